@@ -44,6 +44,13 @@ internal sealed class PublisherLink(int connection)
         effects.Progress(Connection, _toldAccepted, _toldConfirmed);
     }
 
+    /// <summary>Everything received counts as safe.</summary>
+    public void Finish(IQueueEffects effects)
+    {
+        _awaitingCommit.Clear();
+        Tell(effects, accept: true);
+    }
+
     /// <summary>Whatever is not confirmed may be lost.</summary>
     public void Fail(IQueueEffects effects)
     {

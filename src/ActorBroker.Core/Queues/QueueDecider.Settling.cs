@@ -65,6 +65,8 @@ public sealed partial class QueueDecider
             _log.Settle(_ready.Interval(i), journaled);
         }
 
+        // A batch that is written after that event must not bring back what was purged of it.
+        _writes.Settled.AddAll(journaled);
         _ready.Clear();
         _undelivered.Clear();
         AfterDrain();
