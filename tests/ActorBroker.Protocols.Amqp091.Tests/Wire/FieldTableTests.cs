@@ -45,6 +45,8 @@ public sealed class FieldTableTests
         Assert.Equal(value.TryGetInt64(out var number), found.TryGetInt64(out var foundNumber));
         if (value.Kind.IsInteger())
             Assert.Equal(number, foundNumber);
+        Assert.Equal(value.TryGetBoolean(out var flag), found.TryGetBoolean(out var foundFlag));
+        Assert.Equal(flag && value.Kind == ArgumentKind.Boolean, foundFlag);
     }
 
     [Theory]
@@ -104,6 +106,25 @@ public sealed class FieldTableTests
         Assert.Throws<Amqp091WireException>(() => FieldTableReader.Validate(entries));
         var error = Assert.Throws<Amqp091WireException>(() => FieldTableReader.Read(entries));
         Assert.Equal("a field table holds more than 16384 values", error.Message);
+    }
+
+    [Fact]
+    public void A_table_larger_than_the_limit_is_refused()
+    {
+        var entries = new byte[FieldTableReader.SizeMax + 1];
+        Assert.Throws<Amqp091WireException>(() => FieldTableReader.Validate(entries));
+        var error = Assert.Throws<Amqp091WireException>(() => FieldTableReader.Read(entries));
+        Assert.Equal("a field table of 524289 bytes exceeds the limit of 524288", error.Message);
+    }
+
+    [Fact]
+    public void Whatever_the_wire_accepts_the_journal_can_store()
+    {
+        // The form that grows most: nothing but 64-bit integers without a name.
+        var integer = Octets.Of("00 'l' 8000000000000000");
+        var entries = Enumerable.Repeat(integer, ArgumentTable.ValueCountMax).SelectMany(bytes => bytes).ToArray();
+        var table = FieldTableReader.Read(entries);
+        Assert.Equal(table.Count, ArgumentTableCodec.Read(ArgumentTableCodec.Encode(table)).Count);
     }
 
     [Fact]
