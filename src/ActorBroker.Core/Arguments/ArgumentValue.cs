@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -67,6 +68,7 @@ public readonly struct ArgumentValue : IEquatable<ArgumentValue>
     /// <summary>A <see cref="ArgumentKind.Binary"/> of a copy of these bytes.</summary>
     public static ArgumentValue FromBinary(ReadOnlySpan<byte> value) => new(ArgumentKind.Binary, new ArgumentBytes(value.ToArray()));
 
+    [OverloadResolutionPriority(1)]
     public static ArgumentValue FromArray(params ReadOnlySpan<ArgumentValue> items) => new(ArgumentKind.Array, items.ToArray());
 
     public static ArgumentValue FromArray(ImmutableArray<ArgumentValue> items) =>
