@@ -76,6 +76,14 @@ public sealed class OutgoingBuffer : IBufferWriter<byte>, IDisposable
         WrittenCount += count;
     }
 
+    /// <summary>Copies <paramref name="bytes"/> in one piece.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        EnsureRoom(bytes.Length);
+        bytes.CopyTo(_chunk.AsSpan(_position));
+        Advance(bytes.Length);
+    }
+
     /// <summary>
     /// Puts <paramref name="bytes"/> next without copying them (short ones excepted). They are kept alive by reference,
     /// must not change until the buffer is disposed, and never go to a pool from here.
@@ -84,7 +92,7 @@ public sealed class OutgoingBuffer : IBufferWriter<byte>, IDisposable
     {
         if (bytes.Length < ShortestBorrowed || !MemoryMarshal.TryGetArray(bytes, out var borrowed))
         {
-            this.Write(bytes.Span);
+            Write(bytes.Span);
             return;
         }
 

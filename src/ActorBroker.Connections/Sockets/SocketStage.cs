@@ -195,10 +195,15 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
         /// <summary>What had arrived before the connection was lost is still received, until that fails too.</summary>
         private void LoseSending(SocketError error)
         {
-            Cancel(_stage._in, new SocketClosedException(error));
+            var lost = new SocketClosedException(error);
             if (_peerEnded || IsClosed(_stage._out))
-                CompleteStage();
-            else if (!IsTimerActive(CloseTimer))
+            {
+                FailStage(lost);
+                return;
+            }
+
+            Cancel(_stage._in, lost);
+            if (!IsTimerActive(CloseTimer))
                 ScheduleOnce(CloseTimer, _stage._options.CloseTimeout);
         }
 
@@ -277,8 +282,7 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
             var lost = new SocketClosedException(error);
             // The outlet first, so that a stage joined to both sides learns the reason as a failure.
             Fail(_stage._out, lost);
-            Cancel(_stage._in, lost);
-            CompleteStage();
+            FailStage(lost);
         }
     }
 }

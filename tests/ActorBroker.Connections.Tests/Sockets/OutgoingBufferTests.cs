@@ -21,7 +21,7 @@ public class OutgoingBufferTests
                 if (borrowed)
                     buffer.AppendBorrowed(bytes);
                 else
-                    buffer.Write(bytes.AsSpan());
+                    buffer.Write(bytes);
             }
 
             Assert.Equal(parts.SelectMany(part => part.Bytes), Content(buffer));

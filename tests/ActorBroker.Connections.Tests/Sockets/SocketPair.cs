@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Xunit;
 
 namespace ActorBroker.Connections.Tests.Sockets;
 
@@ -30,18 +31,28 @@ internal sealed class SocketPair : IDisposable
     public async Task<byte[]> ReceiveAsync(int count)
     {
         var bytes = new byte[count];
-        using var stream = new NetworkStream(Peer, ownsSocket: false);
-        await stream.ReadExactlyAsync(bytes).AsTask().WaitAsync(SocketProbe.Patience);
+        for (var at = 0; at < count;)
+        {
+            var received = await Peer.ReceiveAsync(bytes.AsMemory(at)).AsTask().WaitAsync(SocketProbe.Patience);
+            Assert.NotEqual(0, received);
+            at += received;
+        }
+
         return bytes;
     }
 
     /// <summary>Receives until the stage under test closes its side.</summary>
     public async Task<byte[]> ReceiveToEndAsync()
     {
-        using var received = new MemoryStream();
-        using var stream = new NetworkStream(Peer, ownsSocket: false);
-        await stream.CopyToAsync(received).WaitAsync(SocketProbe.Patience);
-        return received.ToArray();
+        using var all = new MemoryStream();
+        var bytes = new byte[65536];
+        while (true)
+        {
+            var received = await Peer.ReceiveAsync(bytes.AsMemory()).AsTask().WaitAsync(SocketProbe.Patience);
+            if (received == 0)
+                return all.ToArray();
+            all.Write(bytes, 0, received);
+        }
     }
 
     public void ResetByPeer()
