@@ -61,18 +61,16 @@ public sealed class MessageBatch
     /// <summary>The bytes of one whole record.</summary>
     public ReadOnlySpan<byte> RecordOf(int index) => _slab.AsSpan(_offsets[index], this[index].RecordLength);
 
-    /// <summary>True when any message outlives a restart in a durable queue.</summary>
-    public bool HasPersistent()
+    /// <summary>How many of the messages outlive a restart in a durable queue.</summary>
+    public int CountPersistent()
     {
+        var count = 0;
         foreach (var offset in _offsets)
         {
-            if (new MessageView(_slab.AsSpan(offset)).IsPersistent)
-            {
-                return true;
-            }
+            count += _slab[offset + MessageRecord.FlagsOffset] & (int)MessageFlags.Persistent;
         }
 
-        return false;
+        return count;
     }
 
     private static int SizeOf(byte[] slab, int[] offsets)
