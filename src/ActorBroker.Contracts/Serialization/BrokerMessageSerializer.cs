@@ -14,6 +14,9 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         var actors = new ActorReferences(system);
         QueueMessageFormats.AddTo(formats, actors);
         MessageTransferFormats.AddTo(formats);
+        ExchangeFormats.AddMessagesTo(formats);
+        RoutesFormats.AddTo(formats);
+        CatalogueFormats.AddMessagesTo(formats);
         AccessFormats.AddMessagesTo(formats);
         return formats;
     }

@@ -12,6 +12,8 @@ public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatT
     {
         var formats = new FormatTable();
         QueueEventFormats.AddTo(formats);
+        ExchangeFormats.AddEventsTo(formats);
+        CatalogueFormats.AddEventsTo(formats);
         AccessFormats.AddEventsTo(formats);
         return formats;
     }

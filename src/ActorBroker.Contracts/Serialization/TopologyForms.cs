@@ -1,4 +1,5 @@
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
@@ -16,8 +17,11 @@ internal static class TopologyForms
 {
     public static Proto.EntityName ToForm(this QueueKey key) => new() { VirtualHost = key.VirtualHost, Name = key.Name };
 
-    public static QueueKey ToQueueKey(this Proto.EntityName? form) =>
-        Present(form, "a queue's name") is { } name ? new QueueKey(name.VirtualHost, name.Name) : default;
+    public static QueueKey ToQueueKey(this Proto.EntityName? form)
+    {
+        var name = Present(form, "a queue's name");
+        return new QueueKey(name.VirtualHost, name.Name);
+    }
 
     public static Proto.Origin ToForm(this Origin origin) =>
         new() { User = origin.User, Address = origin.Address, AtTicks = origin.At.UtcTicks };
@@ -60,6 +64,57 @@ internal static class TopologyForms
         return new QueueDefinition(definition.Durable, definition.Exclusive, definition.AutoDelete, definition.Arguments.ToArguments());
     }
 
+    public static Proto.EntityName ToForm(this ExchangeKey key) => new() { VirtualHost = key.VirtualHost, Name = key.Name };
+
+    public static ExchangeKey ToExchangeKey(this Proto.EntityName? form)
+    {
+        var name = Present(form, "an exchange's name");
+        return new ExchangeKey(name.VirtualHost, name.Name);
+    }
+
+    public static Proto.ExchangeDefinition ToForm(this ExchangeDefinition definition) => new()
+    {
+        Type = definition.Type,
+        Durable = definition.Durable,
+        AutoDelete = definition.AutoDelete,
+        Internal = definition.Internal,
+        Arguments = definition.Arguments.ToForm(),
+    };
+
+    public static ExchangeDefinition ToExchangeDefinition(this Proto.ExchangeDefinition? form)
+    {
+        var definition = Present(form, "an exchange's definition");
+        return new ExchangeDefinition(
+            definition.Type, definition.Durable, definition.AutoDelete, definition.Internal, definition.Arguments.ToArguments());
+    }
+
+    public static Proto.Destination ToForm(this Destination destination) =>
+        new() { Kind = (uint)destination.Kind, Name = destination.Name };
+
+    public static Destination ToDestination(this Proto.Destination? form)
+    {
+        var destination = Present(form, "a destination");
+        return new Destination(ToDestinationKind(destination.Kind), destination.Name);
+    }
+
+    public static DestinationKind ToDestinationKind(uint number) =>
+        number <= (uint)DestinationKind.Exchange
+            ? (DestinationKind)number
+            : throw new InvalidDataException($"{number} is no kind of a destination.");
+
+    public static Proto.Binding ToForm(this Binding binding) => new()
+    {
+        Destination = binding.Destination.ToForm(),
+        RoutingKey = binding.RoutingKey,
+        Arguments = binding.Arguments.ToForm(),
+    };
+
+    public static Binding ToBinding(this Proto.Binding? form)
+    {
+        var binding = Present(form, "a binding");
+        return new Binding(binding.Destination.ToDestination(), binding.RoutingKey, binding.Arguments.ToArguments());
+    }
+
     /// <summary>The empty table, the usual one, takes no bytes.</summary>
     public static ByteString ToForm(this ArgumentTable arguments) =>
         arguments.Count == 0 ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(ArgumentTableCodec.Encode(arguments));
@@ -73,7 +128,7 @@ internal static class TopologyForms
         [.. forms.Select(form => new PositionRange(form.First, form.Count))];
 
     /// <summary>The part, which must be there.</summary>
-    public static T Present<T>(T? part, string what)
+    private static T Present<T>(T? part, string what)
         where T : class =>
         part ?? throw new InvalidDataException($"{what} is missing.");
 }
