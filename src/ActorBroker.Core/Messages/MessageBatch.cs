@@ -61,6 +61,24 @@ public sealed class MessageBatch
     /// <summary>The bytes of one whole record.</summary>
     public ReadOnlySpan<byte> RecordOf(int index) => _slab.AsSpan(_offsets[index], this[index].RecordLength);
 
+    /// <summary>
+    /// The bytes of as many whole records as follow each other in the slab, from <paramref name="start"/> on and at
+    /// most up to <paramref name="end"/>; moves <paramref name="start"/> behind them.
+    /// </summary>
+    internal ReadOnlySpan<byte> RunFrom(ref int start, int end)
+    {
+        var first = _offsets[start];
+        var next = first;
+        do
+        {
+            next += new MessageView(_slab.AsSpan(next)).RecordLength;
+            start++;
+        }
+        while (start < end && _offsets[start] == next);
+
+        return _slab.AsSpan(first, next - first);
+    }
+
     /// <summary>How many of the messages outlive a restart in a durable queue.</summary>
     public int CountPersistent()
     {
