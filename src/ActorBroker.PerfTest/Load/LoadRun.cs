@@ -30,7 +30,6 @@ internal sealed class LoadRun(PerfOptions options, TextWriter output, Cancellati
         using (var workforce = new Workforce(options, failure))
         {
             workforce.Hire(run, check, _latencies, _confirmLatencies);
-            workforce.Start();
             summary = Measure(workforce, check, failure);
             failure.ThrowIfAny();
             workforce.Close();
@@ -44,6 +43,7 @@ internal sealed class LoadRun(PerfOptions options, TextWriter output, Cancellati
     {
         var progress = new ProgressReport(output, options.Size, _latencies, _confirmLatencies);
         var pulse = new Pulse(workforce, progress, failure);
+        workforce.Start();
         if (options.Warmup > TimeSpan.Zero)
         {
             pulse.Wait(totals => userStop.IsCancellationRequested || totals.SecondsSince(pulse.Start) >= options.Warmup.TotalSeconds, " (warm-up)");
