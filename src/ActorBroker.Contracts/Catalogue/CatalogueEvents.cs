@@ -3,7 +3,7 @@ namespace ActorBroker.Contracts.Catalogue;
 /// <summary>
 /// What the catalogue's journal keeps. Only durable names; who asked and why is in the events of the queue or exchange.
 /// </summary>
-public abstract record CatalogueEvent(string VirtualHost);
+public abstract record CatalogueEvent(string VirtualHost) : IJournalEvent;
 
 /// <summary>
 /// Names were registered and unregistered, in this order; all that one write gathered. Durable names only, except that
@@ -12,4 +12,4 @@ public abstract record CatalogueEvent(string VirtualHost);
 public sealed record NamesRecorded(string VirtualHost, IReadOnlyList<NameChange> Changes) : CatalogueEvent(VirtualHost);
 
 /// <summary>All durable names, in place of all events before.</summary>
-public sealed record CatalogueSnapshot(string VirtualHost, IReadOnlyList<CatalogueName> Names);
+public sealed record CatalogueSnapshot(string VirtualHost, IReadOnlyList<CatalogueName> Names) : IJournalEvent;
