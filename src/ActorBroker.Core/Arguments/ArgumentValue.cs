@@ -11,7 +11,10 @@ namespace ActorBroker.Core.Arguments;
 /// <c>==</c> and <see cref="Equals(ArgumentValue)"/> compare kind and value; <see cref="IsEquivalentTo"/> is the looser
 /// comparison by which a redeclaration is judged.
 /// </summary>
-/// <remarks>An accessor of another kind than the value's throws <see cref="InvalidOperationException"/>; ask with <c>TryGet...</c> where the kind comes from a client.</remarks>
+/// <remarks>
+/// An accessor of another kind than the value's throws <see cref="InvalidOperationException"/>; ask with <c>TryGet...</c> where
+/// the kind comes from a client.
+/// </remarks>
 public readonly struct ArgumentValue : IEquatable<ArgumentValue>
 {
     // Numbers, booleans and timestamps are in _bits (integers sign-extended); text, bytes, arrays and tables in _reference.

@@ -9,7 +9,8 @@ namespace ActorBroker.Protocols.Amqp091.Wire;
 /// <summary>
 /// Reads field tables (AMQP 0-9-1 §4.2.5.5). All methods take a table's entries, without the four bytes of length before them.
 /// Nesting is limited to <see cref="ArgumentTable.DepthMax"/>, values (nested ones included) to
-/// <see cref="ArgumentTable.ValueCountMax"/>, size to <see cref="SizeMax"/>; keys must be UTF-8. A breach is an <see cref="Amqp091WireException"/> with 502.
+/// <see cref="ArgumentTable.ValueCountMax"/>, size to <see cref="SizeMax"/>; keys must be UTF-8. A breach is an
+/// <see cref="Amqp091WireException"/> with 502.
 /// </summary>
 public static class FieldTableReader
 {

@@ -81,5 +81,7 @@ public sealed class MethodPropertyTests
         Assert.Equal(method, TMethod.Read(Octets.PayloadOf(method)));
 
     private static IEnumerable<Type> MethodTypes() => typeof(MethodId).Assembly.GetTypes()
-        .Where(type => type.IsValueType && type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IMethod<>)));
+        .Where(type => type.IsValueType && type.GetInterfaces().Any(IsMethodInterface));
+
+    private static bool IsMethodInterface(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IMethod<>);
 }
