@@ -146,6 +146,39 @@ public class SocketCloseTests : SocketStageSpec
     }
 
     [Fact]
+    public async Task A_reset_during_the_last_write_closes_the_socket_before_the_time_out()
+    {
+        var (probe, pair) = Connect();
+        await probe.ExpectAsync<Signal.Wanted>();
+        await probe.PushAsync(Borrowing(RandomBytes(MoreThanTheKernelHolds)));
+        await probe.FinishAsync();
+        await probe.CancelAsync();
+        pair.ResetByPeer();
+
+        await ExpectClosedAsync(pair);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_cancels_with_a_full_buffer_does_not_stop_the_sending()
+    {
+        Options = Options with { ReadSize = 16, MaximumReadCapacity = 16 };
+        var (probe, pair) = Connect();
+        await probe.ExpectAsync<Signal.Wanted>();
+        probe.Take = incoming => incoming.Unconsumed.ToArray();
+        pair.Peer.Send(RandomBytes(100));
+        await probe.PullAsync();
+        Assert.Equal(16, (await probe.ExpectAsync<Signal.Received>()).Bytes.Length);
+        await probe.CancelAsync();
+
+        await probe.PushAsync(Outgoing("refused"u8));
+        await probe.ExpectAsync<Signal.Wanted>();
+        await probe.FinishAsync();
+        Assert.Equal("refused"u8.ToArray(), await pair.ReceiveToEndAsync());
+        pair.Peer.Dispose();
+        await ExpectClosedAsync(pair);
+    }
+
+    [Fact]
     public async Task A_failure_of_the_connection_stage_closes_the_socket()
     {
         var (probe, pair) = Connect();

@@ -10,12 +10,12 @@ namespace ActorBroker.Connections.Tests.Sockets;
 public abstract class SocketStageSpec : TestKit
 {
     /// <summary>More than the kernel keeps for both ends of a loopback connection.</summary>
-    internal const int MoreThanTheKernelHolds = 32 * 1024 * 1024;
+    internal const int MoreThanTheKernelHolds = 4 * 1024 * 1024;
 
     private readonly List<SocketPair> _pairs = [];
 
     protected SocketStageSpec()
-        : base("akka.loglevel = WARNING")
+        : base("akka { loglevel = WARNING, actor.serialize-messages = on }")
     {
         Materializer = Sys.Materializer();
         Options = new SocketStageOptions { Pool = Pool, CloseTimeout = TimeSpan.FromSeconds(30) };
