@@ -253,8 +253,6 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
                     case ReceiveOutcome.Failed:
                         Lose(_reader.Error);
                         return;
-                    case ReceiveOutcome.Nothing:
-                        break;
                 }
             }
         }

@@ -84,8 +84,8 @@ public class SocketCloseTests : SocketStageSpec
     {
         var (probe, pair) = Connect();
         await probe.ExpectAsync<Signal.Wanted>();
-        var bytes = RandomBytes(1_000_000);
-        await pair.Peer.SendAsync(bytes.AsMemory());
+        var bytes = RandomBytes(100_000);
+        await pair.Peer.SendAsync(bytes.AsMemory()).AsTask().WaitAsync(Patience);
         pair.Peer.Shutdown(SocketShutdown.Send);
         Assert.Equal(bytes, await probe.ReceiveAsync());
 
