@@ -91,6 +91,33 @@ public sealed class MessageBatch
         return count;
     }
 
+    /// <summary>The same messages in a slab of their own.</summary>
+    public MessageBatch Compact()
+    {
+        var slab = GC.AllocateUninitializedArray<byte>(SizeBytes);
+        var offsets = new int[Count];
+        var routes = new List<MessageRoute>();
+        var offset = 0;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            var record = RecordOf(i);
+            var route = _routes[new MessageView(record).RouteIndex];
+            var routeIndex = routes.Count > 0 && ReferenceEquals(routes[^1], route) ? routes.Count - 1 : routes.IndexOf(route);
+            if (routeIndex < 0)
+            {
+                routeIndex = routes.Count;
+                routes.Add(route);
+            }
+
+            record.CopyTo(slab.AsSpan(offset));
+            MessageRecord.SetRouteIndex(slab.AsSpan(offset), routeIndex);
+            offsets[i] = offset;
+            offset += record.Length;
+        }
+
+        return new MessageBatch(slab, offsets, [.. routes], SizeBytes);
+    }
+
     private static int SizeOf(byte[] slab, int[] offsets)
     {
         var size = 0;
