@@ -16,11 +16,14 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
     private readonly HashSet<ulong> _outstanding = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _drained;
+    private readonly SemaphoreSlim _window;
+    private readonly CancellationTokenSource _closed = new();
     private ulong _published;
 
-    private ConfirmedPublisher(IChannel channel)
+    private ConfirmedPublisher(IChannel channel, int window)
     {
         _channel = channel;
+        _window = new SemaphoreSlim(window);
         _channel.BasicAcksAsync += OnAckAsync;
         _channel.BasicNacksAsync += OnNackAsync;
         _channel.ChannelShutdownAsync += OnShutdownAsync;
@@ -29,13 +32,20 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
     /// <summary>Sequence numbers in the order in which they were confirmed; one confirmed twice is listed twice.</summary>
     public IReadOnlyCollection<ulong> Confirmed => _confirmed;
 
-    public static async Task<ConfirmedPublisher> OpenAsync(IConnection connection) => new(
+    /// <summary>Cancelled when the channel or its connection has closed, after the last confirm was taken in.</summary>
+    public CancellationToken Closed => _closed.Token;
+
+    /// <param name="connection">The connection to open a channel on.</param>
+    /// <param name="window">Publishes that may be unconfirmed at a time; one more waits.</param>
+    public static async Task<ConfirmedPublisher> OpenAsync(IConnection connection, int window = int.MaxValue) => new(
         await connection.CreateChannelAsync(new CreateChannelOptions(
-            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false)));
+            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false)),
+        window);
 
     /// <summary>Publishes and returns the sequence number as soon as the message is handed to the socket.</summary>
     public async ValueTask<ulong> PublishAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, bool persistent)
     {
+        await _window.WaitAsync(_closed.Token);
         var sequence = ++_published;
         lock (_outstanding)
         {
@@ -64,17 +74,23 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
         await (await Task.WhenAny(drained, _failed.Task).WaitAsync(BrokerFixture.Limit));
     }
 
-    public ValueTask DisposeAsync() => _channel.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        _closed.Dispose();
+        _window.Dispose();
+    }
 
     private Task OnAckAsync(object sender, BasicAckEventArgs ack)
     {
         lock (_outstanding)
         {
-            var covered = ack.Multiple ? [.. _outstanding.Where(sequence => sequence <= ack.DeliveryTag).Order()] : new[] { ack.DeliveryTag };
+            var covered = ack.Multiple ? _outstanding.Where(sequence => sequence <= ack.DeliveryTag).Order().ToArray() : [ack.DeliveryTag];
             foreach (var sequence in covered)
             {
                 _outstanding.Remove(sequence);
                 _confirmed.Enqueue(sequence);
+                _window.Release();
             }
 
             if (_outstanding.Count == 0)
@@ -95,6 +111,6 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
     private Task OnShutdownAsync(object sender, ShutdownEventArgs reason)
     {
         _failed.TrySetException(new InvalidOperationException($"the channel closed: {reason.ReplyText}"));
-        return Task.CompletedTask;
+        return _closed.CancelAsync();
     }
 }

@@ -44,6 +44,19 @@ public sealed class DeliveryCollector(IChannel channel) : AsyncDefaultBasicConsu
         return await _deliveries.Reader.ReadAsync(limit.Token);
     }
 
+    /// <summary>The next delivery whenever it comes, or null once the token is cancelled.</summary>
+    public async Task<Delivery?> NextOrNullAsync(CancellationToken end)
+    {
+        try
+        {
+            return await _deliveries.Reader.ReadAsync(end);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     public async Task<Delivery[]> NextAsync(int count)
     {
         var deliveries = new Delivery[count];

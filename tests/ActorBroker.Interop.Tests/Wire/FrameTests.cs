@@ -150,11 +150,16 @@ public sealed class FrameTests(BrokerFixture broker) : WireTest(broker)
     }
 
     [Fact]
-    public async Task A_clean_close_is_answered_and_the_socket_ends()
+    public async Task A_clean_close_is_answered_and_the_connection_ends()
     {
         await using var connection = await OpenWithChannelAsync();
         await connection.SendMethodAsync(0, 10, 50, new Payload().U16(200).ShortString("OK").U16(0).U16(0));
         await connection.ExpectMethodAsync(0, 10, 51);
-        Assert.Empty(await connection.ExpectEndAsync());
+
+        // RabbitMQ leaves it to the client to close the socket (§2.2.4), and waits for it longer than a test should.
+        if (Broker.IsOwn)
+        {
+            Assert.Empty(await connection.ExpectEndAsync());
+        }
     }
 }
