@@ -125,6 +125,6 @@ public sealed class CrashLoad(Ledger ledger, ConnectionFactory factory)
     {
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = token.Register(cancelled.SetResult);
-        await cancelled.Task.WaitAsync(Hosting.BrokerFixture.Limit);
+        await cancelled.Task.WaitAsync(Hosting.BrokerFixture.Limit, CancellationToken.None);
     }
 }

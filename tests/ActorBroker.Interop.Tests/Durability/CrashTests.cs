@@ -69,7 +69,9 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         await using var again = await Factory(broker).CreateConnectionAsync();
         await using var channel = await ConfirmingChannelAsync(again);
-        Assert.Equal(["persistent"], await DrainAsync(channel, "durable"));
+
+        // A transient message may survive a crash or not; a persistent one has to.
+        Assert.Single(await DrainAsync(channel, "durable"), "persistent");
 
         // Equivalent in every property and argument: declaring again succeeds.
         await channel.QueueDeclareAsync("durable", durable: true, exclusive: false, autoDelete: false);
