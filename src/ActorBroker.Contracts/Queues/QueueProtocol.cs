@@ -1,0 +1,124 @@
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+
+namespace ActorBroker.Contracts.Queues;
+
+/// <summary>
+/// What a queue entity understands. Messages that carry a <see cref="QueueKey"/> go through the shard region; the rest
+/// is told to the actor that <see cref="QueueResolved"/> named. Answers go to the sender, which is the connection;
+/// a request id of the connection's own choosing tells it what is answered.
+/// </summary>
+public abstract record QueueCommand : IBrokerMessage
+{
+    private protected QueueCommand()
+    {
+    }
+}
+
+/// <summary>A command that finds its queue by name.</summary>
+public abstract record NamedQueueCommand(QueueKey Queue) : QueueCommand, IShardedMessage
+{
+    /// <inheritdoc/>
+    public string EntityId => EntityIds.Of(Queue);
+}
+
+/// <summary>Create the queue, or check that it exists or is equal. Answered by <see cref="QueueAnswered"/>.</summary>
+public sealed record DeclareQueue(QueueKey Queue, long RequestId, QueueDefinition Definition, bool Passive, Origin Origin)
+    : NamedQueueCommand(Queue);
+
+/// <summary>Delete the queue. Answered by <see cref="QueueAnswered"/> once its bindings are gone too.</summary>
+public sealed record DeleteQueue(QueueKey Queue, long RequestId, bool IfUnused, bool IfEmpty, Origin Origin)
+    : NamedQueueCommand(Queue);
+
+/// <summary>Remove all ready messages. Answered by <see cref="QueueAnswered"/>.</summary>
+public sealed record PurgeQueue(QueueKey Queue, long RequestId, Origin Origin) : NamedQueueCommand(Queue);
+
+/// <summary>Who is this queue? Answered by <see cref="QueueResolved"/> or, with not found, <see cref="QueueAnswered"/>.</summary>
+public sealed record ResolveQueue(QueueKey Queue, long RequestId) : NamedQueueCommand(Queue);
+
+/// <summary>
+/// Wake the queue if it is asleep: start-up recovery. Answered by nothing.
+/// </summary>
+public sealed record WakeQueue(QueueKey Queue) : NamedQueueCommand(Queue);
+
+/// <summary>
+/// An exchange is about to bind this queue: remember it, so that deleting the queue removes the binding.
+/// <paramref name="Connection"/> is the client's connection, checked against an exclusive queue's owner; null for the
+/// broker itself. Answered by <see cref="BindingSourceAnswered"/>.
+/// </summary>
+public sealed record AddBindingSource(QueueKey Queue, string RequestId, string Exchange, IActorRef? Connection, bool Durable)
+    : NamedQueueCommand(Queue);
+
+/// <summary>The answer to <see cref="AddBindingSource"/>, of a queue or of an exchange.</summary>
+public sealed record BindingSourceAnswered(string RequestId, Refusal? Refusal, bool DestinationIsDurable) : IBrokerMessage;
+
+/// <summary>
+/// Messages from a connection. Batches of one connection carry link sequence numbers that count up by one from 1 for
+/// each incarnation of the queue; progress is told by them.
+/// </summary>
+public sealed record PublishBatch(long LinkSequence, MessageBatch Batch) : QueueCommand;
+
+/// <summary>Start a consumer. Answered by <see cref="ConsumerStarted"/> or <see cref="QueueAnswered"/>.</summary>
+public sealed record StartConsumer(long RequestId, int ConsumerId, ConsumerSettings Settings, Origin Origin) : QueueCommand;
+
+/// <summary>Deliver no more. Answered by <see cref="ConsumerStopped"/>.</summary>
+public sealed record StopConsumer(long RequestId, int ConsumerId) : QueueCommand;
+
+/// <summary>Forget the consumer or getter; what it holds unsettled is ready again, marked redelivered.</summary>
+public sealed record CloseConsumer(int ConsumerId) : QueueCommand;
+
+/// <summary>Hold a consumer back, or let it go on.</summary>
+public sealed record SetConsumerActive(int ConsumerId, bool Active) : QueueCommand;
+
+/// <summary>So many bytes of deliveries have left for the client.</summary>
+public sealed record GrantCredit(int ConsumerId, int Bytes) : QueueCommand;
+
+/// <summary>One outcome for some positions of one consumer.</summary>
+public readonly record struct Settlement(int ConsumerId, SettleOutcome Outcome, PositionRange Positions);
+
+/// <summary>What one socket read of the client settled.</summary>
+public sealed record SettleMessages(IReadOnlyList<Settlement> Settlements) : QueueCommand;
+
+/// <summary>Take one message. Answered by <see cref="MessageTaken"/>.</summary>
+public sealed record GetMessage(long RequestId, int ConsumerId, bool NoAck) : QueueCommand;
+
+/// <summary>What a queue tells a connection.</summary>
+public abstract record QueueNotice : IBrokerMessage
+{
+    private protected QueueNotice()
+    {
+    }
+}
+
+/// <summary>The answer to a queue operation: done when <paramref name="Refusal"/> is null.</summary>
+public sealed record QueueAnswered(long RequestId, Refusal? Refusal, long MessageCount, int ConsumerCount) : QueueNotice;
+
+/// <summary>The queue's actor; it may be told directly until it terminates.</summary>
+public sealed record QueueResolved(long RequestId, QueueKey Queue, IActorRef Actor) : QueueNotice;
+
+/// <summary>
+/// How far a connection's batches have come, cumulative. Accepted: the connection's window is free of them again.
+/// Confirmed: safe by the queue's and messages' own measure (committed where durable and persistent).
+/// </summary>
+public sealed record PublishProgress(long AcceptedSequence, long ConfirmedSequence) : QueueNotice;
+
+/// <summary>Every batch not confirmed so far may be lost: the journal refused or failed, or the queue stops.</summary>
+public sealed record PublishFailed(long FirstSequence, long LastSequence) : QueueNotice;
+
+/// <summary>The consumer is on.</summary>
+public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice;
+
+/// <summary>The consumer is off; nothing follows for it.</summary>
+public sealed record ConsumerStopped(long RequestId, int ConsumerId) : QueueNotice;
+
+/// <summary>The queue ended the consumer: it was deleted.</summary>
+public sealed record ConsumerCancelled(int ConsumerId) : QueueNotice;
+
+/// <summary>Messages for a consumer.</summary>
+public sealed record DeliverMessages(int ConsumerId, DeliverySegment[] Segments) : QueueNotice;
+
+/// <summary>The answer to <see cref="GetMessage"/>: at most one message.</summary>
+public sealed record MessageTaken(long RequestId, DeliverySegment? Segment, long MessagesLeft) : QueueNotice;

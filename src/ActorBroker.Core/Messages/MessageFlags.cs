@@ -1,0 +1,19 @@
+namespace ActorBroker.Core.Messages;
+
+/// <summary>What a queue must know of a message without reading its properties. Persisted: numbers never change.</summary>
+[Flags]
+public enum MessageFlags : byte
+{
+    /// <summary>A transient message that asks for nothing.</summary>
+    None = 0,
+
+    /// <summary>Survives a restart when its queue is durable (AMQP delivery-mode 2).</summary>
+    Persistent = 1,
+}
+
+/// <summary>The encoding of a message's properties: the protocol that it arrived by. Persisted: numbers never change.</summary>
+public enum MessageFormat : byte
+{
+    /// <summary>Property flags and property list of an AMQP 0-9-1 content header (§4.2.6.1).</summary>
+    Amqp091 = 0,
+}
