@@ -21,7 +21,7 @@ public sealed class ConnectionTests(BrokerFixture broker) : ClientTest(broker)
     public void The_server_tells_its_own_version_beside_the_compatible_one()
     {
         Assert.Equal(4, Version.Parse(Text("version")).Major);
-        Assert.Contains("ActorBroker", Text("platform"), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Erlang", Text("platform"), StringComparison.OrdinalIgnoreCase);
         Assert.NotEmpty(Text("actorbroker_version"));
     }
 
@@ -106,6 +106,24 @@ public sealed class ConnectionTests(BrokerFixture broker) : ClientTest(broker)
         Assert.False(channel.IsOpen);
         Assert.Equal(ShutdownInitiator.Application, connection.CloseReason!.Initiator);
         Assert.Equal((ushort)200, connection.CloseReason.ReplyCode);
+    }
+
+    [Fact]
+    public async Task An_idle_client_and_the_server_keep_each_other_alive_with_heartbeats()
+    {
+        var idle = await ConnectAsync(factory => factory.RequestedHeartbeat = TimeSpan.FromSeconds(1));
+
+        // The server's heartbeats to another connection are the clock: more than a dead peer would be given.
+        await using var clock = await Wire.RawConnection.OpenAsync(Broker.Endpoint, heartbeatSeconds: 1);
+        for (var beat = 0; beat < 8; beat++)
+        {
+            Assert.Equal(Wire.FrameType.Heartbeat, (await clock.ReadFrameAsync()).Type);
+            await clock.SendFrameAsync(Wire.FrameType.Heartbeat, 0, []);
+        }
+
+        Assert.True(idle.IsOpen, idle.CloseReason?.ToString());
+        await using var channel = await idle.CreateChannelAsync();
+        Assert.NotEmpty((await channel.QueueDeclareAsync()).QueueName);
     }
 
     [Fact]

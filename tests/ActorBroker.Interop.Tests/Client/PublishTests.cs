@@ -100,6 +100,7 @@ public sealed class PublishTests(BrokerFixture broker) : ClientTest(broker)
             async channel => await channel.BasicPublishAsync("", queue, false, new BasicProperties { UserId = "other" }, "x"u8.ToArray()));
     }
 
+    /// <summary>The limit of RabbitMQ 4; an older one needs <c>max_message_size = 16777216</c> in its configuration.</summary>
     [Fact]
     public async Task A_body_larger_than_16_MiB_is_refused()
     {

@@ -19,6 +19,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     private readonly string[] _settings;
     private readonly StringBuilder _output = new();
     private Process? _process;
+    private TaskCompletionSource _exited = new();
     private int _port;
 
     private BrokerProcess(string dataFolder, string[] settings)
@@ -51,14 +52,19 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         var ready = new TaskCompletionSource<BrokerEndpoint>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var exited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = StartInfo(), EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => OnLine(line.Data, ready);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("the broker ended before it was ready"));
+        process.Exited += (_, _) =>
+        {
+            ready.TrySetException(new InvalidOperationException("the broker ended before it was ready"));
+            exited.TrySetResult();
+        };
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        _process = process;
+        (_process, _exited) = (process, exited);
         try
         {
             Endpoint = await ready.Task.WaitAsync(StartLimit);
@@ -77,7 +83,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         {
             _process = null;
             process.Kill();
-            await process.WaitForExitAsync().WaitAsync(StopLimit);
+            await _exited.Task.WaitAsync(StopLimit);
             process.Dispose();
         }
     }
