@@ -121,19 +121,19 @@ public sealed class HandshakeTests(BrokerFixture broker) : WireTest(broker)
         await connection.ExpectMethodAsync(0, 10, 30);
     }
 
-    public static TheoryData<string, ushort> MisbehavioursBeforeOpen => new()
+    public static TheoryData<string> MisbehavioursBeforeOpen => new()
     {
-        { "unknown mechanism", 0 },
-        { "malformed PLAIN response", 0 },
-        { "start-ok twice", 503 },
-        { "tune-ok before start-ok", 503 },
-        { "open before tune-ok", 503 },
-        { "channel.open before connection.open", 504 },
-        { "frame-max below 4096", 530 },
-        { "frame-max above the server's", 530 },
-        { "channel-max above the server's", 530 },
-        { "bad frame end", 501 },
-        { "frame larger than any before tuning", 501 },
+        "unknown mechanism",
+        "malformed PLAIN response",
+        "start-ok twice",
+        "tune-ok before start-ok",
+        "open before tune-ok",
+        "channel.open before connection.open",
+        "frame-max below 4096",
+        "frame-max above the server's",
+        "channel-max above the server's",
+        "bad frame end",
+        "frame larger than any before tuning",
     };
 
     /// <summary>
@@ -142,7 +142,7 @@ public sealed class HandshakeTests(BrokerFixture broker) : WireTest(broker)
     /// </summary>
     [Theory]
     [MemberData(nameof(MisbehavioursBeforeOpen))]
-    public async Task Misbehaviour_before_open_ends_the_connection(string what, ushort code)
+    public async Task Misbehaviour_before_open_ends_the_connection(string what)
     {
         await using var connection = await RawConnection.StartAsync(Broker.Endpoint);
         await MisbehaveAsync(connection, what);
@@ -154,7 +154,7 @@ public sealed class HandshakeTests(BrokerFixture broker) : WireTest(broker)
 
         var frame = new RawFrame((FrameType)answer[0], 0, answer[7..^1]);
         Assert.True(CloseReason.From(frame) is { OfConnection: true }, $"{what} was answered with {frame}");
-        Assert.True(code == 0 || frame.U16(4) is 501 or 503 or 504 or 505 or 530, $"{what} was answered with {frame}");
+        Assert.True(frame.U16(4) is 403 or (>= 501 and <= 540), $"{what} was answered with {frame}");
     }
 
     private static async Task MisbehaveAsync(RawConnection connection, string what)
