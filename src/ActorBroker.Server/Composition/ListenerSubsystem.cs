@@ -6,18 +6,13 @@ using Akka.Streams;
 
 namespace ActorBroker.Server.Composition;
 
-/// <summary>A listener that accepts clients.</summary>
-/// <param name="Name">As in actorbroker.listeners.NAME.</param>
-/// <param name="EndPoint">The address, with the port that was taken if 0 was asked for.</param>
-internal sealed record ServingListener(string Name, IPEndPoint EndPoint);
-
 /// <summary>Binds the enabled listeners, and unbinds them first when the node stops.</summary>
 internal static class ListenerSubsystem
 {
     /// <exception cref="StartupException">An address cannot be bound; the message names listener and address.</exception>
-    public static async Task<IReadOnlyList<ServingListener>> StartAsync(ActorSystem system, BrokerOptions options)
+    public static async Task<IReadOnlyList<(string Name, IPEndPoint EndPoint)>> StartAsync(ActorSystem system, BrokerOptions options)
     {
-        List<ServingListener> serving = [];
+        List<(string Name, IPEndPoint EndPoint)> serving = [];
         foreach (var listener in options.Listeners.Where(listener => listener.Enabled))
         {
             serving.Add(await BindAsync(system, listener).ConfigureAwait(false));
@@ -26,7 +21,7 @@ internal static class ListenerSubsystem
         return serving;
     }
 
-    private static async Task<ServingListener> BindAsync(ActorSystem system, ListenerOptions listener)
+    private static async Task<(string Name, IPEndPoint EndPoint)> BindAsync(ActorSystem system, ListenerOptions listener)
     {
         try
         {
@@ -41,7 +36,7 @@ internal static class ListenerSubsystem
                     await bound.UnbindAsync().ConfigureAwait(false);
                     return Akka.Done.Instance;
                 });
-            return new ServingListener(listener.Name, bound.EndPoint);
+            return (listener.Name, bound.EndPoint);
         }
         catch (BindException failure)
         {
