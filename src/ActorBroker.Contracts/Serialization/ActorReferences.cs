@@ -10,5 +10,16 @@ internal sealed class ActorReferences(ExtendedActorSystem system)
     public static string Write(IActorRef actor) => AkkaSerialization.SerializedActorPath(actor);
 
     /// <summary>The actor of a path; one that is gone is a reference whose messages are dead letters.</summary>
-    public IActorRef Read(string path) => system.Provider.ResolveActorRef(path);
+    /// <exception cref="InvalidDataException">The path is none.</exception>
+    public IActorRef Read(string path)
+    {
+        try
+        {
+            return system.Provider.ResolveActorRef(path);
+        }
+        catch (FormatException failure)
+        {
+            throw new InvalidDataException($"An actor's path cannot be read: {failure.Message}", failure);
+        }
+    }
 }

@@ -126,7 +126,8 @@ internal static class MessagesWrittenCodec
         var end = 0L;
         foreach (var range in settled)
         {
-            size = checked(size + Varint.SizeOf(Varint.Zigzag(range.First - end)) + Varint.SizeOf((ulong)range.Count));
+            var rangeSize = Varint.SizeOf(Varint.Zigzag(range.First - end)) + Varint.SizeOf((ulong)range.Count);
+            size = checked(size + rangeSize);
             end = range.End;
         }
 
