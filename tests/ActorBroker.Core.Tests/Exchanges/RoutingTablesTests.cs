@@ -112,6 +112,23 @@ public sealed class RoutingTablesTests
     }
 
     [Fact]
+    public void Ready_for_any_headers_means_that_nothing_has_to_be_loaded_for_any_message()
+    {
+        Names(Destination.Exchange("h"), Destination.Exchange("next"), Destination.Exchange("alternate"));
+        var binding = new Binding(Destination.Exchange("next"), string.Empty, ArgumentTable.Of(("a", ArgumentValue.FromInt32(1))));
+        _tables.SetRoutes(Key("h"), WithAlternate("alternate") with { Type = ExchangeTypes.Headers }, [binding]);
+        Assert.Equal(RouteStatus.Loading, _tables.RouteAny(Key("h"), "k", _result));
+        Exchange("alternate", ExchangeTypes.Fanout);
+        Assert.Equal(RouteStatus.Loading, _tables.RouteAny(Key("h"), "k", _result));
+        Assert.Equal(Key("next"), _result.Missing);
+        Exchange("next", ExchangeTypes.Fanout, new Binding(Destination.Queue("q"), string.Empty, ArgumentTable.Empty));
+        Assert.Equal(RouteStatus.Ready, _tables.RouteAny(Key("h"), "k", _result));
+        Assert.True(_result.NeedsHeaders);
+        Assert.Equal(RouteStatus.Ready, Route("h", "k"));
+        Assert.Empty(_result.Queues);
+    }
+
+    [Fact]
     public void Alternate_exchanges_in_a_circle_end()
     {
         Names(Destination.Exchange("a"), Destination.Exchange("b"));
