@@ -67,6 +67,13 @@ public sealed class RoutingTables
     /// <summary>A queue or exchange, and in the latter case its routes, is gone. For the writer.</summary>
     public void RemoveName(string virtualHost, Destination name) => Get(virtualHost)?.RemoveName(name);
 
+    /// <summary>Forgets everything: what is here is followed no longer. For the writer.</summary>
+    public void Clear()
+    {
+        foreach (var (_, virtualHost) in _virtualHosts)
+            virtualHost.Clear();
+    }
+
     /// <summary>Takes over all routes of an exchange. For the writer.</summary>
     public void SetRoutes(ExchangeKey exchange, ExchangeDefinition definition, IEnumerable<Binding> bindings)
     {

@@ -84,6 +84,15 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
             routes.Changed();
     }
 
+    /// <summary>Forgets all names and routes.</summary>
+    public void Clear()
+    {
+        Unload();
+        _exchangeNames.Clear();
+        foreach (var (name, _) in _exchanges)
+            RemoveExchange(name);
+    }
+
     public void AddName(Destination name)
     {
         if (name.Kind == DestinationKind.Queue)
