@@ -1,8 +1,10 @@
 using System.Net;
+using ActorBroker.Broker;
+using ActorBroker.Connections;
 using ActorBroker.Connections.Listeners;
+using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Options;
 using Akka.Actor;
-using Akka.Streams;
 
 namespace ActorBroker.Server.Composition;
 
@@ -11,41 +13,24 @@ namespace ActorBroker.Server.Composition;
 /// <param name="EndPoint">The address, with the port that was taken if 0 was asked for.</param>
 internal sealed record ServingListener(string Name, IPEndPoint EndPoint);
 
-/// <summary>Binds the enabled listeners, and unbinds them first when the node stops.</summary>
+/// <summary>Binds the enabled listeners for the node's entities.</summary>
 internal static class ListenerSubsystem
 {
     /// <exception cref="StartupException">An address cannot be bound; the message names listener and address.</exception>
-    public static async Task<IReadOnlyList<ServingListener>> StartAsync(ActorSystem system, BrokerOptions options)
+    public static async Task<IReadOnlyList<ServingListener>> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock)
     {
-        List<ServingListener> serving = [];
-        foreach (var listener in options.Listeners.Where(listener => listener.Enabled))
-        {
-            serving.Add(await BindAsync(system, listener).ConfigureAwait(false));
-        }
-
-        return serving;
-    }
-
-    private static async Task<ServingListener> BindAsync(ActorSystem system, ListenerOptions listener)
-    {
+        var entities = await BrokerSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        var services = new BrokerServices(
+            entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
+            clock, options.Amqp091.PublishWindow, options.Amqp091);
         try
         {
-            var bound = await Listener
-                .Bind(system.Materializer(), new ListenerEndpoint(listener.Host, listener.Port), socket => socket.Dispose())
-                .ConfigureAwait(false);
-            CoordinatedShutdown.Get(system).AddTask(
-                CoordinatedShutdown.PhaseServiceUnbind,
-                $"unbind-{listener.Name}",
-                async () =>
-                {
-                    await bound.UnbindAsync().ConfigureAwait(false);
-                    return Akka.Done.Instance;
-                });
-            return new ServingListener(listener.Name, bound.EndPoint);
+            var bound = await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);
+            return [.. bound.Select(static listener => new ServingListener(listener.Name, listener.EndPoint))];
         }
         catch (BindException failure)
         {
-            throw new StartupException($"listener {listener.Name}: {failure.Message}", failure);
+            throw new StartupException(failure.Message, failure);
         }
     }
 }

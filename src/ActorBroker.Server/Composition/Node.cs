@@ -30,7 +30,7 @@ internal static class Node
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);
-            var listeners = await ListenerSubsystem.StartAsync(system, options).ConfigureAwait(false);
+            var listeners = await ListenerSubsystem.StartAsync(system, options, TimeProvider.System).ConfigureAwait(false);
             await ReadyLine.PrintAsync(listeners).ConfigureAwait(false);
             await Task.WhenAny(signals.Received, system.WhenTerminated).ConfigureAwait(false);
         }
