@@ -11,6 +11,7 @@ internal sealed partial class Amqp091Channel
     private readonly ContentAssembler _assembler = new();
     private PublishedProperties? _properties;
     private PublishMethod? _lastPublish;
+    private Action? _onTargetLoaded;
     private ContentState _content;
     private ulong _lastPublishTag;
     private bool _confirmsSelected;
@@ -139,7 +140,7 @@ internal sealed partial class Amqp091Channel
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, "immediate=true");
         if (publish.PreparedInRead != _connection.ReadNumber || publish.Status == TargetStatus.Loading)
         {
-            publish.Status = _session.Prepare(publish.Target, OnTargetLoaded);
+            publish.Status = _session.Prepare(publish.Target, _onTargetLoaded ??= OnTargetLoaded);
             publish.PreparedInRead = _connection.ReadNumber;
         }
 

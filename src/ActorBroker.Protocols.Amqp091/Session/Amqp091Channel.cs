@@ -66,10 +66,13 @@ internal sealed partial class Amqp091Channel
         _connection.AddToBacklog(_pending.Length - before);
     }
 
-    /// <summary>Handles what was put off, until the channel is suspended again.</summary>
+    /// <summary>
+    /// Handles what was put off, until the channel is suspended again. After a close it is the same number's next channel
+    /// that the rest goes to.
+    /// </summary>
     public void Replay()
     {
-        while (!IsSuspended && _state != ChannelState.Closed)
+        while (!IsSuspended)
         {
             var before = _pending.Length;
             if (!_pending.TryTake(out var frame))
@@ -92,15 +95,21 @@ internal sealed partial class Amqp091Channel
             Number, new ChannelClose(replyCode, replyCode.ComposeText(text), MethodId.ClassOf(methodId), MethodId.MethodOf(methodId)));
     }
 
-    /// <summary>The end, without a word to the client.</summary>
+    /// <summary>The end, without a word to the client. What was put off behind it stays.</summary>
     public void End()
     {
         Release();
         _state = ChannelState.Closed;
         IsSuspended = false;
+        _connection.RemoveChannel(this);
+    }
+
+    /// <summary>The end of the channel with that of its connection.</summary>
+    public void Abandon()
+    {
+        End();
         _connection.AddToBacklog(-_pending.Length);
         _pending.Clear();
-        _connection.RemoveChannel(this);
     }
 
     private void Release()

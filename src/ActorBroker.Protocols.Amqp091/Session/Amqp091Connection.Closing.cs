@@ -90,7 +90,7 @@ public sealed partial class Amqp091Connection
     {
         _settlements.Flush();
         foreach (var channel in _channels.Values.ToArray())
-            channel.End();
+            channel.Abandon();
         _confirming.Clear();
         _delivering.Clear();
     }

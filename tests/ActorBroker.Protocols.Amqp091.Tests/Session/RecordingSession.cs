@@ -92,10 +92,15 @@ internal sealed class RecordingSession : IBrokerSession
     public bool Publish(PublishTarget target, in PublishedMessage message, ArgumentTable? headers, PublishConfirm confirm)
     {
         PublishCount++;
-        if (confirm.IsWanted && !IsSilent)
+        if (!IsSilent)
+            RecordPublish(target, message, headers, confirm);
+        return IsRoutable;
+    }
+
+    private void RecordPublish(PublishTarget target, in PublishedMessage message, ArgumentTable? headers, PublishConfirm confirm)
+    {
+        if (confirm.IsWanted)
             ConfirmChannels.Add(confirm.Channel);
-        if (IsSilent)
-            return IsRoutable;
         var index = Calls.Count;
         Calls.Add("");
         var kept = message;
@@ -103,7 +108,6 @@ internal sealed class RecordingSession : IBrokerSession
             $"publish {target.Route.Exchange}/{target.Route.RoutingKey} {kept.Flags} {kept.Priority} {(confirm.IsWanted ? confirm.Tag : 0)} "
             + $"{Convert.ToHexString(kept.PropertiesSource.AsSpan(kept.PropertiesOffset, kept.PropertiesLength))} {headers} "
             + Describe(kept.BodySource.AsSpan(kept.BodyOffset, kept.BodyLength)));
-        return IsRoutable;
     }
 
     public void ForgetConfirms(int channel) => Record($"forget-confirms {channel}");

@@ -26,7 +26,8 @@ internal sealed record ReplyFrame(FrameType Type, ushort Channel, byte[] Payload
     {
         var decoder = new FrameDecoder(1 << 20);
         var frames = new List<ReplyFrame>();
-        var position = 0;
+        // The answer to a wrong protocol header stands alone.
+        var position = bytes.SequenceEqual(ProtocolHeader.Bytes) ? bytes.Length : 0;
         while (decoder.Read(bytes, ref position, out var slice) == FrameDecodeStatus.Slice)
             frames.Add(new ReplyFrame(slice.Type, slice.Channel, bytes.Slice(slice.PayloadOffset, slice.PayloadLength).ToArray()));
         Assert.Equal(bytes.Length, position);
