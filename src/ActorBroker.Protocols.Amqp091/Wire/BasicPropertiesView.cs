@@ -10,7 +10,8 @@ namespace ActorBroker.Protocols.Amqp091.Wire;
 /// flags:uint16 { property }      bit 15 of the flags is the first property, bit 0 continues the flags (AMQP 0-9-1 §4.2.6.1)
 /// property = short-string | headers: table | delivery-mode, priority: byte | timestamp: uint64
 /// </code>
-/// Every access is bounds-checked: on bytes that <see cref="Validate"/> would refuse it may throw <see cref="Amqp091WireException"/>, and nothing else.
+/// Every access is bounds-checked: on bytes that <see cref="Validate"/> would refuse it may throw
+/// <see cref="Amqp091WireException"/>, and nothing else.
 /// </summary>
 public readonly ref struct BasicPropertiesView
 {

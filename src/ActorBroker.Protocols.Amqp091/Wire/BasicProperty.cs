@@ -1,6 +1,8 @@
 namespace ActorBroker.Protocols.Amqp091.Wire;
 
-/// <summary>The properties of the basic class in their order on the wire: the first has the highest bit of the flags (AMQP 0-9-1 §1.8.2).</summary>
+/// <summary>
+/// The properties of the basic class in their order on the wire: the first has the highest bit of the flags (AMQP 0-9-1 §1.8.2).
+/// </summary>
 public enum BasicProperty
 {
     ContentType = 0,

@@ -9,13 +9,21 @@ namespace ActorBroker.Protocols.Amqp091.Wire;
 /// <summary>
 /// Reads field tables (AMQP 0-9-1 §4.2.5.5). All methods take a table's entries, without the four bytes of length before them.
 /// Nesting is limited to <see cref="ArgumentTable.DepthMax"/>, values (nested ones included) to
-/// <see cref="ArgumentTable.ValueCountMax"/>; keys must be UTF-8. A breach is an <see cref="Amqp091WireException"/> with 502.
+/// <see cref="ArgumentTable.ValueCountMax"/>, size to <see cref="SizeMax"/>; keys must be UTF-8. A breach is an
+/// <see cref="Amqp091WireException"/> with 502.
 /// </summary>
 public static class FieldTableReader
 {
+    /// <summary>
+    /// The largest table in bytes. No frame of the default size comes near it; it is half of what <see cref="ArgumentTableCodec"/>
+    /// stores, whose form of the same table is at most a quarter longer.
+    /// </summary>
+    public const int SizeMax = ArgumentTableCodec.SizeMax / 2;
+
     /// <returns>The table in its order of entries, owning its memory.</returns>
     public static ArgumentTable Read(ReadOnlySpan<byte> entries)
     {
+        CheckSize(entries);
         var valueCount = 0;
         return ReadTable(entries, depth: 1, ref valueCount);
     }
@@ -23,6 +31,7 @@ public static class FieldTableReader
     /// <summary>Checks a whole table, nested ones included, as <see cref="Read"/> would, and allocates nothing.</summary>
     public static void Validate(ReadOnlySpan<byte> entries)
     {
+        CheckSize(entries);
         var valueCount = 0;
         Validate(entries, isArray: false, depth: 1, ref valueCount);
     }
@@ -88,7 +97,7 @@ public static class FieldTableReader
         var payload = value.Payload;
         return value.Kind switch
         {
-            ArgumentKind.Boolean => ArgumentValue.FromBoolean(value.AsBoolean()),
+            ArgumentKind.Boolean => ArgumentValue.FromBoolean(payload[0] != 0),
             ArgumentKind.SByte => ArgumentValue.FromSByte((sbyte)payload[0]),
             ArgumentKind.Byte => ArgumentValue.FromByte(payload[0]),
             ArgumentKind.Int16 => ArgumentValue.FromInt16(BinaryPrimitives.ReadInt16BigEndian(payload)),
@@ -120,6 +129,12 @@ public static class FieldTableReader
             if (value.Kind is ArgumentKind.Table or ArgumentKind.Array)
                 Validate(value.Payload, value.Kind == ArgumentKind.Array, depth + 1, ref valueCount);
         }
+    }
+
+    private static void CheckSize(ReadOnlySpan<byte> entries)
+    {
+        if (entries.Length > SizeMax)
+            Throw($"a field table of {entries.Length} bytes exceeds the limit of {SizeMax}");
     }
 
     private static void CheckDepth(int depth)

@@ -5,7 +5,8 @@ namespace ActorBroker.Protocols.Amqp091.Wire;
 
 /// <summary>
 /// Writes an <see cref="ArgumentTable"/> as a field table, with the type letters that RabbitMQ writes (AMQP 0-9-1 §4.2.5.5 and
-/// its errata). Tables nested deeper than <see cref="ArgumentTable.DepthMax"/> and keys above 255 bytes are an <see cref="ArgumentException"/>.
+/// its errata). Tables nested deeper than <see cref="ArgumentTable.DepthMax"/> and keys
+/// above 255 bytes are an <see cref="ArgumentException"/>.
 /// </summary>
 public static class FieldTableWriter
 {

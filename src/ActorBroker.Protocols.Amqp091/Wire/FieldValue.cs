@@ -4,7 +4,6 @@ using ActorBroker.Core.Arguments;
 namespace ActorBroker.Protocols.Amqp091.Wire;
 
 /// <summary>One value of a field table where it lies: valid as long as the table's bytes are.</summary>
-/// <remarks>The accessors take the kind for granted; <see cref="TryGetInt64"/> accepts every integer kind.</remarks>
 public readonly ref struct FieldValue
 {
     internal FieldValue(ArgumentKind kind, ReadOnlySpan<byte> payload)
@@ -18,8 +17,13 @@ public readonly ref struct FieldValue
     /// <summary>The value's bytes without type letter and length: text, binary, or the entries of a table or array.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    public bool AsBoolean() => Payload[0] != 0;
+    public bool TryGetBoolean(out bool value)
+    {
+        value = Kind == ArgumentKind.Boolean && Payload[0] != 0;
+        return Kind == ArgumentKind.Boolean;
+    }
 
+    /// <summary>Accepts every integer kind.</summary>
     public bool TryGetInt64(out long value)
     {
         value = Kind switch

@@ -6,7 +6,8 @@ namespace ActorBroker.Protocols.Amqp091.Wire;
 
 /// <summary>
 /// Writes whole frames, and the two ends of a body frame, in the layout of <see cref="Frame"/>. Sizes are known before anything
-/// is written, so that several frames can be laid out in one span. The methods on spans need that many bytes and return how many they wrote.
+/// is written, so that several frames can be laid out in one span. The methods on spans need that many bytes and return
+/// how many they wrote.
 /// </summary>
 public static class FrameWriter
 {
@@ -51,7 +52,9 @@ public static class FrameWriter
         return frameSize;
     }
 
-    /// <summary>Writes what comes before a body frame's payload; the payload and an end octet (<see cref="Frame.EndOctet"/>) must follow.</summary>
+    /// <summary>
+    /// Writes what comes before a body frame's payload; the payload and an end octet (<see cref="Frame.EndOctet"/>) must follow.
+    /// </summary>
     public static int WriteBodyHeader(Span<byte> destination, ushort channel, int payloadLength)
     {
         WriteHeader(destination, FrameType.Body, channel, payloadLength);

@@ -8,7 +8,9 @@ public enum ProtocolHeaderStatus
     /// <summary>The eight bytes are the header of AMQP 0-9-1.</summary>
     Amqp091,
 
-    /// <summary>The eight bytes are the header of another AMQP version or layer: answer with <see cref="ProtocolHeader.Bytes"/> and close.</summary>
+    /// <summary>
+    /// The eight bytes are the header of another AMQP version or layer: answer with <see cref="ProtocolHeader.Bytes"/> and close.
+    /// </summary>
     OtherVersion,
 
     /// <summary>The bytes are not AMQP at all, and no more need be awaited: answer likewise and close.</summary>

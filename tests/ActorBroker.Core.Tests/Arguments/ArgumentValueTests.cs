@@ -88,6 +88,8 @@ public sealed class ArgumentValueTests
         Assert.Equal("undefined", ArgumentValue.Void.ToString());
         Assert.Equal("1.0", ArgumentValue.FromDouble(1).ToString());
         Assert.Equal("2.5", ArgumentValue.FromSingle(2.5f).ToString());
+        Assert.Equal("1E+30", ArgumentValue.FromDouble(1e30).ToString());
+        Assert.Equal("Infinity", ArgumentValue.FromDouble(double.PositiveInfinity).ToString());
         Assert.Equal("{2,314}", ArgumentValue.FromDecimal(2, 314).ToString());
         Assert.Equal(
             "[{longstr,<<\"a\">>},{signedint,1}]",
