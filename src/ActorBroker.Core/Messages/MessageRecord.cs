@@ -19,6 +19,9 @@ public static class MessageRecord
     /// <summary>Bytes in front of the properties.</summary>
     public const int HeaderSize = 12;
 
+    /// <summary>Where the flags are.</summary>
+    internal const int FlagsOffset = 10;
+
     /// <summary>The most bytes of properties that a record can hold.</summary>
     public const int PropertiesLengthMax = (1 << 24) - 1;
 
@@ -32,9 +35,13 @@ public static class MessageRecord
         BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)propertiesLength | ((uint)format << 24));
         BinaryPrimitives.WriteInt32LittleEndian(destination[4..], bodyLength);
         BinaryPrimitives.WriteUInt16LittleEndian(destination[8..], (ushort)routeIndex);
-        destination[10] = (byte)flags;
+        destination[FlagsOffset] = (byte)flags;
         destination[11] = priority;
     }
+
+    /// <summary>Changes which route a record names.</summary>
+    internal static void SetRouteIndex(Span<byte> record, int routeIndex) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(record[8..], (ushort)routeIndex);
 
     /// <summary>Size of the record that starts the span, or -1 when the span does not hold all of it or its lengths make no sense.</summary>
     public static int TryReadSize(ReadOnlySpan<byte> source)
@@ -72,7 +79,7 @@ public readonly ref struct MessageView
     public int RouteIndex => BinaryPrimitives.ReadUInt16LittleEndian(_record[8..]);
 
     /// <summary>What the queue must know.</summary>
-    public MessageFlags Flags => (MessageFlags)_record[10];
+    public MessageFlags Flags => (MessageFlags)_record[MessageRecord.FlagsOffset];
 
     /// <summary>The message's priority, 0 when it has none.</summary>
     public byte Priority => _record[11];

@@ -1,0 +1,49 @@
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
+
+namespace ActorBroker.Contracts.Queues;
+
+/// <summary>The journal of a queue.</summary>
+public abstract record QueueEvent : IJournalEvent
+{
+    private protected QueueEvent()
+    {
+    }
+}
+
+/// <summary>The queue exists from here on.</summary>
+public sealed record QueueDeclared(QueueKey Queue, QueueDefinition Definition, Origin Origin) : QueueEvent;
+
+/// <summary>The queue and all that it held is gone.</summary>
+public sealed record QueueDeleted(Origin Origin) : QueueEvent;
+
+/// <summary>An exchange may have bindings to this queue from here on.</summary>
+public sealed record BindingSourceAdded(string Exchange) : QueueEvent;
+
+/// <summary>Someone removed all ready messages.</summary>
+public sealed record MessagesPurged(PositionRange[] Positions, Origin Origin) : QueueEvent;
+
+/// <summary>Messages came and went.</summary>
+/// <param name="At">When the write began, Unix time in milliseconds.</param>
+/// <param name="Write">What came and went.</param>
+public sealed record MessagesWritten(long At, QueueWrite Write) : QueueEvent;
+
+/// <summary>
+/// A queue's index without any body: with the events after it, all that recovery needs before the first answer.
+/// </summary>
+/// <param name="Queue">Its name, since the entity id may be a hash.</param>
+/// <param name="Definition">Null when the queue did not exist at that point.</param>
+/// <param name="BindingSources">Exchanges that may have bindings to it.</param>
+/// <param name="NextPosition">The position of the next message.</param>
+/// <param name="DeliveredBefore">Messages at lower positions may have been delivered already.</param>
+/// <param name="Live">Positions of the written, persistent messages that are in the queue.</param>
+/// <param name="Segments">Where the journal keeps them, by ascending position.</param>
+public sealed record QueueSnapshot(
+    QueueKey Queue,
+    QueueDefinition? Definition,
+    string[] BindingSources,
+    long NextPosition,
+    long DeliveredBefore,
+    PositionRange[] Live,
+    SegmentAddress[] Segments) : IJournalEvent;

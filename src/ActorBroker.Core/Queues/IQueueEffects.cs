@@ -1,0 +1,40 @@
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Queues;
+
+/// <summary>A consumer, or the getter of a channel: its connection's number at the queue, and the connection's own id for it.</summary>
+public readonly record struct ConsumerKey(int Connection, int ConsumerId);
+
+/// <summary>What a queue's decisions ask the world to do. Calls come in the order in which they must take effect.</summary>
+public interface IQueueEffects
+{
+    /// <summary>Send messages to a consumer. The array is handed over.</summary>
+    void Deliver(ConsumerKey consumer, DeliverySegment[] segments);
+
+    /// <summary>Tell a connection how far its batches have come.</summary>
+    void Progress(int connection, long acceptedSequence, long confirmedSequence);
+
+    /// <summary>Tell a connection that these batches may be lost.</summary>
+    void PublishFailed(int connection, long firstSequence, long lastSequence);
+
+    /// <summary>
+    /// Commit. One write is under way at a time; <see cref="QueueDecider.WriteCompleted"/> or
+    /// <see cref="QueueDecider.WriteFailed"/> must follow.
+    /// </summary>
+    void Write(QueueWrite write);
+
+    /// <summary>Read a segment back; <see cref="QueueDecider.SegmentLoaded"/> must follow.</summary>
+    void Load(SegmentAddress segment);
+
+    /// <summary>A get that had to wait for a segment has its message now (null: the queue is empty).</summary>
+    void GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft);
+}
+
+/// <summary>Sizes by which a queue bounds its memory.</summary>
+/// <param name="SegmentBytes">Bodies are dropped and read back in runs of about this size.</param>
+/// <param name="PinnedBytesMax">Past so many bytes in memory that are not in the journal, batches are not accepted.</param>
+/// <param name="ResidentBytesMax">Past so many bytes in memory that are in the journal too, segments are dropped.</param>
+/// <param name="WriteBytesMax">A write takes batches up to this size; one larger batch goes alone.</param>
+/// <param name="ReadAheadSegments">Segments kept in memory from the next delivery on.</param>
+public sealed record QueueMemoryLimits(
+    long SegmentBytes, long PinnedBytesMax, long ResidentBytesMax, int WriteBytesMax, int ReadAheadSegments);

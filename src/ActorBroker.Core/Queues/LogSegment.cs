@@ -1,0 +1,125 @@
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Queues;
+
+/// <summary>One batch at its place in the log.</summary>
+internal sealed class LogBatch(long first, MessageBatch batch)
+{
+    /// <summary>Position of the batch's first message.</summary>
+    public long First { get; } = first;
+
+    /// <summary>The position after the last message.</summary>
+    public long End { get; } = first + batch.Count;
+
+    /// <summary>Size of all records.</summary>
+    public int SizeBytes { get; } = batch.SizeBytes;
+
+    /// <summary>The messages, or null once none of them is wanted any more.</summary>
+    public MessageBatch? Batch { get; set; } = batch;
+
+    /// <summary>Messages that are still in the queue (ready or unsettled).</summary>
+    public int Live { get; set; } = batch.Count;
+
+    /// <summary>It goes, or went, into the journal: its settlements must too.</summary>
+    public bool IsJournaled { get; set; }
+
+    /// <summary>The journal event that holds it, 0 while none does.</summary>
+    public long SequenceNr { get; set; }
+
+    /// <summary>Takes memory that can't be given back by reading the journal later.</summary>
+    public bool IsPinned => Batch is not null && SequenceNr == 0;
+}
+
+/// <summary>Whether a segment's bodies are in memory.</summary>
+internal enum SegmentResidency : byte
+{
+    /// <summary>In memory.</summary>
+    Resident,
+
+    /// <summary>Only in the journal.</summary>
+    Evicted,
+
+    /// <summary>Being read back.</summary>
+    Loading,
+}
+
+/// <summary>A run of batches that are dropped from memory and read back together.</summary>
+internal sealed class LogSegment(long first)
+{
+    /// <summary>Position of the first message.</summary>
+    public long First { get; private set; } = first;
+
+    /// <summary>The position after the last message so far.</summary>
+    public long End { get; set; } = first;
+
+    /// <summary>Size of all records that were appended.</summary>
+    public long SizeBytes { get; set; }
+
+    /// <summary>Messages that are still in the queue.</summary>
+    public long Live { get; set; }
+
+    /// <summary>Batches by ascending position; empty unless resident.</summary>
+    public List<LogBatch> Batches { get; } = [];
+
+    /// <summary>Where the bodies are.</summary>
+    public SegmentResidency Residency { get; set; }
+
+    /// <summary>Lowest journal event with one of its messages, 0 for none.</summary>
+    public long FirstSequenceNr { get; set; }
+
+    /// <summary>Highest journal event with one of its messages.</summary>
+    public long LastSequenceNr { get; set; }
+
+    /// <summary>Batches that are in memory and not in the journal.</summary>
+    public int PinnedBatches { get; set; }
+
+    /// <summary>Every live message can be read back from the journal.</summary>
+    public bool IsEvictable => Residency == SegmentResidency.Resident && PinnedBatches == 0 && FirstSequenceNr > 0;
+
+    /// <summary>How to read it back.</summary>
+    public SegmentAddress Address => new(First, End, FirstSequenceNr, LastSequenceNr, SizeBytes);
+
+    /// <summary>Remembers that a batch of it is in that journal event.</summary>
+    public void AddSequenceNr(long sequenceNr)
+    {
+        FirstSequenceNr = FirstSequenceNr == 0 ? sequenceNr : Math.Min(FirstSequenceNr, sequenceNr);
+        LastSequenceNr = Math.Max(LastSequenceNr, sequenceNr);
+    }
+
+    /// <summary>Empties it, to be appended to from where it ended.</summary>
+    public void Reset()
+    {
+        First = End;
+        SizeBytes = 0;
+        FirstSequenceNr = 0;
+        LastSequenceNr = 0;
+        PinnedBatches = 0;
+        Residency = SegmentResidency.Resident;
+        Batches.Clear();
+    }
+
+    /// <summary>Index of the batch that holds the position, or -1 when a gap does.</summary>
+    public int IndexOf(long position)
+    {
+        int low = 0, high = Batches.Count - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var batch = Batches[middle];
+            if (position < batch.First)
+            {
+                high = middle - 1;
+            }
+            else if (position >= batch.End)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return middle;
+            }
+        }
+
+        return -1;
+    }
+}

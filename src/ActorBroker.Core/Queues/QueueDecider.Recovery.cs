@@ -1,0 +1,155 @@
+using ActorBroker.Core.Collections;
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Queues;
+
+/// <content>From the journal, and into a snapshot.</content>
+public sealed partial class QueueDecider
+{
+    /// <summary>Restores a snapshot's index; to be called first, on an empty queue.</summary>
+    public void RecoverIndex(long nextPosition, long deliveredBefore, PositionRange[] live, SegmentAddress[] segments)
+    {
+        foreach (var range in live)
+        {
+            _ready.Add(range);
+        }
+
+        foreach (var address in segments)
+        {
+            var inSegment = CountLive(live, address);
+            if (inSegment > 0)
+            {
+                _log.RecoverSegment(address, inSegment);
+            }
+        }
+
+        _log.SkipTo(nextPosition);
+        _deliveredBefore = deliveredBefore;
+        _journaledEnd = nextPosition;
+        _writtenUpTo = nextPosition;
+    }
+
+    /// <summary>Replays a committed write.</summary>
+    public void RecoverWrite(QueueWrite write, long sequenceNr)
+    {
+        foreach (var placed in write.Batches)
+        {
+            // Transient messages do not outlive a restart, even where they went into the journal.
+            if (placed.Batch.CountPersistent() == 0)
+            {
+                continue;
+            }
+
+            var batch = _log.Recover(placed, sequenceNr);
+            _ready.Add(new PositionRange(batch.First, placed.Batch.Count));
+            for (var i = 0; i < placed.Batch.Count; i++)
+            {
+                if (!placed.Batch[i].IsPersistent)
+                {
+                    RecoverSettled(new PositionRange(batch.First + i, 1));
+                }
+            }
+
+            _journaledEnd = batch.End;
+            _writtenUpTo = batch.End;
+        }
+
+        foreach (var range in write.Settled)
+        {
+            RecoverSettled(range);
+        }
+
+        _deliveredBefore = write.DeliveredBefore;
+        BoundMemory();
+    }
+
+    /// <summary>Replays a purge.</summary>
+    public void RecoverPurge(PositionRange[] positions)
+    {
+        foreach (var range in positions)
+        {
+            RecoverSettled(range);
+        }
+    }
+
+    /// <summary>The journal has been replayed: new messages start behind all that it holds.</summary>
+    public void RecoveryCompleted()
+    {
+        _deliveredBefore = Math.Min(_deliveredBefore, _log.NextPosition);
+        _writes.Settled.Clear();
+    }
+
+    /// <summary>
+    /// The index as of the last committed write. What is still on its way comes after the snapshot, as events.
+    /// </summary>
+    public (long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments) Index()
+    {
+        var live = new PositionSet();
+        live.AddAll(_ready);
+        foreach (var consumer in _roster.All)
+        {
+            live.AddAll(consumer.Unsettled);
+        }
+
+        ForgetSettledVolatile();
+        for (var i = 0; i < _volatile.IntervalCount; i++)
+        {
+            live.Remove(_volatile.Interval(i));
+        }
+
+        live.Remove(new PositionRange(_journaledEnd, long.MaxValue - _journaledEnd));
+        var segments = new List<SegmentAddress>();
+        foreach (var segment in _log.Segments)
+        {
+            if (segment.FirstSequenceNr > 0 && segment.First < _journaledEnd)
+            {
+                RemoveUnwritten(segment, live);
+                segments.Add(segment.Address with { EndPosition = Math.Min(segment.End, _journaledEnd) });
+            }
+            else
+            {
+                live.Remove(new PositionRange(segment.First, segment.End - segment.First));
+            }
+        }
+
+        return (_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
+    }
+
+    private void ForgetSettledVolatile()
+    {
+        var firstLive = _log.Segments.Count > 0 ? _log.Segments[0].First : _log.NextPosition;
+        _volatile.Remove(new PositionRange(0, firstLive));
+    }
+
+    private static void RemoveUnwritten(LogSegment segment, PositionSet live)
+    {
+        foreach (var batch in segment.Batches)
+        {
+            if (batch.SequenceNr == 0)
+            {
+                live.Remove(new PositionRange(batch.First, batch.End - batch.First));
+            }
+        }
+    }
+
+    private static long CountLive(PositionRange[] live, SegmentAddress address)
+    {
+        var count = 0L;
+        foreach (var range in live)
+        {
+            count += Math.Max(0, Math.Min(range.End, address.EndPosition) - Math.Max(range.First, address.FirstPosition));
+        }
+
+        return count;
+    }
+
+    private void RecoverSettled(PositionRange range)
+    {
+        _scratch.Clear();
+        _ready.Remove(range, _scratch);
+        for (var i = 0; i < _scratch.IntervalCount; i++)
+        {
+            _log.Settle(_scratch.Interval(i), _writes.Settled);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using ActorBroker.Core.Collections;
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Queues;
+
+/// <content>Messages leave, or come back.</content>
+public sealed partial class QueueDecider
+{
+    /// <summary>
+    /// Settles positions that the consumer holds; any it does not hold are passed over (an earlier incarnation of the
+    /// queue gave them out, and they are ready again).
+    /// </summary>
+    public void Settle(ConsumerKey key, SettleOutcome outcome, PositionRange positions)
+    {
+        if (_roster.Find(key) is not { } consumer)
+        {
+            return;
+        }
+
+        _scratch.Clear();
+        UnsettledCount -= consumer.Unsettled.Remove(positions, _scratch);
+        for (var i = 0; i < _scratch.IntervalCount; i++)
+        {
+            var range = _scratch.Interval(i);
+            switch (outcome)
+            {
+                case SettleOutcome.Accepted or SettleOutcome.Rejected:
+                    _log.Settle(range, _writes.Settled);
+                    break;
+                case SettleOutcome.Requeued:
+                    _ready.Add(range);
+                    break;
+                default:
+                    _ready.Add(range);
+                    _undelivered.Add(range);
+                    break;
+            }
+        }
+
+        if (consumer is { IsStopped: true, Unsettled.IsEmpty: true })
+        {
+            _roster.Remove(consumer);
+        }
+        else
+        {
+            _roster.Enqueue(consumer);
+        }
+    }
+
+    /// <summary>To be called once after one or more settlements: what they made possible happens.</summary>
+    public void AfterSettling()
+    {
+        AnswerGets();
+        Dispatch();
+        AfterDrain();
+    }
+
+    /// <summary>Removes all ready messages. What the journal must hear of is in the returned ranges, for the event that says who did it.</summary>
+    public (long Count, PositionRange[] Journaled) Purge()
+    {
+        var count = _ready.Count;
+        var journaled = new PositionSet();
+        for (var i = 0; i < _ready.IntervalCount; i++)
+        {
+            _log.Settle(_ready.Interval(i), journaled);
+        }
+
+        // A batch that is written after that event must not bring back what was purged of it.
+        _writes.Settled.AddAll(journaled);
+        _ready.Clear();
+        _undelivered.Clear();
+        AfterDrain();
+        return (count, journaled.ToArray());
+    }
+
+    // Memory may be free now that was not.
+    private void AfterDrain()
+    {
+        if (_isSpilling && _log.PinnedBytes == 0 && _ready.IsEmpty)
+        {
+            _isSpilling = false;
+        }
+
+        TryWrite();
+        AcceptWithheld();
+    }
+}

@@ -1,0 +1,320 @@
+using ActorBroker.Core.Collections;
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Queues;
+
+/// <summary>
+/// The rules of one queue: where each message is (ready, held by a consumer, gone), who gets it next, what must be
+/// written and who may be told. Pure: no clock, no IO; what must happen outside is asked of <see cref="IQueueEffects"/>
+/// in order. The actor that owns it persists what <see cref="IQueueEffects.Write"/> says and reports back.
+/// <para>
+/// Delivery does not wait for the commit, a confirm does. Settlements are written with the next write, or alone when
+/// <see cref="FlushSettlements"/> is called: one that is lost costs a redelivery, never a message.
+/// </para>
+/// </summary>
+public sealed partial class QueueDecider
+{
+    private readonly IQueueEffects _effects;
+    private readonly QueueMemoryLimits _limits;
+    private readonly MessageLog _log;
+    private readonly WriteBuffer _writes;
+    private readonly ConsumerRoster _roster = new();
+    private readonly Dictionary<int, PublisherLink> _links = [];
+    private readonly PositionSet _ready = new();
+
+    // Positions below _deliveredBefore that never reached a client after all.
+    private readonly PositionSet _undelivered = new();
+
+    // Transient messages of a durable queue that are in the journal: in no snapshot.
+    private readonly PositionSet _volatile = new();
+    private readonly PositionSet _scratch = new();
+    private readonly List<QueueConsumer> _served = [];
+    private readonly List<PublisherLink> _toTell = [];
+    private readonly Queue<WaitingGet> _waitingGets = new();
+    private long _deliveredBefore;
+    private long _writtenUpTo;
+    private long _journaledEnd;
+    private bool _isSpilling;
+
+    /// <summary>A queue without messages.</summary>
+    /// <param name="durable">Persistent messages are written, and confirmed when they are.</param>
+    /// <param name="limits">Bounds of its memory.</param>
+    /// <param name="effects">Does what is decided.</param>
+    public QueueDecider(bool durable, QueueMemoryLimits limits, IQueueEffects effects)
+    {
+        IsDurable = durable;
+        _limits = limits;
+        _effects = effects;
+        _log = new MessageLog(limits.SegmentBytes);
+        _writes = new WriteBuffer(limits.WriteBytesMax);
+    }
+
+    /// <summary>Persistent messages outlive a restart.</summary>
+    public bool IsDurable { get; }
+
+    /// <summary>Messages that wait for a consumer.</summary>
+    public long ReadyCount => _ready.Count;
+
+    /// <summary>Messages that consumers hold.</summary>
+    public long UnsettledCount { get; private set; }
+
+    /// <summary>Consumers on the queue.</summary>
+    public int ConsumerCount => _roster.ConsumerCount;
+
+    /// <summary>The queue has had a consumer: what auto-delete waits for.</summary>
+    public bool HadConsumer { get; private set; }
+
+    /// <summary>A consumer has the queue to itself.</summary>
+    public bool HasExclusiveConsumer => _roster.HasExclusive;
+
+    /// <summary>Settlements wait that <see cref="FlushSettlements"/> would write.</summary>
+    public bool HasUnwrittenSettlements => !_writes.Settled.IsEmpty && !_writes.IsWriting;
+
+    /// <summary>Publishers are held back until memory is free: <see cref="Spill"/> would free it.</summary>
+    public bool IsWithholding => _log.PinnedBytes > _limits.PinnedBytesMax;
+
+    /// <summary>Nothing waits to be written and no write is under way.</summary>
+    public bool IsWrittenOut => !_writes.IsWriting && !_writes.HasBatches && _writes.Settled.IsEmpty;
+
+    /// <summary>The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none.</summary>
+    public long FirstLiveSequenceNr => _log.FirstLiveSequenceNr;
+
+    /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
+    public void Publish(int connection, long linkSequence, MessageBatch batch)
+    {
+        var placed = _log.Append(batch);
+        _ready.Add(new PositionRange(placed.First, batch.Count));
+        var persistent = IsDurable ? batch.CountPersistent() : 0;
+        var needsWrite = persistent > 0;
+        var link = LinkOf(connection);
+        link.Receive(linkSequence, needsWrite);
+        if (needsWrite)
+        {
+            _writes.Add(placed, link);
+            if (persistent < batch.Count)
+            {
+                MarkVolatile(placed);
+            }
+        }
+
+        Dispatch();
+        if (_isSpilling && !needsWrite && placed.IsPinned)
+        {
+            AddSpilled(placed);
+        }
+
+        TryWrite();
+        link.Tell(_effects, accept: !IsWithholding);
+        BoundMemory();
+    }
+
+    /// <summary>The write under way is committed as that journal event.</summary>
+    public void WriteCompleted(long sequenceNr)
+    {
+        _toTell.Clear();
+        _writes.Complete(_log, sequenceNr, _toTell);
+        _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
+        TellLinks();
+        if (_writes.HasBatches)
+        {
+            TryWrite();
+        }
+
+        AcceptWithheld();
+        BoundMemory();
+    }
+
+    /// <summary>The journal refused or failed: no publish that is unconfirmed may ever be confirmed.</summary>
+    public void WriteFailed()
+    {
+        foreach (var link in _links.Values)
+        {
+            link.Fail(_effects);
+        }
+    }
+
+    /// <summary>Writes settlements that wait, if no write is under way (which would take them along next).</summary>
+    public void FlushSettlements()
+    {
+        if (!_writes.IsWriting)
+        {
+            BeginWrite();
+        }
+    }
+
+    /// <summary>
+    /// Publishers have been held back for a while and consumers do not free the memory: transient messages are written
+    /// too, not to keep them over a restart but to have them out of memory.
+    /// </summary>
+    public void Spill()
+    {
+        if (!IsWithholding)
+        {
+            return;
+        }
+
+        _isSpilling = true;
+        foreach (var segment in _log.Resident.OrderBy(static segment => segment.First))
+        {
+            foreach (var batch in segment.Batches)
+            {
+                if (batch.IsPinned && !batch.IsJournaled)
+                {
+                    AddSpilled(batch);
+                }
+            }
+        }
+
+        TryWrite();
+    }
+
+    /// <summary>The consumers that were not cancelled.</summary>
+    public IEnumerable<ConsumerKey> Consumers => _roster.All.Where(static consumer => !consumer.IsStopped).Select(static consumer => consumer.Key);
+
+    /// <summary>
+    /// The queue is being deleted: publishes count as taken, as if they had been consumed just before, and gets find
+    /// nothing.
+    /// </summary>
+    public void Abandon()
+    {
+        foreach (var link in _links.Values)
+        {
+            link.Finish(_effects);
+        }
+
+        foreach (var get in _waitingGets)
+        {
+            _effects.GetAnswered(get.Getter, get.RequestId, segment: null, 0);
+        }
+
+        _waitingGets.Clear();
+    }
+
+    /// <summary>A connection is gone: its consumers end and what they held is ready again.</summary>
+    public void ConnectionClosed(int connection)
+    {
+        _links.Remove(connection);
+        ForgetGets(key => key.Connection == connection);
+        foreach (var consumer in _roster.All.Where(consumer => consumer.Key.Connection == connection).ToArray())
+        {
+            Close(consumer);
+        }
+
+        Dispatch();
+    }
+
+    private void AddSpilled(LogBatch batch)
+    {
+        _writes.Add(batch, link: null);
+        MarkVolatile(batch);
+    }
+
+    // Messages that the journal holds but a restart drops.
+    private void MarkVolatile(LogBatch placed)
+    {
+        for (var i = 0; IsDurable && i < placed.Batch!.Count; i++)
+        {
+            if (!placed.Batch[i].IsPersistent)
+            {
+                _volatile.Add(new PositionRange(placed.First + i, 1));
+            }
+        }
+    }
+
+    private PublisherLink LinkOf(int connection)
+    {
+        if (!_links.TryGetValue(connection, out var link))
+        {
+            link = new PublisherLink(connection);
+            _links.Add(connection, link);
+        }
+
+        return link;
+    }
+
+    private void TryWrite()
+    {
+        if (!_writes.IsWriting && _writes.HasBatches)
+        {
+            BeginWrite();
+        }
+    }
+
+    private void BeginWrite()
+    {
+        _toTell.Clear();
+        var write = _writes.Begin(_deliveredBefore, _toTell);
+        if (write is not null)
+        {
+            if (write.Batches.Length > 0)
+            {
+                var last = write.Batches[^1];
+                _writtenUpTo = Math.Max(_writtenUpTo, last.FirstPosition + last.Batch.Count);
+            }
+
+            _effects.Write(write);
+        }
+
+        TellLinks();
+    }
+
+    private void TellLinks()
+    {
+        foreach (var link in _toTell)
+        {
+            link.Tell(_effects, accept: !IsWithholding);
+        }
+
+        _toTell.Clear();
+    }
+
+    private void AcceptWithheld()
+    {
+        if (!IsWithholding)
+        {
+            foreach (var link in _links.Values)
+            {
+                link.Tell(_effects, accept: true);
+            }
+        }
+    }
+
+    // Bodies that the journal holds leave memory from the back, where they are needed last; then those that only wait
+    // to be settled. What is about to be delivered stays.
+    private void BoundMemory()
+    {
+        while (_log.EvictableBytes > _limits.ResidentBytesMax)
+        {
+            var head = _ready.IsEmpty ? long.MaxValue : _ready.First.First;
+            var headIndex = _log.IndexOfSegment(head);
+            LogSegment? victim = null;
+            foreach (var segment in _log.Resident)
+            {
+                if (segment.IsEvictable && !_log.IsOpen(segment) && !IsAhead(segment, headIndex) && (victim is null || segment.First > victim.First))
+                {
+                    victim = segment;
+                }
+            }
+
+            if (victim is null)
+            {
+                return;
+            }
+
+            _log.Evict(victim);
+        }
+    }
+
+    private bool IsAhead(LogSegment segment, int headIndex)
+    {
+        for (var i = headIndex; i < Math.Min(headIndex + _limits.ReadAheadSegments, _log.Segments.Count); i++)
+        {
+            if (ReferenceEquals(_log.Segments[i], segment))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

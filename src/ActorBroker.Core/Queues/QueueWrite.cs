@@ -1,0 +1,24 @@
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Queues;
+
+/// <summary>A batch at its place in the queue: message i has position <paramref name="FirstPosition"/> + i.</summary>
+public readonly record struct PlacedBatch(long FirstPosition, MessageBatch Batch);
+
+/// <summary>What a queue commits at once: everything that came in while the last write was under way.</summary>
+/// <param name="Batches">New messages, by ascending position; gaps are messages that need no write.</param>
+/// <param name="Settled">Positions that have left the queue since the last write; applied after the batches.</param>
+/// <param name="DeliveredBefore">Messages at lower positions may have been delivered already.</param>
+public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, long DeliveredBefore);
+
+/// <summary>
+/// A run of journal events whose messages have consecutive places, the unit in which bodies are dropped from memory
+/// and read back.
+/// </summary>
+/// <param name="FirstPosition">First position that may be in it.</param>
+/// <param name="EndPosition">The position after its last one.</param>
+/// <param name="FirstSequenceNr">Journal sequence number of the first event to read.</param>
+/// <param name="LastSequenceNr">Journal sequence number of the last event to read.</param>
+/// <param name="SizeBytes">Sum of its records' sizes.</param>
+public readonly record struct SegmentAddress(
+    long FirstPosition, long EndPosition, long FirstSequenceNr, long LastSequenceNr, long SizeBytes);

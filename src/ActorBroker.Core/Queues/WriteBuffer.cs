@@ -1,0 +1,93 @@
+using ActorBroker.Core.Collections;
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Queues;
+
+/// <summary>
+/// What waits for the journal, and what is on its way there. One write is under way at a time; whatever comes in
+/// meanwhile is in the next one.
+/// </summary>
+internal sealed class WriteBuffer(int writeBytesMax)
+{
+    private readonly Queue<(LogBatch Batch, PublisherLink? Link)> _waiting = new();
+    private readonly List<(LogBatch Batch, PublisherLink? Link)> _underWay = [];
+
+    /// <summary>Settlements that the journal must hear of with the next write.</summary>
+    public PositionSet Settled { get; } = new();
+
+    public bool IsWriting { get; private set; }
+
+    public bool HasBatches => _waiting.Count > 0;
+
+    public void Add(LogBatch batch, PublisherLink? link)
+    {
+        batch.IsJournaled = true;
+        _waiting.Enqueue((batch, link));
+    }
+
+    /// <summary>
+    /// Takes what the next write holds, or null when there is nothing to write. Batches whose messages were all settled
+    /// while they waited are not written: the journal has no need to know that they ever were.
+    /// </summary>
+    public QueueWrite? Begin(long deliveredBefore, List<PublisherLink> confirmedWithoutWrite)
+    {
+        var batches = new List<PlacedBatch>(_waiting.Count);
+        var bytes = 0;
+        while (_waiting.TryPeek(out var next))
+        {
+            if (next.Batch.Batch is null)
+            {
+                _waiting.Dequeue();
+                Settled.Remove(new PositionRange(next.Batch.First, next.Batch.End - next.Batch.First));
+                if (batches.Count > 0)
+                {
+                    _underWay.Add(next);
+                }
+                else if (next.Link is { } link)
+                {
+                    link.Commit();
+                    confirmedWithoutWrite.Add(link);
+                }
+
+                continue;
+            }
+
+            if (batches.Count > 0 && bytes + next.Batch.SizeBytes > writeBytesMax)
+            {
+                break;
+            }
+
+            _waiting.Dequeue();
+            _underWay.Add(next);
+            batches.Add(new PlacedBatch(next.Batch.First, next.Batch.Batch));
+            bytes += next.Batch.SizeBytes;
+        }
+
+        if (batches.Count == 0 && Settled.IsEmpty)
+        {
+            return null;
+        }
+
+        IsWriting = true;
+        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore);
+        Settled.Clear();
+        return write;
+    }
+
+    /// <summary>The write is committed as that journal event.</summary>
+    public void Complete(MessageLog log, long sequenceNr, List<PublisherLink> confirmed)
+    {
+        foreach (var (batch, link) in _underWay)
+        {
+            log.MarkWritten(batch, sequenceNr);
+            if (link is not null)
+            {
+                link.Commit();
+                confirmed.Add(link);
+            }
+        }
+
+        _underWay.Clear();
+        IsWriting = false;
+    }
+}
