@@ -71,7 +71,7 @@ public sealed partial class Amqp091Connection
             return;
         foreach (var channel in _channels.Values)
         {
-            if (channel.IsSuspended)
+            if (channel.IsSuspended || channel.BacklogBytes > 0)
                 return;
         }
 
@@ -93,6 +93,7 @@ public sealed partial class Amqp091Connection
             channel.Abandon();
         _confirming.Clear();
         _delivering.Clear();
+        _stalled.Clear();
     }
 
     /// <summary>

@@ -227,6 +227,30 @@ public sealed class ConsumingTests
     }
 
     [Fact]
+    public void Gets_are_answered_no_faster_than_the_client_takes_the_answers()
+    {
+        _conversation.Session.GetReply = new GetReply(null, Conversation.Segment(8, 1, new byte[300_000]), 0);
+        var script = new ClientScript();
+        for (var times = 0; times < 20; times++)
+            script.Method(1, new BasicGet("q", true));
+        script.Method(0, new ConnectionClose(ReplyCode.Success, "", 0, 0));
+
+        _conversation.Receive(script.ToArray());
+        _conversation.Session.AnswerAll();
+        Assert.Equal(4, _conversation.TakeCalls().Count);
+        Assert.False(_conversation.Connection.WantsMoreInput);
+
+        while (_conversation.Connection.CloseState != ConnectionCloseState.Closed)
+        {
+            _conversation.Connection.WriteOutput(_conversation.Output, int.MaxValue);
+            _conversation.Session.AnswerAll();
+        }
+
+        var answered = _conversation.Settle().TakeFrames().Count(frame => frame.Id == MethodId.BasicGetOk);
+        Assert.Equal(20, answered);
+    }
+
+    [Fact]
     public void The_brokers_end_is_told_and_waits_for_the_answer()
     {
         _conversation.Consume("t");

@@ -192,6 +192,28 @@ public sealed class PublishingTests
     }
 
     [Fact]
+    public void Unfinished_messages_on_many_channels_are_limited_together()
+    {
+        var conversation = Conversation.Opened(new Amqp091ConnectionSettings { UnfinishedContentBytesMax = 1_100_000 });
+        for (ushort channel = 2; channel < 11; channel++)
+        {
+            conversation.Exchange(new ClientScript().Method(channel, new ChannelOpen())
+                .Publish(channel, "e", "k", new byte[150_000])
+                .Method(channel, new BasicPublish("e"u8, "k"u8, false, false))
+                .Header(channel, 200_000, ClientScript.NoProperties.ToArray()).Body(channel, new byte[100_000]));
+        }
+
+        Assert.Equal(ConnectionCloseState.Open, conversation.Connection.CloseState);
+        conversation.Exchange(new ClientScript().Body(2, new byte[100_000]).Body(3, new byte[99_999])).TakeFrames();
+        Assert.Equal(10, conversation.Session.PublishCount);
+
+        conversation.Exchange(new ClientScript().Body(4, new byte[99_999]).Body(5, new byte[99_999]));
+
+        Assert.Equal(
+            ["0 connection.close 506 RESOURCE_ERROR - unfinished messages on all channels are larger than 1100000 bytes (60,40)"], conversation.TakeLines());
+    }
+
+    [Fact]
     public void A_publish_that_lies_whole_in_a_read_allocates_nothing()
     {
         var script = new ClientScript().Method(1, new ConfirmSelect(true));
