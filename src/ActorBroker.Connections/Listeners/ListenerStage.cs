@@ -16,6 +16,8 @@ namespace ActorBroker.Connections.Listeners;
 /// </remarks>
 public sealed class ListenerStage : GraphStageWithMaterializedValue<SourceShape<Socket>, Task<BoundListener>>
 {
+    private static readonly Attributes Name = Attributes.CreateName("Listener");
+
     private readonly IPEndPoint _endPoint;
     private readonly int _backlog;
     private readonly Outlet<Socket> _out = new("Listener.out");
@@ -33,7 +35,7 @@ public sealed class ListenerStage : GraphStageWithMaterializedValue<SourceShape<
 
     public override SourceShape<Socket> Shape { get; }
 
-    protected override Attributes InitialAttributes { get; } = Attributes.CreateName("Listener");
+    protected override Attributes InitialAttributes => Name;
 
     public override ILogicAndMaterializedValue<Task<BoundListener>> CreateLogicAndMaterializedValue(Attributes inheritedAttributes)
     {

@@ -11,7 +11,6 @@ internal sealed class SocketReader : IDisposable
     private readonly Socket _socket;
     // No execution context is captured: the callback only sends the stage a message.
     private readonly SocketAsyncEventArgs _readable = new(true);
-    private bool _drained;
 
     /// <param name="onReadable">Called on a thread of the pool when a wait that was pending has ended.</param>
     public SocketReader(Socket socket, Action onReadable)
@@ -24,32 +23,33 @@ internal sealed class SocketReader : IDisposable
     /// <summary>Why the last <see cref="Receive"/> returned <see cref="ReceiveOutcome.Failed"/>.</summary>
     public SocketError Error { get; private set; }
 
-    /// <summary>Receives once into <paramref name="buffer"/>, whose array is given back if there is nothing to receive.</summary>
+    /// <summary>
+    /// Receives once into <paramref name="buffer"/>, whose array is given back if there is nothing to receive.
+    /// </summary>
     public ReceiveOutcome Receive(IncomingBuffer buffer)
     {
-        // A receive that did not fill its room has emptied the socket: asking again would most often be in vain.
-        if (_drained)
+        // The socket is asked first even if the last receive seemed to empty it: under load more has come meanwhile,
+        // and starting a wait that ends at once would be a second system call.
+        while (true)
         {
+            var room = buffer.MakeRoom();
+            var received = _socket.Receive(room.Span, SocketFlags.None, out var error);
+            if (error == SocketError.Success)
+            {
+                buffer.Commit(received);
+                return received > 0 ? ReceiveOutcome.Received : ReceiveOutcome.Ended;
+            }
+
+            if (error != SocketError.WouldBlock)
+            {
+                Error = error;
+                return ReceiveOutcome.Failed;
+            }
+
             buffer.Idle();
             if (_socket.ReceiveAsync(_readable))
                 return ReceiveOutcome.Waiting;
             if (!EndWait())
-                return ReceiveOutcome.Failed;
-        }
-
-        var room = buffer.MakeRoom();
-        var received = _socket.Receive(room.Span, SocketFlags.None, out var error);
-        switch (error)
-        {
-            case SocketError.Success:
-                buffer.Commit(received);
-                _drained = received < room.Length;
-                return received > 0 ? ReceiveOutcome.Received : ReceiveOutcome.Ended;
-            case SocketError.WouldBlock:
-                _drained = true;
-                return ReceiveOutcome.Nothing;
-            default:
-                Error = error;
                 return ReceiveOutcome.Failed;
         }
     }
@@ -57,7 +57,6 @@ internal sealed class SocketReader : IDisposable
     /// <summary>Notes the end of a wait. False if it ended by an error.</summary>
     public bool EndWait()
     {
-        _drained = false;
         Error = _readable.SocketError;
         return Error == SocketError.Success;
     }
@@ -70,9 +69,6 @@ internal enum ReceiveOutcome
 {
     /// <summary>Bytes were appended to the buffer.</summary>
     Received,
-
-    /// <summary>There was nothing to receive; the next attempt will wait.</summary>
-    Nothing,
 
     /// <summary>There is nothing to receive; the reader's callback will tell when to try again.</summary>
     Waiting,

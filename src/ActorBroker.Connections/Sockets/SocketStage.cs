@@ -22,6 +22,8 @@ namespace ActorBroker.Connections.Sockets;
 /// </remarks>
 public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingBuffer>>
 {
+    private static readonly Attributes Name = Attributes.CreateName("Socket");
+
     private readonly Socket _socket;
     private readonly SocketStageOptions _options;
     private readonly Inlet<OutgoingBuffer> _in = new("Socket.in");
@@ -39,7 +41,7 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
 
     public override FlowShape<OutgoingBuffer, IncomingBuffer> Shape { get; }
 
-    protected override Attributes InitialAttributes { get; } = Attributes.CreateName("Socket");
+    protected override Attributes InitialAttributes => Name;
 
     protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this);
 
@@ -131,6 +133,7 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
         public void OnDownstreamFinish(Exception cause)
         {
             _lent = false;
+            _incoming.Consume(_incoming.Count);
             if (_writer.Error != SocketError.Success)
                 CompleteStage();
             else
@@ -250,8 +253,6 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
                     case ReceiveOutcome.Failed:
                         Lose(_reader.Error);
                         return;
-                    case ReceiveOutcome.Nothing:
-                        break;
                 }
             }
         }

@@ -26,7 +26,10 @@ public sealed record AuthenticateUser(long RequestId, string User, string Passwo
     public override string ToString() => $"AuthenticateUser {{ RequestId = {RequestId}, User = {User}, Loopback = {Loopback} }}";
 }
 
-/// <summary>The answer to <see cref="AuthenticateUser"/>: yes when <paramref name="Refusal"/> is null.</summary>
+/// <summary>
+/// The answer to <see cref="AuthenticateUser"/>: yes when <paramref name="Refusal"/> is null. Its text is for the log: a
+/// client learns that it was refused, and not whether it was the user, the password or the address.
+/// </summary>
 public sealed record UserAuthenticated(long RequestId, Refusal? Refusal) : IBrokerMessage;
 
 /// <summary>May this user use this virtual host? Answered by <see cref="VirtualHostOpened"/>.</summary>

@@ -5,9 +5,9 @@ namespace ActorBroker.Contracts.Options;
 /// <summary>One place where clients connect.</summary>
 /// <param name="Name">Name of the listener, as in actorbroker.listeners.NAME and in the ready line.</param>
 /// <param name="Enabled">Whether it is bound at start.</param>
-/// <param name="Host">Address to bind.</param>
+/// <param name="Host">Address or host name to bind; <c>*</c> and <c>::</c> are every address.</param>
 /// <param name="Port">TCP port, 0 for any that is free.</param>
-public sealed record ListenerOptions(string Name, bool Enabled, IPAddress Host, int Port)
+public sealed record ListenerOptions(string Name, bool Enabled, string Host, int Port)
 {
     /// <summary>AMQP 0-9-1 over plain TCP.</summary>
     public const string Amqp = "amqp";
@@ -20,8 +20,6 @@ public sealed record ListenerOptions(string Name, bool Enabled, IPAddress Host, 
 
     /// <summary>Names of those that this version serves.</summary>
     public static IReadOnlySet<string> Served { get; } = new HashSet<string>(StringComparer.Ordinal) { Amqp };
-
-    public IPEndPoint EndPoint => new(Host, Port);
 
     /// <summary>All listeners, enabled or not, in the order of <see cref="Names"/>.</summary>
     /// <exception cref="StartupException">A bad value, or one is enabled that this version cannot serve.</exception>
@@ -37,23 +35,10 @@ public sealed record ListenerOptions(string Name, bool Enabled, IPAddress Host, 
         var listener = new ListenerOptions(
             name,
             settings.Switch($"{section}.enabled"),
-            Address(settings, $"{section}.host"),
+            settings.Text($"{section}.host"),
             settings.WholeNumber($"{section}.port", 0, IPEndPoint.MaxPort));
         return !listener.Enabled || Served.Contains(name)
             ? listener
             : throw new StartupException($"{section}.enabled = on: this version serves {string.Join(", ", Served)} only");
-    }
-
-    private static IPAddress Address(SettingReader settings, string key)
-    {
-        var text = settings.Text(key);
-        if (string.Equals(text, "localhost", StringComparison.OrdinalIgnoreCase))
-        {
-            return IPAddress.Loopback;
-        }
-
-        return IPAddress.TryParse(text, out var address)
-            ? address
-            : throw SettingReader.Expected(key, text, "an IP address to bind, such as 127.0.0.1, 0.0.0.0 or ::");
     }
 }

@@ -4,7 +4,7 @@ namespace ActorBroker.Core.Access;
 
 /// <summary>
 /// Users, virtual hosts and permissions, with the rules for who comes in. Has one owner; refusals are in RabbitMQ's
-/// words.
+/// words: what its log says of a login, which its client never learns, and what its client reads of a virtual host.
 /// </summary>
 /// <param name="loopbackUsers">Users who may come from the broker's own machine only.</param>
 public sealed class AccessState(IReadOnlySet<string> loopbackUsers)
@@ -30,14 +30,19 @@ public sealed class AccessState(IReadOnlySet<string> loopbackUsers)
     public void PutPermission(string user, string virtualHost, Permission permission) =>
         _permissions[(user, virtualHost)] = permission;
 
-    /// <summary>Is it this user, and may it come from there? Null when so; all refusals read alike.</summary>
+    /// <summary>Is it this user, and may it come from there? Null when so.</summary>
     public Refusal? Authenticate(string user, string password, bool loopback)
     {
         var known = _users.TryGetValue(user, out var found);
         var matches = PasswordHash.Matches(found?.PasswordHash ?? NobodysHash, password);
-        return known && matches && (loopback || !loopbackUsers.Contains(user))
+        if (!known || !matches)
+        {
+            return new Refusal(RefusalReason.AccessRefused, $"user '{user}' - invalid credentials");
+        }
+
+        return loopback || !loopbackUsers.Contains(user)
             ? null
-            : new Refusal(RefusalReason.AccessRefused, "Login was refused. For details see the broker logfile.");
+            : new Refusal(RefusalReason.AccessRefused, $"user '{user}' can only connect via localhost");
     }
 
     /// <summary>May this user use this virtual host? Null when so.</summary>

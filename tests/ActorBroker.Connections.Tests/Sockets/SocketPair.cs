@@ -7,8 +7,12 @@ namespace ActorBroker.Connections.Tests.Sockets;
 /// <summary>Two connected sockets: <see cref="Local"/> for the stage under test, <see cref="Peer"/> for the test itself.</summary>
 internal sealed class SocketPair : IDisposable
 {
+    /// <summary>Small, so that a test need not send much to fill it; the kernel doubles it.</summary>
+    private const int KernelBuffer = 128 * 1024;
+
     private SocketPair(Socket local, Socket peer)
     {
+        local.SendBufferSize = local.ReceiveBufferSize = peer.SendBufferSize = peer.ReceiveBufferSize = KernelBuffer;
         Local = local;
         Peer = peer;
     }
@@ -22,7 +26,7 @@ internal sealed class SocketPair : IDisposable
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 5000 };
+        var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         peer.Connect(listener.LocalEndPoint!);
         return new SocketPair(listener.Accept(), peer);
     }

@@ -10,12 +10,12 @@ namespace ActorBroker.Connections.Tests.Sockets;
 public abstract class SocketStageSpec : TestKit
 {
     /// <summary>More than the kernel keeps for both ends of a loopback connection.</summary>
-    internal const int MoreThanTheKernelHolds = 32 * 1024 * 1024;
+    internal const int MoreThanTheKernelHolds = 4 * 1024 * 1024;
 
     private readonly List<SocketPair> _pairs = [];
 
     protected SocketStageSpec()
-        : base("akka.loglevel = WARNING")
+        : base("akka { loglevel = WARNING, actor.serialize-messages = on }")
     {
         Materializer = Sys.Materializer();
         Options = new SocketStageOptions { Pool = Pool, CloseTimeout = TimeSpan.FromSeconds(30) };
@@ -56,10 +56,10 @@ public abstract class SocketStageSpec : TestKit
         return bytes;
     }
 
-    /// <summary>Ends when the stage has closed its socket, and checks how many arrays it did not give back.</summary>
-    internal async Task ExpectClosedAsync(SocketPair pair, int outstanding = 0) =>
+    /// <summary>Ends when the stage has closed its socket and given back all but <paramref name="outstanding"/> arrays (null: any number).</summary>
+    internal async Task ExpectClosedAsync(SocketPair pair, int? outstanding = 0) =>
         await AwaitConditionAsync(
-            () => Task.FromResult(pair.Local.SafeHandle.IsClosed && Pool.Outstanding == outstanding),
+            () => Task.FromResult(pair.Local.SafeHandle.IsClosed && Pool.Outstanding == (outstanding ?? Pool.Outstanding)),
             SocketProbe.Patience,
             TimeSpan.FromMilliseconds(5),
             $"a closed socket and {outstanding} arrays out");
