@@ -67,6 +67,7 @@ public sealed partial class QueueDecider
 
         _ready.Clear();
         _undelivered.Clear();
+        _writes.SettledByEvent(journaled);
         AfterDrain();
         return (count, journaled.ToArray());
     }
