@@ -34,9 +34,12 @@ public sealed partial class QueueDecider
     {
         foreach (var placed in write.Batches)
         {
-            // Transient messages do not outlive a restart, even where they went into the journal.
+            // Transient messages do not outlive a restart, even where they went into the journal. Their positions are
+            // used up all the same: a segment that is read back may meet them.
+            _writtenUpTo = Math.Max(_writtenUpTo, placed.EndPosition);
             if (placed.Batch.CountPersistent() == 0)
             {
+                _log.SkipTo(placed.EndPosition);
                 continue;
             }
 
@@ -49,10 +52,9 @@ public sealed partial class QueueDecider
                     RecoverSettled(new PositionRange(batch.First + i, 1));
                 }
             }
-
-            _journaledEnd = batch.End;
-            _writtenUpTo = batch.End;
         }
+
+        _journaledEnd = _writtenUpTo;
 
         foreach (var range in write.Settled)
         {

@@ -76,7 +76,10 @@ public sealed partial class QueueDecider
     /// <summary>Nothing waits to be written and no write is under way.</summary>
     public bool IsWrittenOut => !_writes.IsWriting && !_writes.HasBatches && _writes.Settled.IsEmpty;
 
-    /// <summary>The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none.</summary>
+    /// <summary>
+    /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
+    /// needs is this as of its <see cref="Index"/>: later it may have gone up by settlements that no event holds yet.
+    /// </summary>
     public long FirstLiveSequenceNr => _log.FirstLiveSequenceNr;
 
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
@@ -224,10 +227,10 @@ public sealed partial class QueueDecider
         var write = _writes.Begin(_deliveredBefore, _toTell);
         if (write is not null)
         {
-            if (write.Batches.Length > 0)
+            // Spilled batches come after younger ones: the last is not always the highest.
+            foreach (var placed in write.Batches)
             {
-                var last = write.Batches[^1];
-                _writtenUpTo = Math.Max(_writtenUpTo, last.FirstPosition + last.Batch.Count);
+                _writtenUpTo = Math.Max(_writtenUpTo, placed.EndPosition);
             }
 
             _effects.Write(write);
