@@ -24,7 +24,7 @@ public sealed partial class QueueDecider
         }
 
         _log.SkipTo(nextPosition);
-        _deliveredBefore = deliveredBefore;
+        _deliveredBefore = Math.Min(deliveredBefore, nextPosition);
         _journaledEnd = nextPosition;
         _writtenUpTo = nextPosition;
     }
@@ -61,7 +61,9 @@ public sealed partial class QueueDecider
             RecoverSettled(range);
         }
 
-        _deliveredBefore = write.DeliveredBefore;
+        // The snapshot may know more than a write that was under way when it was taken. Positions that no event holds
+        // may have been given out again since.
+        _deliveredBefore = Math.Max(_deliveredBefore, Math.Min(write.DeliveredBefore, _journaledEnd));
         BoundMemory();
     }
 
@@ -75,11 +77,7 @@ public sealed partial class QueueDecider
     }
 
     /// <summary>The journal has been replayed: new messages start behind all that it holds.</summary>
-    public void RecoveryCompleted()
-    {
-        _deliveredBefore = Math.Min(_deliveredBefore, _log.NextPosition);
-        _writes.Settled.Clear();
-    }
+    public void RecoveryCompleted() => _writes.Settled.Clear();
 
     /// <summary>
     /// The index as of the last committed write. What is still on its way comes after the snapshot, as events.
