@@ -276,6 +276,11 @@ public sealed partial class QueueDecider
 
         Debug.Assert(!holder.Unsettled.Contains(run.First));
         holder.Unsettled.Add(run);
+        if (segment.Redelivered)
+        {
+            _heldAgain.Add(run);
+        }
+
         UnsettledCount += run.Count;
     }
 
@@ -293,6 +298,11 @@ public sealed partial class QueueDecider
     {
         UnsettledCount -= consumer.Unsettled.Count;
         _ready.AddAll(consumer.Unsettled);
+        for (var i = 0; i < consumer.Unsettled.IntervalCount; i++)
+        {
+            EndHoldingAgain(consumer.Unsettled.Interval(i));
+        }
+
         consumer.Unsettled.Clear();
         _roster.Remove(consumer);
     }

@@ -35,6 +35,8 @@ public sealed partial class QueueDecider
                     _undelivered.Add(range);
                     break;
             }
+
+            EndHoldingAgain(range);
         }
 
         if (consumer is { IsStopped: true, Unsettled.IsEmpty: true })
@@ -70,6 +72,21 @@ public sealed partial class QueueDecider
         _writes.SettledByEvent(journaled);
         AfterDrain();
         return (count, journaled.ToArray());
+    }
+
+    private void EndHoldingAgain(PositionRange range)
+    {
+        if (_heldAgain.IsEmpty)
+        {
+            return;
+        }
+
+        _ofHeldAgain.Clear();
+        _heldAgain.Remove(range, _ofHeldAgain);
+        for (var i = 0; i < _ofHeldAgain.IntervalCount; i++)
+        {
+            _undelivered.Remove(_ofHeldAgain.Interval(i));
+        }
     }
 
     // Memory may be free now that was not.

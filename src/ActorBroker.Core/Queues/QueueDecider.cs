@@ -25,6 +25,10 @@ public sealed partial class QueueDecider
     // Positions below _deliveredBefore that never reached a client after all.
     private readonly PositionSet _undelivered = new();
 
+    // Held positions that had been delivered before: releasing them does not unmark them.
+    private readonly PositionSet _heldAgain = new();
+    private readonly PositionSet _ofHeldAgain = new();
+
     // Transient messages of a durable queue that are in the journal: in no snapshot.
     private readonly PositionSet _volatile = new();
     private readonly PositionSet _scratch = new();
