@@ -41,6 +41,7 @@ public sealed partial class QueueDecider
         }
 
         FlushServed();
+        AfterDrain();
     }
 
     /// <summary>Delivers no more to the consumer; it may still settle what it has.</summary>
@@ -63,7 +64,7 @@ public sealed partial class QueueDecider
         if (_roster.Find(key) is { } consumer)
         {
             Close(consumer);
-            Dispatch();
+            AfterSettling();
         }
     }
 
@@ -92,6 +93,7 @@ public sealed partial class QueueDecider
     {
         _waitingGets.Enqueue(new WaitingGet(key, noAck, requestId));
         AnswerGets();
+        AfterDrain();
     }
 
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
@@ -112,7 +114,6 @@ public sealed partial class QueueDecider
     {
         _roster.Enqueue(consumer);
         Dispatch();
-        AfterDrain();
     }
 
     private void AnswerGets()
@@ -128,7 +129,7 @@ public sealed partial class QueueDecider
 
             if (Locate() is not { } batch)
             {
-                return;
+                break;
             }
 
             _waitingGets.Dequeue();
@@ -136,8 +137,6 @@ public sealed partial class QueueDecider
             HandOver(get.NoAck ? null : GetterOf(get.Getter), segment);
             _effects.GetAnswered(get.Getter, get.RequestId, segment, _ready.Count);
         }
-
-        AfterDrain();
     }
 
     private QueueConsumer GetterOf(ConsumerKey key)

@@ -54,7 +54,6 @@ public sealed partial class QueueDecider
     {
         AnswerGets();
         Dispatch();
-        AfterDrain();
     }
 
     /// <summary>Removes all ready messages. What the journal must hear of is in the returned ranges, for the event that says who did it.</summary>
@@ -70,6 +69,7 @@ public sealed partial class QueueDecider
         _ready.Clear();
         _undelivered.Clear();
         _writes.SettledByEvent(journaled);
+        AnswerGets();
         AfterDrain();
         return (count, journaled.ToArray());
     }

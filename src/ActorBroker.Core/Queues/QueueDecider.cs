@@ -40,6 +40,9 @@ public sealed partial class QueueDecider
     private long _journaledEnd;
     private bool _isSpilling;
 
+    // Some link may have been told less than all it sent.
+    private bool _hasWithheld;
+
     /// <summary>A queue without messages.</summary>
     /// <param name="durable">Persistent messages are written, and confirmed when they are.</param>
     /// <param name="limits">Bounds of its memory.</param>
@@ -111,7 +114,7 @@ public sealed partial class QueueDecider
         }
 
         TryWrite();
-        link.Tell(_effects, accept: !IsWithholding);
+        Tell(link);
         BoundMemory();
     }
 
@@ -178,14 +181,18 @@ public sealed partial class QueueDecider
     /// <summary>A connection is gone: its consumers end and what they held is ready again.</summary>
     public void ConnectionClosed(int connection)
     {
-        _links.Remove(connection);
+        if (_links.Remove(connection, out var link))
+        {
+            link.Close();
+        }
+
         ForgetGets(key => key.Connection == connection);
         foreach (var consumer in _roster.All.Where(consumer => consumer.Key.Connection == connection).ToArray())
         {
             Close(consumer);
         }
 
-        Dispatch();
+        AfterSettling();
     }
 
     private void AddSpilled(LogBatch batch)
@@ -247,16 +254,24 @@ public sealed partial class QueueDecider
     {
         foreach (var link in _toTell)
         {
-            link.Tell(_effects, accept: !IsWithholding);
+            Tell(link);
         }
 
         _toTell.Clear();
     }
 
+    private void Tell(PublisherLink link)
+    {
+        var accept = !IsWithholding;
+        _hasWithheld |= !accept;
+        link.Tell(_effects, accept);
+    }
+
     private void AcceptWithheld()
     {
-        if (!IsWithholding)
+        if (_hasWithheld && !IsWithholding)
         {
+            _hasWithheld = false;
             foreach (var link in _links.Values)
             {
                 link.Tell(_effects, accept: true);
