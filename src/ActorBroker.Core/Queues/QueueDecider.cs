@@ -49,6 +49,7 @@ public sealed partial class QueueDecider
     /// <param name="effects">Does what is decided.</param>
     public QueueDecider(bool durable, QueueMemoryLimits limits, IQueueEffects effects)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.ReadAheadSegments, 1);
         IsDurable = durable;
         _limits = limits;
         _effects = effects;
