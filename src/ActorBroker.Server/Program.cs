@@ -1,1 +1,3 @@
-return 0;
+using ActorBroker.Server.Composition;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);

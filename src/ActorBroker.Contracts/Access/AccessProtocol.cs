@@ -2,23 +2,38 @@ using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Contracts.Access;
 
-/// <summary>May this user, from this address, use this virtual host? Answered by <see cref="Authenticated"/>.</summary>
-/// <param name="RequestId">Of the asker's choosing.</param>
-/// <param name="User">User name.</param>
-/// <param name="Password">Clear text; never logged.</param>
-/// <param name="VirtualHost">The virtual host to open.</param>
-/// <param name="Loopback">The client comes from this machine.</param>
-public sealed record Authenticate(long RequestId, string User, string Password, string VirtualHost, bool Loopback) : IShardedMessage
+/// <summary>
+/// What the one access entity of the cluster understands. It goes through the shard region; answers go to the sender,
+/// with the request id of the sender's own choosing.
+/// </summary>
+public abstract record AccessCommand(long RequestId) : IShardedMessage
 {
-    /// <summary>The one access entity of the cluster.</summary>
+    /// <summary>The id of the one entity.</summary>
     public const string TheEntity = "access";
 
     /// <inheritdoc/>
     public string EntityId => TheEntity;
-
-    /// <summary>Leaves the password out.</summary>
-    public override string ToString() => $"Authenticate {{ User = {User}, VirtualHost = {VirtualHost} }}";
 }
 
-/// <summary>The answer to <see cref="Authenticate"/>: yes when <paramref name="Refusal"/> is null.</summary>
-public sealed record Authenticated(long RequestId, Refusal? Refusal) : IBrokerMessage;
+/// <summary>Is it this user, and may it come from there? Answered by <see cref="UserAuthenticated"/>.</summary>
+/// <param name="RequestId">Of the asker's choosing.</param>
+/// <param name="User">User name.</param>
+/// <param name="Password">In clear; never logged.</param>
+/// <param name="Loopback">The client comes from the machine of its node.</param>
+public sealed record AuthenticateUser(long RequestId, string User, string Password, bool Loopback) : AccessCommand(RequestId)
+{
+    /// <summary>Leaves the password out.</summary>
+    public override string ToString() => $"AuthenticateUser {{ RequestId = {RequestId}, User = {User}, Loopback = {Loopback} }}";
+}
+
+/// <summary>
+/// The answer to <see cref="AuthenticateUser"/>: yes when <paramref name="Refusal"/> is null. Its text is for the log: a
+/// client learns that it was refused, and not whether it was the user, the password or the address.
+/// </summary>
+public sealed record UserAuthenticated(long RequestId, Refusal? Refusal) : IBrokerMessage;
+
+/// <summary>May this user use this virtual host? Answered by <see cref="VirtualHostOpened"/>.</summary>
+public sealed record OpenVirtualHost(long RequestId, string User, string VirtualHost) : AccessCommand(RequestId);
+
+/// <summary>The answer to <see cref="OpenVirtualHost"/>: yes when <paramref name="Refusal"/> is null.</summary>
+public sealed record VirtualHostOpened(long RequestId, Refusal? Refusal) : IBrokerMessage;

@@ -64,6 +64,6 @@ public static class ArgumentKindExtensions
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "unknown argument kind"),
     };
 
-    /// <summary>Whether the kind is one of the whole-number widths, from <see cref="ArgumentKind.SByte"/> to <see cref="ArgumentKind.Int64"/>.</summary>
+    /// <summary>Whether the kind is a whole number, from <see cref="ArgumentKind.SByte"/> to <see cref="ArgumentKind.Int64"/>.</summary>
     public static bool IsInteger(this ArgumentKind kind) => kind is >= ArgumentKind.SByte and <= ArgumentKind.Int64;
 }

@@ -54,5 +54,5 @@ internal static class ArgumentText
     }
 
     // Erlang never prints a float without a fraction.
-    private static string Float(string digits) => digits.AsSpan().ContainsAny(".EN") || digits.Contains('∞', StringComparison.Ordinal) ? digits : digits + ".0";
+    private static string Float(string digits) => digits.AsSpan().ContainsAny(".EN∞y") ? digits : digits + ".0";
 }

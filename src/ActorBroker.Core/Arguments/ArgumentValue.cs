@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,7 +11,10 @@ namespace ActorBroker.Core.Arguments;
 /// <c>==</c> and <see cref="Equals(ArgumentValue)"/> compare kind and value; <see cref="IsEquivalentTo"/> is the looser
 /// comparison by which a redeclaration is judged.
 /// </summary>
-/// <remarks>An accessor of another kind than the value's throws <see cref="InvalidOperationException"/>; ask with <c>TryGet...</c> where the kind comes from a client.</remarks>
+/// <remarks>
+/// An accessor of another kind than the value's throws <see cref="InvalidOperationException"/>; ask with <c>TryGet...</c> where
+/// the kind comes from a client.
+/// </remarks>
 public readonly struct ArgumentValue : IEquatable<ArgumentValue>
 {
     // Numbers, booleans and timestamps are in _bits (integers sign-extended); text, bytes, arrays and tables in _reference.
@@ -67,6 +71,7 @@ public readonly struct ArgumentValue : IEquatable<ArgumentValue>
     /// <summary>A <see cref="ArgumentKind.Binary"/> of a copy of these bytes.</summary>
     public static ArgumentValue FromBinary(ReadOnlySpan<byte> value) => new(ArgumentKind.Binary, new ArgumentBytes(value.ToArray()));
 
+    [OverloadResolutionPriority(1)]
     public static ArgumentValue FromArray(params ReadOnlySpan<ArgumentValue> items) => new(ArgumentKind.Array, items.ToArray());
 
     public static ArgumentValue FromArray(ImmutableArray<ArgumentValue> items) =>

@@ -61,6 +61,24 @@ public sealed class MessageBatch
     /// <summary>The bytes of one whole record.</summary>
     public ReadOnlySpan<byte> RecordOf(int index) => _slab.AsSpan(_offsets[index], this[index].RecordLength);
 
+    /// <summary>
+    /// The bytes of as many whole records as follow each other in the slab, from <paramref name="start"/> on and at
+    /// most up to <paramref name="end"/>; moves <paramref name="start"/> behind them.
+    /// </summary>
+    internal ReadOnlySpan<byte> RunFrom(ref int start, int end)
+    {
+        var first = _offsets[start];
+        var next = first;
+        do
+        {
+            next += new MessageView(_slab.AsSpan(next)).RecordLength;
+            start++;
+        }
+        while (start < end && _offsets[start] == next);
+
+        return _slab.AsSpan(first, next - first);
+    }
+
     /// <summary>How many of the messages outlive a restart in a durable queue.</summary>
     public int CountPersistent()
     {
@@ -71,6 +89,33 @@ public sealed class MessageBatch
         }
 
         return count;
+    }
+
+    /// <summary>The same messages in a slab of their own.</summary>
+    public MessageBatch Compact()
+    {
+        var slab = GC.AllocateUninitializedArray<byte>(SizeBytes);
+        var offsets = new int[Count];
+        var routes = new List<MessageRoute>();
+        var offset = 0;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            var record = RecordOf(i);
+            var route = _routes[new MessageView(record).RouteIndex];
+            var routeIndex = routes.Count > 0 && ReferenceEquals(routes[^1], route) ? routes.Count - 1 : routes.IndexOf(route);
+            if (routeIndex < 0)
+            {
+                routeIndex = routes.Count;
+                routes.Add(route);
+            }
+
+            record.CopyTo(slab.AsSpan(offset));
+            MessageRecord.SetRouteIndex(slab.AsSpan(offset), routeIndex);
+            offsets[i] = offset;
+            offset += record.Length;
+        }
+
+        return new MessageBatch(slab, offsets, [.. routes], SizeBytes);
     }
 
     private static int SizeOf(byte[] slab, int[] offsets)

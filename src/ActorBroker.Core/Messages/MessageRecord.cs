@@ -39,6 +39,10 @@ public static class MessageRecord
         destination[11] = priority;
     }
 
+    /// <summary>Changes which route a record names.</summary>
+    internal static void SetRouteIndex(Span<byte> record, int routeIndex) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(record[8..], (ushort)routeIndex);
+
     /// <summary>Size of the record that starts the span, or -1 when the span does not hold all of it or its lengths make no sense.</summary>
     public static int TryReadSize(ReadOnlySpan<byte> source)
     {

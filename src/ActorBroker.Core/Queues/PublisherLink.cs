@@ -48,6 +48,13 @@ internal sealed class PublisherLink(int connection)
     /// <summary>The connection is gone: nobody is told any more.</summary>
     public void Close() => _isClosed = true;
 
+    /// <summary>Everything received counts as safe.</summary>
+    public void Finish(IQueueEffects effects)
+    {
+        _awaitingCommit.Clear();
+        Tell(effects, accept: true);
+    }
+
     /// <summary>Whatever is not confirmed may be lost.</summary>
     public void Fail(IQueueEffects effects)
     {

@@ -179,6 +179,28 @@ public sealed partial class QueueDecider
         TryWrite();
     }
 
+    /// <summary>The consumers that were not cancelled.</summary>
+    public IEnumerable<ConsumerKey> Consumers => _roster.All.Where(static consumer => !consumer.IsStopped).Select(static consumer => consumer.Key);
+
+    /// <summary>
+    /// The queue is being deleted: publishes count as taken, as if they had been consumed just before, and gets find
+    /// nothing.
+    /// </summary>
+    public void Abandon()
+    {
+        foreach (var link in _links.Values)
+        {
+            link.Finish(_effects);
+        }
+
+        foreach (var get in _waitingGets)
+        {
+            _effects.GetAnswered(get.Getter, get.RequestId, segment: null, 0);
+        }
+
+        _waitingGets.Clear();
+    }
+
     /// <summary>A connection is gone: its consumers end and what they held is ready again.</summary>
     public void ConnectionClosed(int connection)
     {

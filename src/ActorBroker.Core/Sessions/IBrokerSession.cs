@@ -15,8 +15,14 @@ namespace ActorBroker.Core.Sessions;
 /// </summary>
 public interface IBrokerSession
 {
-    /// <summary>Checks credentials and that the virtual host exists; binds this session to both.</summary>
-    void Authenticate(string user, string password, string virtualHost, Action<Refusal?> reply);
+    /// <summary>Checks credentials and binds this session to the user. The first call of all.</summary>
+    void Authenticate(string user, string password, Action<Refusal?> reply);
+
+    /// <summary>
+    /// Checks that the virtual host exists and that the user may enter it; binds this session to it. Once, after
+    /// <see cref="Authenticate"/> has succeeded and before everything else.
+    /// </summary>
+    void OpenVirtualHost(string name, Action<Refusal?> reply);
 
     /// <summary>Creates an exchange, or checks that it exists (<paramref name="passive"/>) or is equal.</summary>
     void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply);
@@ -66,6 +72,13 @@ public interface IBrokerSession
     /// <param name="headers">The message's headers where <see cref="PublishTarget.NeedsHeaders"/>, else null.</param>
     /// <param name="confirm">The confirm to give, or <see cref="PublishConfirm.None"/>.</param>
     bool Publish(PublishTarget target, in PublishedMessage message, ArgumentTable? headers, PublishConfirm confirm);
+
+    /// <summary>
+    /// A channel with confirms is gone: nobody waits for them any more, and <see cref="IBrokerSessionListener.OnConfirm"/>
+    /// need not be called for it. What it published stays published.
+    /// </summary>
+    /// <param name="channel">As given in <see cref="PublishConfirm.Channel"/>; the number never comes again.</param>
+    void ForgetConfirms(int channel);
 
     /// <summary>Starts a consumer; deliveries may come right after the answer.</summary>
     void StartConsumer(string queue, int consumerId, ConsumerSettings settings, Action<Refusal?> reply);

@@ -106,7 +106,10 @@ public readonly struct PublishedMessage
 }
 
 /// <summary>Which confirm a publish asks for: the tags of a channel count up by one with each publish.</summary>
-/// <param name="Channel">The protocol's channel number, or -1 for none.</param>
+/// <param name="Channel">
+/// A number from 1 up that stands for one channel from its opening to its end, or -1 for none. Not the protocol's channel
+/// number, which a client may use again at once while confirms of the old channel are still on their way.
+/// </param>
 /// <param name="Tag">The publish's sequence number in its channel, from 1.</param>
 public readonly record struct PublishConfirm(int Channel, ulong Tag)
 {

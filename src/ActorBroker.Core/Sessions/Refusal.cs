@@ -1,6 +1,6 @@
 namespace ActorBroker.Core.Sessions;
 
-/// <summary>Why the broker refused an operation. A protocol maps each to its own code (AMQP 0-9-1: 403, 404, 405, 406, 530, 540, 541).</summary>
+/// <summary>Why the broker refused an operation. A protocol maps each to its own code (AMQP 0-9-1: 403, 404, 405, 406, 503, 530, 540, 541).</summary>
 public enum RefusalReason : byte
 {
     /// <summary>The entity does not exist.</summary>
@@ -23,6 +23,9 @@ public enum RefusalReason : byte
 
     /// <summary>The broker could not do it now: a failed write, an unreachable entity. Trying again may succeed.</summary>
     Unavailable = 7,
+
+    /// <summary>The request itself makes no sense, such as an exchange type that does not exist.</summary>
+    CommandInvalid = 8,
 }
 
 /// <summary>A refusal with the text for the client, in RabbitMQ's words and without the code's name in front.</summary>

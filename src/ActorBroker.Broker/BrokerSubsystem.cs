@@ -1,0 +1,49 @@
+using ActorBroker.Broker.Access;
+using ActorBroker.Broker.Catalogue;
+using ActorBroker.Broker.Exchanges;
+using ActorBroker.Broker.Queues;
+using ActorBroker.Broker.Routing;
+using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Exchanges.Routing;
+using Akka.Actor;
+using Akka.Persistence.Query;
+using Akka.Persistence.Sql.Query;
+using Akka.Streams;
+
+namespace ActorBroker.Broker;
+
+/// <summary>The started entities of a node, as the edge needs them.</summary>
+/// <param name="Queues">Shard region of queues.</param>
+/// <param name="Exchanges">Shard region of exchanges.</param>
+/// <param name="Access">Shard region of the access entity.</param>
+/// <param name="RoutingTableActor">Loads routing tables.</param>
+/// <param name="RoutingTables">The node's routing tables.</param>
+public sealed record BrokerEntities(
+    IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef RoutingTableActor, RoutingTables RoutingTables);
+
+/// <summary>Starts a node's entities: queues, exchanges, catalogues, users, and the node's routing tables.</summary>
+public static class BrokerSubsystem
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Starts all regions, and waits until the access entity answers: clients can then be served.</summary>
+    /// <param name="system">A member of its cluster, or about to be.</param>
+    /// <param name="options">The node's settings.</param>
+    /// <param name="clock">Wall clock.</param>
+    public static async Task<BrokerEntities> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock)
+    {
+        var journal = system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
+        var materializer = ActorMaterializer.Create(system, namePrefix: "journal-reads");
+        var access = AccessSharding.Start(system, options.Access, clock);
+        CatalogueSharding.Start(system, new CatalogueSettings());
+        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings());
+        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, clock, journal, materializer));
+        var tables = new RoutingTables();
+        var tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings());
+        await access
+            .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)
+            .ConfigureAwait(false);
+        return new BrokerEntities(queues, exchanges, access, tableActor, tables);
+    }
+}

@@ -1,0 +1,112 @@
+using ActorBroker.Broker.Routing;
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Core.Exchanges;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+
+namespace ActorBroker.Broker.Exchanges;
+
+// What takes time: answers of others, the journal, the nodes. Each goes on with what it was given when it is done.
+public sealed partial class ExchangeActor
+{
+    private void AwaitAnswers(Action then)
+    {
+        Timers.StartSingleTimer(AnswersDue.Instance, AnswersDue.Instance, _settings.AnswerTimeout);
+        _answers.Then(() =>
+        {
+            Timers.Cancel(AnswersDue.Instance);
+            then();
+        });
+    }
+
+    private void Write(List<ExchangeEvent> events, Action then)
+    {
+        if (events.Count == 0)
+        {
+            then();
+            return;
+        }
+
+        var left = events.Count;
+        PersistAllAsync(events, _ =>
+        {
+            _eventsSinceSnapshot++;
+            if (--left > 0)
+                return;
+            SaveSnapshotWhenDue();
+            then();
+        });
+    }
+
+    private void TellNodes(List<RouteChange> changes, Action then)
+    {
+        if (changes.Count > 0)
+        {
+            foreach (var part in MessageParts.Of(changes))
+                _nodes.Tell(version => new RoutesChanged(State.Key, version, part), Self);
+        }
+
+        AwaitNodes(then);
+    }
+
+    private void AwaitNodes(Action then)
+    {
+        _whenNodesFollow = then;
+        Timers.StartSingleTimer(NodesDue.Instance, NodesDue.Instance, _settings.NodeTimeout);
+        GoOnWhenNodesFollow();
+    }
+
+    private void GoOnWhenNodesFollow()
+    {
+        if (_whenNodesFollow is not { } then || !_nodes.AreCurrent)
+            return;
+        _whenNodesFollow = null;
+        Timers.Cancel(NodesDue.Instance);
+        then();
+    }
+
+    private void OnNodesDue()
+    {
+        foreach (var node in _nodes.RemoveLaggards())
+        {
+            _log.Warning("{0}: {1} did not follow in time and has to load the exchange again", PersistenceId, node);
+            Context.Unwatch(node);
+            node.Tell(new ReloadRoutes(State.Key), Self);
+        }
+
+        GoOnWhenNodesFollow();
+    }
+
+    private void SaveSnapshotWhenDue()
+    {
+        if (_eventsSinceSnapshot < _settings.SnapshotAfterEvents)
+            return;
+        _eventsSinceSnapshot = 0;
+
+        // It may hold changes that are still being written: they are then replayed on top, which changes nothing.
+        SaveSnapshot(State.ToSnapshot());
+    }
+
+    private void OnSnapshotMessage(object message)
+    {
+        switch (message)
+        {
+            case SaveSnapshotSuccess saved:
+                // The events stay: they are the audit log.
+                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
+                break;
+            case SaveSnapshotFailure failed:
+                _log.Warning("{0}: no snapshot at {1}: {2}", PersistenceId, failed.Metadata.SequenceNr, failed.Cause.Message);
+                break;
+            case DeleteSnapshotsFailure failed:
+                _log.Warning("{0}: old snapshots stay: {1}", PersistenceId, failed.Cause.Message);
+                break;
+            case DeleteSnapshotsSuccess:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+}

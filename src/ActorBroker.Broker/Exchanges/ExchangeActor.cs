@@ -1,0 +1,293 @@
+using ActorBroker.Broker.Routing;
+using ActorBroker.Contracts;
+using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Exchanges;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Event;
+using Akka.Persistence;
+
+namespace ActorBroker.Broker.Exchanges;
+
+/// <summary>
+/// One exchange: a sharded persistent entity around <see cref="ExchangeState"/> and <see cref="ExchangeDecider"/>. It is
+/// the only writer of its bindings and keeps the routing tables of the nodes in step with them: a request is answered
+/// when the journal has what is durable of it and every node that routes through the exchange follows it.
+/// <para>
+/// Its persistence id is <c>exchange/ENTITY</c>. Requests are handled in order; neighbouring changes of bindings share
+/// one round of questions, one write and one message to the nodes. While one is under way the others wait here, up to
+/// <see cref="ExchangeSettings.WaitingMax"/>, but <see cref="AddExchangeBindingSource"/> never waits: two exchanges that
+/// bind each other would wait for one another.
+/// </para>
+/// <para>
+/// The state changes before the write: nobody but the node tables sees it, and those are told after the write. A write
+/// that fails or is refused refuses all requests as unavailable and stops the actor; the next message starts it anew
+/// from what the journal has. A transient exchange journals nothing. An exchange that does not exist leaves its shard.
+/// </para>
+/// </summary>
+public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
+{
+    private readonly ExchangeSettings _settings;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ExchangeRequests _requests = new();
+    private readonly AnswerWait _answers = new();
+    private readonly NodeSubscribers _nodes = new();
+
+    // What the requests under way and the questions of other exchanges wait for is the journal: refused if it fails.
+    private readonly List<ExchangeRequest> _current = [];
+    private readonly List<(string RequestId, IActorRef Sender)> _sourcesInWriting = [];
+
+    // Answered ahead, because the bindings were going anyway; done if the deletion comes to nothing.
+    private readonly List<ExchangeRequest> _removedWhileDeleting = [];
+
+    private ExchangeState? _state;
+    private Action? _whenNodesFollow;
+    private bool _isBusy;
+    private bool _isTaking;
+    private bool _isDeleting;
+    private bool _isLeaving;
+    private int _eventsSinceSnapshot;
+
+    /// <summary>Use <see cref="Props"/>.</summary>
+    public ExchangeActor(string entityId, ExchangeSettings settings)
+    {
+        PersistenceId = EntityIds.PersistenceId(EntityIds.ExchangeType, entityId);
+        _settings = settings;
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId { get; }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    // Set by recovery or by the first command: the entity's own id may be a hash of the name.
+    private ExchangeState State => _state!;
+
+    /// <summary>The exchange entity of this id.</summary>
+    public static Props Props(string entityId, ExchangeSettings settings) =>
+        Akka.Actor.Props.Create(() => new ExchangeActor(entityId, settings));
+
+    /// <inheritdoc/>
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case ExchangeCommand command when _isLeaving:
+                // The shard holds back what comes until this actor has stopped; what had come before goes the same way.
+                _settings.ExchangeRegion(Context.System).Forward(command);
+                break;
+            case AddExchangeBindingSource add:
+                OnAddSource(add);
+                break;
+            case ExchangeCommand command:
+                OnRequest(new ExchangeRequest(command, Sender));
+                break;
+            case BindingSourceAnswered answer:
+                _answers.OnAnswer(answer.RequestId, answer.Refusal, answer.DestinationIsDurable);
+                break;
+            case DestinationRemoved answer:
+                _answers.OnAnswer(answer.RequestId, answer.Refusal, isDurable: false);
+                break;
+            case NameRegistered answer:
+                _answers.OnAnswer(answer.RequestId, answer.Refusal, isDurable: false);
+                break;
+            case NameUnregistered answer:
+                _answers.OnAnswer(answer.RequestId, answer.Refusal, isDurable: false);
+                break;
+            case RoutesApplied applied:
+                _nodes.MarkApplied(Sender, applied.Version);
+                GoOnWhenNodesFollow();
+                break;
+            case Terminated terminated:
+                _nodes.Remove(terminated.ActorRef);
+                GoOnWhenNodesFollow();
+                break;
+            case AnswersDue:
+                _answers.GiveUp(Unavailable("got no answer in time"));
+                break;
+            case NodesDue:
+                OnNodesDue();
+                break;
+            case StopExchange:
+                RefuseAll(Unavailable("is moving"));
+                Context.Stop(Self);
+                break;
+            default:
+                OnSnapshotMessage(message);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecover(object message)
+    {
+        switch (message)
+        {
+            case SnapshotOffer { Snapshot: ExchangeSnapshot snapshot }:
+                _state = new ExchangeState(snapshot);
+                break;
+            case ExchangeEvent exchangeEvent:
+                _eventsSinceSnapshot++;
+                _state ??= new ExchangeState(exchangeEvent.Exchange);
+                _state.Apply(exchangeEvent);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "{0}: journal write {1} failed; the exchange restarts from what the journal has", PersistenceId, sequenceNr);
+        RefuseAll(Unavailable("could not be written"));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "{0}: journal write {1} was refused; the exchange restarts from what the journal has", PersistenceId, sequenceNr);
+        RefuseAll(Unavailable("could not be written"));
+        Context.Stop(Self);
+    }
+
+    private void OnRequest(ExchangeRequest request)
+    {
+        _state ??= new ExchangeState(request.Command.Exchange);
+        if (request.Command is RemoveDestination remove)
+        {
+            if (_isDeleting)
+            {
+                // All bindings are going, and the one who asks may be whom the deletion waits for.
+                _removedWhileDeleting.Add(request with { Sender = ActorRefs.Nobody });
+                request.Answer(null, Self);
+                return;
+            }
+
+            GiveUpOn(remove.Destination);
+        }
+
+        if (_requests.Count >= _settings.WaitingMax)
+        {
+            request.Answer(Unavailable("has too many requests waiting"), Self);
+            return;
+        }
+
+        _requests.Add(request);
+        TakeNext();
+    }
+
+    private void TakeNext()
+    {
+        // A loop, for a request that is answered at once would otherwise take the next one from within.
+        if (_isTaking)
+            return;
+        _isTaking = true;
+        while (!_isBusy && _requests.Count > 0)
+        {
+            _isBusy = true;
+            Begin();
+        }
+
+        _isTaking = false;
+        if (!_isBusy && !_isLeaving && !State.Exists)
+        {
+            _isLeaving = true;
+            Context.Parent.Tell(new Passivate(StopExchange.Instance));
+        }
+    }
+
+    private void Begin()
+    {
+        var changes = _requests.TakeBindingChanges(_settings.BatchMax);
+        if (changes.Count > 0)
+        {
+            _current.AddRange(changes);
+            BeginChanges(changes);
+            return;
+        }
+
+        var request = _requests.Take();
+        _current.Add(request);
+        switch (request.Command)
+        {
+            case DeclareExchange declare:
+                BeginDeclare(declare);
+                break;
+            case DeleteExchange delete:
+                BeginDelete(delete);
+                break;
+            case SubscribeRoutes subscribe:
+                Subscribe(subscribe, request.Sender);
+                break;
+            default:
+                Unhandled(request.Command);
+                Finish(null);
+                break;
+        }
+    }
+
+    /// <summary>Gives what is left of the requests under way the same answer, and turns to the next ones.</summary>
+    private void Finish(Refusal? refusal)
+    {
+        foreach (var request in _current)
+            request.Answer(refusal, Self);
+        _current.Clear();
+        _isBusy = false;
+        TakeNext();
+    }
+
+    private void Subscribe(SubscribeRoutes subscribe, IActorRef node)
+    {
+        if (State.Definition is { } definition)
+        {
+            _nodes.Add(node);
+            Context.Watch(node);
+            var parts = MessageParts.Of(State.Bindings).ToList();
+            for (var i = 0; i < parts.Count; i++)
+                node.Tell(new RoutesSnapshot(State.Key, _nodes.Version, definition, parts[i], i == 0, i == parts.Count - 1), Self);
+        }
+        else
+        {
+            // Nodes ask for what the catalogue names: a transient exchange was lost with its node, or a declaration or
+            // deletion did not get to its end.
+            _settings.CatalogueRegion(Context.System).Tell(new UnregisterName(
+                subscribe.Exchange.VirtualHost, DestinationKind.Exchange, subscribe.Exchange.Name, string.Empty), Self);
+            node.Tell(new RoutesNotFound(subscribe.Exchange), Self);
+        }
+
+        Finish(null);
+    }
+
+    private void RefuseAll(Refusal refusal)
+    {
+        foreach (var request in _current.Concat(_requests.TakeAll()))
+            request.Answer(refusal, Self);
+        _current.Clear();
+        foreach (var (requestId, sender) in _sourcesInWriting)
+            sender.Tell(new BindingSourceAnswered(requestId, refusal, DestinationIsDurable: false), Self);
+        _sourcesInWriting.Clear();
+    }
+
+    private Refusal Unavailable(string why) =>
+        new(RefusalReason.Unavailable, _state is null ? $"{PersistenceId} {why}" : $"{State.Key} {why}");
+
+    /// <summary>From the shard: stop, now that nothing more comes.</summary>
+    internal sealed record StopExchange : INoSerializationVerificationNeeded
+    {
+        public static StopExchange Instance { get; } = new();
+    }
+
+    private sealed record AnswersDue : INoSerializationVerificationNeeded
+    {
+        public static AnswersDue Instance { get; } = new();
+    }
+
+    private sealed record NodesDue : INoSerializationVerificationNeeded
+    {
+        public static NodesDue Instance { get; } = new();
+    }
+}

@@ -1,0 +1,24 @@
+using ActorBroker.Broker.Routing;
+using ActorBroker.Contracts;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+
+namespace ActorBroker.Broker.Exchanges;
+
+/// <summary>Starts the exchanges of a node.</summary>
+public static class ExchangeSharding
+{
+    /// <summary>Starts this node's region of exchanges, or returns the one that is started.</summary>
+    /// <param name="system">The node.</param>
+    /// <param name="settings">What the exchanges need; see <see cref="Settings"/>.</param>
+    /// <param name="shardCount">The same on all nodes, for ever: entities are spread over so many shards.</param>
+    public static IActorRef Start(ActorSystem system, ExchangeSettings settings, int shardCount = EntitySharding.ShardCountDefault) =>
+        EntitySharding.Start(
+            system, EntityIds.ExchangeType, entityId => ExchangeActor.Props(entityId, settings), shardCount, ExchangeActor.StopExchange.Instance);
+
+    /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
+    public static ExchangeSettings Settings() => new(
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType));
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using ActorBroker.Contracts.Options;
+using Microsoft.Data.Sqlite;
+
+namespace ActorBroker.Broker.Persistence;
+
+/// <summary>How connections to the journal's file are opened and set up.</summary>
+internal sealed class SqliteConnectionSettings
+{
+    // How long SQLite itself waits for another writer, with pauses of 1 to 100 ms. Left to Microsoft.Data.Sqlite, each
+    // attempt would be 150 ms after the one before.
+    private const int BusyTimeoutMs = 10_000;
+
+    private readonly string _perConnection;
+
+    public SqliteConnectionSettings(string path, JournalOptions options)
+    {
+        Path = path;
+        ConnectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            Cache = SqliteCacheMode.Private,
+            Pooling = true,
+        }.ToString();
+        var synchronous = options.Sync == JournalSync.Full ? "FULL" : "NORMAL";
+        // wal_autocheckpoint = 0: a commit never pays for a checkpoint, WalCheckpointer does.
+        _perConnection = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+             PRAGMA busy_timeout = {BusyTimeoutMs};
+             PRAGMA synchronous = {synchronous};
+             PRAGMA cache_size = -{options.CacheSize / 1024};
+             PRAGMA temp_store = MEMORY;
+             PRAGMA wal_autocheckpoint = 0;
+             """);
+    }
+
+    public string Path { get; }
+
+    /// <summary>For pooled connections; whoever opens one calls <see cref="SetUp"/> once for each native handle.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>A connection of its own, outside the pool, already open and set up.</summary>
+    public SqliteConnection OpenPrivate()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            SetUp(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public void SetUp(SqliteConnection connection) => Execute(connection, _perConnection);
+
+    public static void Execute(SqliteConnection connection, string statements)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Built from numbers and words of our own; PRAGMA takes no parameters.
+        command.CommandText = statements;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}

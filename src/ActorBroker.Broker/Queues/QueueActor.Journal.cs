@@ -1,0 +1,232 @@
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Queues;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <content>The journal: writes, reads, snapshots and trimming, and recovery from all of them.</content>
+public sealed partial class QueueActor
+{
+    private static readonly TimeSpan ReadRetryDelay = TimeSpan.FromSeconds(1);
+
+    private long _trimmedTo;
+    private int _eventsSinceSnapshot;
+    private long _bytesSinceSnapshot;
+    private bool _isSavingSnapshot;
+
+    private QueueMemoryLimits Limits => new(
+        Options.SegmentBytes, Options.ResidentBytes, Options.ResidentBytes, Options.WriteBatchBytes, ReadAheadSegments: 3);
+
+    private void BeginWrite(QueueWrite write) =>
+        PersistAsync(new MessagesWritten(_settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), write), OnWritten);
+
+    private void OnWritten(MessagesWritten written)
+    {
+        foreach (var placed in written.Write.Batches)
+        {
+            _bytesSinceSnapshot += placed.Batch.SizeBytes;
+        }
+
+        _eventsSinceSnapshot++;
+        _queue?.WriteCompleted(LastSequenceNr);
+        if (_life == QueueLife.Stopping)
+        {
+            StopWhenWritten();
+            return;
+        }
+
+        KeepJournalShort();
+        ScheduleTicks();
+    }
+
+    private void BeginLoad(SegmentAddress segment)
+    {
+        var self = Self;
+        _settings.Reader.ReadAsync(PersistenceId, segment).PipeTo(
+            self,
+            success: batches => new SegmentRead(segment, batches, Failure: null),
+            failure: exception => new SegmentRead(segment, Batches: null, exception));
+    }
+
+    private void OnSegmentRead(SegmentRead read)
+    {
+        if (read.Batches is null)
+        {
+            _log.Error(read.Failure, "{0}: could not read events {1} to {2} back; trying again", PersistenceId, read.Segment.FirstSequenceNr, read.Segment.LastSequenceNr);
+            Timers.StartSingleTimer(read.Segment, new RetryRead(read.Segment), ReadRetryDelay);
+            return;
+        }
+
+        _queue?.SegmentLoaded(read.Segment.FirstPosition, read.Batches);
+        ScheduleTicks();
+    }
+
+    // A transient queue is not recovered, so it needs no index; what it spilled and consumed is deleted all the same.
+    private void KeepJournalShort()
+    {
+        var isDue = _eventsSinceSnapshot >= Options.SnapshotAfterEvents || _bytesSinceSnapshot >= Options.SnapshotAfterBytes;
+        if (!isDue || _isSavingSnapshot || _life != QueueLife.Live)
+        {
+            return;
+        }
+
+        _eventsSinceSnapshot = 0;
+        _bytesSinceSnapshot = 0;
+        if (_definition!.Durable)
+        {
+            _isSavingSnapshot = true;
+            SaveSnapshot(Snapshot());
+        }
+        else
+        {
+            Trim(LastSequenceNr);
+        }
+    }
+
+    private QueueSnapshot Snapshot()
+    {
+        var (next, deliveredBefore, live, segments) = _queue!.Index();
+        return new QueueSnapshot(_key, _definition, [.. _bindingSources], next, deliveredBefore, live, segments);
+    }
+
+    private void Trim(long recoverableFrom)
+    {
+        var to = Math.Min(recoverableFrom, _queue!.FirstLiveSequenceNr - 1);
+        if (to - _trimmedTo >= Options.TrimAfterEvents || (_queue.FirstLiveSequenceNr == long.MaxValue && to > _trimmedTo))
+        {
+            _trimmedTo = to;
+            DeleteMessages(to);
+        }
+    }
+
+    private bool OnJournalMessage(object message)
+    {
+        switch (message)
+        {
+            case SaveSnapshotSuccess saved:
+                _isSavingSnapshot = false;
+                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
+                if (_life == QueueLife.Live)
+                {
+                    Trim(saved.Metadata.SequenceNr);
+                }
+
+                return true;
+            case SaveSnapshotFailure failure:
+                _isSavingSnapshot = false;
+                _log.Warning(failure.Cause, "{0}: snapshot {1} failed; the journal is kept whole until the next", PersistenceId, failure.Metadata.SequenceNr);
+                return true;
+            case DeleteMessagesFailure failure:
+                _log.Warning(failure.Cause, "{0}: could not delete events up to {1}; trying again later", PersistenceId, failure.ToSequenceNr);
+                _trimmedTo = 0;
+                if (_isForgotten)
+                {
+                    Leave();
+                }
+
+                return true;
+            case RetryRead retry:
+                BeginLoad(retry.Segment);
+                return true;
+            case DeleteMessagesSuccess when _isForgotten:
+                Leave();
+                return true;
+            case DeleteMessagesSuccess or DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void RecoverSnapshot(QueueSnapshot snapshot)
+    {
+        _key = snapshot.Queue;
+        _bindingSources.UnionWith(snapshot.BindingSources);
+        if (snapshot.Definition is not null)
+        {
+            BeginExisting(snapshot.Definition);
+            _queue!.RecoverIndex(snapshot.NextPosition, snapshot.DeliveredBefore, snapshot.Live, snapshot.Segments);
+        }
+    }
+
+    private void RecoverEvent(QueueEvent queueEvent)
+    {
+        switch (queueEvent)
+        {
+            case QueueDeclared declared:
+                _key = declared.Queue;
+                _bindingSources.Clear();
+                BeginExisting(declared.Definition);
+                break;
+            case QueueDeleted:
+                _definition = null;
+                _queue = null;
+                break;
+            case BindingSourceAdded added:
+                _bindingSources.Add(added.Exchange);
+                break;
+            case MessagesPurged purged:
+                _queue?.RecoverPurge(purged.Positions);
+                break;
+            case MessagesWritten written:
+                _queue?.RecoverWrite(written.Write, LastSequenceNr);
+                _eventsSinceSnapshot++;
+                break;
+        }
+    }
+
+    private void OnRecoveryCompleted()
+    {
+        if (_queue is not null)
+        {
+            _queue.RecoveryCompleted();
+            _life = QueueLife.Live;
+            return;
+        }
+
+        if (LastSequenceNr > 0 && _bindingSources.Count > 0)
+        {
+            // Deleted, and stopped before its bindings were known to be gone.
+            _life = QueueLife.Deleting;
+            BeginCleanUp();
+            return;
+        }
+
+        Context.SetReceiveTimeout(AbsentTimeout);
+    }
+
+    private void BeginExisting(QueueDefinition definition)
+    {
+        _definition = definition;
+        _queue = new QueueDecider(definition.Durable, Limits, _outbox);
+    }
+
+    private void OnStop()
+    {
+        if (_life != QueueLife.Live)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
+        _life = QueueLife.Stopping;
+        _queue!.FlushSettlements();
+        StopWhenWritten();
+    }
+
+    private void StopWhenWritten()
+    {
+        if (_queue is null || _queue.IsWrittenOut)
+        {
+            Context.Stop(Self);
+        }
+        else
+        {
+            _queue.FlushSettlements();
+        }
+    }
+
+    private sealed record RetryRead(SegmentAddress Segment) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,341 @@
+using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+using Akka.Persistence;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <content>The queue's beginning and end, and the commands that come by its name.</content>
+public sealed partial class QueueActor
+{
+    // Exchanges are awaited by their names, of which none is empty: bindings to the default exchange are implicit.
+    private const string NameRequest = "";
+
+    private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HashSet<string> _cleanUpAwaits = new(StringComparer.Ordinal);
+    private IActorRef? _requester;
+    private long _requestId;
+    private DeclareQueue? _declaring;
+    private long _deletedCount;
+    private Origin? _deletedBy;
+    private bool _isForgotten;
+
+    private void OnNamedCommand(NamedQueueCommand command)
+    {
+        switch (command)
+        {
+            case ResolveQueue resolve:
+                Sender.Tell(new QueueResolved(resolve.RequestId, _key, Self));
+                break;
+            case DeclareQueue declare:
+                OnDeclareExisting(declare);
+                break;
+            case DeleteQueue delete:
+                OnDelete(delete);
+                break;
+            case PurgeQueue purge:
+                OnPurge(purge);
+                break;
+            case AddBindingSource add:
+                OnAddBindingSource(add);
+                break;
+            case WakeQueue:
+                break;
+        }
+    }
+
+    private void OnDeclareExisting(DeclareQueue declare)
+    {
+        var refusal = IsLockedFor(Sender) ? QueueDeclaration.Locked(_key)
+            : declare.Passive ? null
+            : QueueDeclaration.CheckEquivalence(_key, _definition!, declare.Definition);
+        Answer(declare.RequestId, refusal, _queue!.ReadyCount);
+    }
+
+    private void OnPurge(PurgeQueue purge)
+    {
+        if (IsLockedFor(Sender))
+        {
+            Answer(purge.RequestId, QueueDeclaration.Locked(_key), 0);
+            return;
+        }
+
+        var (count, journaled) = _queue!.Purge();
+        if (journaled.Length == 0)
+        {
+            Answer(purge.RequestId, refusal: null, count);
+            return;
+        }
+
+        var requester = Sender;
+        PersistAsync(
+            new MessagesPurged(journaled, purge.Origin),
+            _ => requester.Tell(new QueueAnswered(purge.RequestId, Refusal: null, count, _queue?.ConsumerCount ?? 0)));
+    }
+
+    private void OnAddBindingSource(AddBindingSource add)
+    {
+        var durable = _definition!.Durable;
+        if (IsLockedFor(add.Connection))
+        {
+            Sender.Tell(new BindingSourceAnswered(add.RequestId, QueueDeclaration.Locked(_key), durable));
+            return;
+        }
+
+        var requester = Sender;
+        var answer = new BindingSourceAnswered(add.RequestId, Refusal: null, durable);
+        if (!_bindingSources.Add(add.Exchange) || !durable)
+        {
+            requester.Tell(answer);
+            return;
+        }
+
+        PersistAsync(new BindingSourceAdded(add.Exchange), _ => requester.Tell(answer));
+    }
+
+    private void RefuseAbsent(NamedQueueCommand command)
+    {
+        switch (command)
+        {
+            case AddBindingSource add:
+                Sender.Tell(new BindingSourceAnswered(add.RequestId, QueueDeclaration.NotFound(add.Queue), DestinationIsDurable: false));
+                break;
+            case DeleteQueue delete:
+                Answer(delete.RequestId, refusal: null, 0);
+                break;
+            case DeclareQueue declare:
+                Answer(declare.RequestId, QueueDeclaration.NotFound(declare.Queue), 0);
+                break;
+            case PurgeQueue purge:
+                Answer(purge.RequestId, QueueDeclaration.NotFound(purge.Queue), 0);
+                break;
+            case ResolveQueue resolve:
+                Answer(resolve.RequestId, QueueDeclaration.NotFound(resolve.Queue), 0);
+                break;
+            case WakeQueue wake:
+                // The catalogue knows a queue that was never there: its declaration did not get as far as the journal.
+                _settings.CatalogueRegion(Context.System).Tell(
+                    new UnregisterName(wake.Queue.VirtualHost, DestinationKind.Queue, wake.Queue.Name, NameRequest));
+                break;
+        }
+    }
+
+    private void BeginDeclare(DeclareQueue declare)
+    {
+        if (QueueDeclaration.Check(declare.Queue, declare.Definition) is { } refusal)
+        {
+            Answer(declare.RequestId, refusal, 0);
+            return;
+        }
+
+        Context.SetReceiveTimeout(null);
+        _key = declare.Queue;
+        _declaring = declare;
+        _requester = Sender;
+        _requestId = declare.RequestId;
+        _life = QueueLife.Declaring;
+        _settings.CatalogueRegion(Context.System).Tell(new RegisterName(
+            _key.VirtualHost, DestinationKind.Queue, _key.Name, declare.Definition.Durable, NameRequest));
+        Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
+    }
+
+    // Being declared or deleted: everything by name waits for the outcome.
+    private void OnChanging(object message)
+    {
+        switch (message)
+        {
+            case NameRegistered registered when _life == QueueLife.Declaring:
+                OnNameRegistered(registered);
+                break;
+            case DestinationRemoved removed:
+                OnCleanedUp(removed.RequestId);
+                break;
+            case NameUnregistered unregistered:
+                OnCleanedUp(unregistered.RequestId);
+                break;
+            case CleanUpTick when _life == QueueLife.Declaring:
+                AbandonDeclare(new Refusal(RefusalReason.Unavailable, $"{_key} could not be registered in time"));
+                break;
+            case CleanUpTick when _cleanUpAwaits.Count > 0:
+                TellCleanUp();
+                break;
+            case NamedQueueCommand:
+                Stash.Stash();
+                break;
+            case PublishBatch publish:
+                Sender.Tell(new PublishProgress(publish.LinkSequence, publish.LinkSequence));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnNameRegistered(NameRegistered registered)
+    {
+        Timers.Cancel(CleanUpTick.Instance);
+        if (registered.Refusal is not null)
+        {
+            AbandonDeclare(registered.Refusal);
+        }
+        else if (_declaring!.Definition.Durable)
+        {
+            Persist(new QueueDeclared(_key, _declaring.Definition, _declaring.Origin), _ => FinishDeclare());
+        }
+        else
+        {
+            FinishDeclare();
+        }
+    }
+
+    private void FinishDeclare()
+    {
+        BeginExisting(_declaring!.Definition);
+        _bindingSources.Clear();
+        if (_definition!.Exclusive)
+        {
+            _owner = _requester;
+            _connections.NumberOf(_owner!, Context);
+        }
+
+        _life = QueueLife.Live;
+        AnswerRequest(refusal: null, 0);
+        Stash.UnstashAll();
+    }
+
+    private void AbandonDeclare(Refusal refusal)
+    {
+        AnswerRequest(refusal, 0);
+        _life = QueueLife.Absent;
+        Context.SetReceiveTimeout(AbsentTimeout);
+        Stash.UnstashAll();
+    }
+
+    private void OnDelete(DeleteQueue delete)
+    {
+        Refusal? refusal = null;
+        if (IsLockedFor(Sender))
+        {
+            refusal = QueueDeclaration.Locked(_key);
+        }
+        else if (delete.IfUnused && _queue!.ConsumerCount > 0)
+        {
+            refusal = new Refusal(RefusalReason.PreconditionFailed, $"{_key} in use");
+        }
+        else if (delete.IfEmpty && _queue!.ReadyCount > 0)
+        {
+            refusal = new Refusal(RefusalReason.PreconditionFailed, $"{_key} not empty");
+        }
+
+        if (refusal is not null)
+        {
+            Answer(delete.RequestId, refusal, 0);
+            return;
+        }
+
+        BeginDelete(Sender, delete.RequestId, delete.Origin);
+    }
+
+    private void BeginDelete(IActorRef? requester, long requestId, Origin origin)
+    {
+        _requester = requester;
+        _requestId = requestId;
+        _deletedBy = origin;
+        _deletedCount = _queue!.ReadyCount;
+        _life = QueueLife.Deleting;
+        foreach (var consumer in _queue.Consumers)
+        {
+            _connections.ActorOf(consumer.Connection)?.Tell(new ConsumerCancelled(consumer.ConsumerId));
+        }
+
+        _queue.Abandon();
+        _queue = null;
+        _owner = null;
+        if (_definition!.Durable)
+        {
+            Persist(new QueueDeleted(origin), _ => BeginCleanUp());
+        }
+        else
+        {
+            BeginCleanUp();
+        }
+    }
+
+    private void BeginCleanUp()
+    {
+        _cleanUpAwaits.Clear();
+        _cleanUpAwaits.UnionWith(_bindingSources);
+        _cleanUpAwaits.Add(NameRequest);
+        TellCleanUp();
+    }
+
+    // Told again until every one has answered: a queue that is gone must leave nothing that routes to it.
+    private void TellCleanUp()
+    {
+        var origin = _deletedBy ?? new Origin(string.Empty, "clean-up after a restart", _settings.Clock.GetUtcNow());
+        foreach (var awaited in _cleanUpAwaits)
+        {
+            if (awaited == NameRequest)
+            {
+                _settings.CatalogueRegion(Context.System).Tell(
+                    new UnregisterName(_key.VirtualHost, DestinationKind.Queue, _key.Name, NameRequest));
+            }
+            else
+            {
+                _settings.ExchangeRegion(Context.System).Tell(new RemoveDestination(
+                    new ExchangeKey(_key.VirtualHost, awaited), awaited, Destination.Queue(_key.Name), origin));
+            }
+        }
+
+        Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
+    }
+
+    private void OnCleanedUp(string requestId)
+    {
+        if (!_cleanUpAwaits.Remove(requestId) || _cleanUpAwaits.Count > 0)
+        {
+            return;
+        }
+
+        Timers.Cancel(CleanUpTick.Instance);
+        AnswerRequest(refusal: null, _deletedCount);
+        if (LastSequenceNr == 0)
+        {
+            Leave();
+            return;
+        }
+
+        // The next incarnation must not find half of what is being deleted.
+        _isForgotten = true;
+        DeleteSnapshots(SnapshotSelectionCriteria.Latest);
+        DeleteMessages(LastSequenceNr);
+    }
+
+    private void AnswerRequest(Refusal? refusal, long messageCount)
+    {
+        _requester?.Tell(new QueueAnswered(_requestId, refusal, messageCount, 0));
+        _requester = null;
+        _declaring = null;
+    }
+
+    private void FailRequest()
+    {
+        if (_requester is not null)
+        {
+            AnswerRequest(new Refusal(RefusalReason.Unavailable, $"the journal could not write for {_key}"), 0);
+        }
+    }
+
+    private void Answer(long requestId, Refusal? refusal, long messageCount) =>
+        Sender.Tell(new QueueAnswered(requestId, refusal, messageCount, _queue?.ConsumerCount ?? 0));
+
+    private sealed record CleanUpTick : INoSerializationVerificationNeeded
+    {
+        public static CleanUpTick Instance { get; } = new();
+    }
+}

@@ -1,0 +1,118 @@
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <content>Messages in, messages out: what connections tell the actor directly.</content>
+public sealed partial class QueueActor
+{
+    // False for what is not of this kind.
+    private bool OnMessageCommand(QueueCommand command)
+    {
+        var queue = _queue!;
+        switch (command)
+        {
+            case PublishBatch publish:
+                queue.Publish(Number(), publish.LinkSequence, publish.Batch);
+                return true;
+            case SettleMessages settle:
+                OnSettle(settle);
+                return true;
+            case GrantCredit grant:
+                queue.GrantCredit(Key(grant.ConsumerId), grant.Bytes);
+                return true;
+            case GetMessage get:
+                OnGet(get);
+                return true;
+            case StartConsumer start:
+                OnStartConsumer(start);
+                return true;
+            case StopConsumer stop:
+                queue.StopConsumer(Key(stop.ConsumerId));
+                Sender.Tell(new ConsumerStopped(stop.RequestId, stop.ConsumerId));
+                AfterConsumerLeft();
+                return true;
+            case CloseConsumer close:
+                queue.CloseConsumer(Key(close.ConsumerId));
+                AfterConsumerLeft();
+                return true;
+            case SetConsumerActive active:
+                queue.SetConsumerActive(Key(active.ConsumerId), active.Active);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private int Number() => _connections.NumberOf(Sender, Context);
+
+    private ConsumerKey Key(int consumerId) => new(Number(), consumerId);
+
+    private void OnSettle(SettleMessages settle)
+    {
+        var number = Number();
+        foreach (var settlement in settle.Settlements)
+        {
+            _queue!.Settle(new ConsumerKey(number, settlement.ConsumerId), settlement.Outcome, settlement.Positions);
+        }
+
+        _queue!.AfterSettling();
+    }
+
+    private void OnGet(GetMessage get)
+    {
+        if (IsLockedFor(Sender))
+        {
+            Sender.Tell(new QueueAnswered(get.RequestId, QueueDeclaration.Locked(_key), 0, 0));
+            return;
+        }
+
+        _queue!.Take(Key(get.ConsumerId), get.RequestId, get.NoAck);
+    }
+
+    private void OnStartConsumer(StartConsumer start)
+    {
+        var refusal = IsLockedFor(Sender)
+            ? QueueDeclaration.Locked(_key)
+            : QueueDeclaration.CheckConsumer(_key, start.Settings.Arguments)
+                ?? _queue!.StartConsumer(Key(start.ConsumerId), start.Settings, _key.ToString());
+        if (refusal is not null)
+        {
+            Sender.Tell(new QueueAnswered(start.RequestId, refusal, 0, 0));
+            return;
+        }
+
+        Sender.Tell(new ConsumerStarted(start.RequestId, start.ConsumerId));
+        _queue!.Dispatch();
+    }
+
+    private void AfterConsumerLeft()
+    {
+        if (_life == QueueLife.Live && _definition!.AutoDelete && _queue!.HadConsumer && _queue.ConsumerCount == 0)
+        {
+            BeginDelete(requester: null, requestId: 0, new Core.Names.Origin(string.Empty, "last consumer left", _settings.Clock.GetUtcNow()));
+        }
+    }
+
+    private bool IsLockedFor(IActorRef? connection) => _owner is not null && !_owner.Equals(connection);
+
+    private void ScheduleTicks()
+    {
+        if (_queue is null)
+        {
+            return;
+        }
+
+        if (_queue.HasUnwrittenSettlements && !Timers.IsTimerActive(FlushTick.Instance))
+        {
+            Timers.StartSingleTimer(FlushTick.Instance, FlushTick.Instance, Options.SettleFlushInterval);
+        }
+
+        if (_queue.IsWithholding && !Timers.IsTimerActive(SpillTick.Instance))
+        {
+            Timers.StartSingleTimer(SpillTick.Instance, SpillTick.Instance, Options.SpillDelay);
+        }
+    }
+}

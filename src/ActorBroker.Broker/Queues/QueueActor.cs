@@ -1,0 +1,265 @@
+using ActorBroker.Contracts;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Event;
+using Akka.Persistence;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <summary>
+/// One queue: a sharded persistent entity around a <see cref="QueueDecider"/>, which holds the rules. The actor keeps
+/// the journal (one write under way collects the next), tells connections what the rules decide, and takes care of the
+/// queue's beginning and end.
+/// <para>
+/// Its persistence id is <c>queue/ENTITY</c>; it is created by the first message to its name and goes when it turns
+/// out that there is no such queue. Commands for its name that come while it is being declared or deleted are stashed
+/// (each is some client's outstanding request, so connections bound their number). A write that fails or is refused
+/// nacks every publish that is not confirmed and stops the actor: the next message starts it anew from what the journal
+/// has, and a second incarnation elsewhere is fenced by the journal's unique sequence numbers in the same way.
+/// A transient queue journals nothing but the messages that it spills.
+/// </para>
+/// </summary>
+public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
+{
+    private static readonly TimeSpan AbsentTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly QueueActorSettings _settings;
+    private readonly QueueConnections _connections = new();
+    private readonly QueueOutbox _outbox;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly HashSet<string> _bindingSources = new(StringComparer.Ordinal);
+
+    private QueueLife _life = QueueLife.Absent;
+    private QueueKey _key;
+    private QueueDefinition? _definition;
+    private QueueDecider? _queue;
+    private IActorRef? _owner;
+
+    /// <summary>Use <see cref="Props"/>.</summary>
+    public QueueActor(string entityId, QueueActorSettings settings)
+    {
+        PersistenceId = EntityIds.PersistenceId(EntityIds.QueueType, entityId);
+        _settings = settings;
+        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad);
+    }
+
+    private enum QueueLife
+    {
+        Absent,
+        Declaring,
+        Live,
+        Deleting,
+        Leaving,
+        Stopping,
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId { get; }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private QueueOptions Options => _settings.Options;
+
+    /// <summary>The queue entity of this id.</summary>
+    public static Props Props(string entityId, QueueActorSettings settings) =>
+        Akka.Actor.Props.Create(() => new QueueActor(entityId, settings));
+
+    /// <inheritdoc/>
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
+                return;
+            case SegmentRead read:
+                OnSegmentRead(read);
+                return;
+            case StopQueue:
+                OnStop();
+                return;
+        }
+
+        if (OnJournalMessage(message))
+        {
+            return;
+        }
+
+        switch (_life)
+        {
+            case QueueLife.Live:
+                OnLive(message);
+                break;
+            case QueueLife.Absent:
+                OnAbsent(message);
+                break;
+            case QueueLife.Leaving:
+                OnLeaving(message);
+                break;
+            case QueueLife.Stopping:
+                OnStopping(message);
+                break;
+            default:
+                OnChanging(message);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecover(object message)
+    {
+        switch (message)
+        {
+            case SnapshotOffer { Snapshot: QueueSnapshot snapshot }:
+                RecoverSnapshot(snapshot);
+                break;
+            case QueueEvent queueEvent:
+                RecoverEvent(queueEvent);
+                break;
+            case RecoveryCompleted:
+                OnRecoveryCompleted();
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "{0}: journal write {1} failed; the queue restarts from what the journal has", PersistenceId, sequenceNr);
+        FailOutstanding();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "{0}: journal write {1} was refused; the queue restarts from what the journal has", PersistenceId, sequenceNr);
+        FailOutstanding();
+        Context.Stop(Self);
+    }
+
+    private void OnLive(object message)
+    {
+        switch (message)
+        {
+            case QueueCommand command when OnMessageCommand(command):
+                break;
+            case NamedQueueCommand named:
+                OnNamedCommand(named);
+                break;
+            case FlushTick:
+                _queue!.FlushSettlements();
+                break;
+            case SpillTick:
+                _queue!.Spill();
+                break;
+            default:
+                Unhandled(message);
+                return;
+        }
+
+        ScheduleTicks();
+    }
+
+    private void OnAbsent(object message)
+    {
+        switch (message)
+        {
+            case DeclareQueue { Passive: false } declare:
+                BeginDeclare(declare);
+                break;
+            case NamedQueueCommand named:
+                RefuseAbsent(named);
+                break;
+            case ReceiveTimeout:
+                Leave();
+                break;
+            case PublishBatch publish:
+                // The queue was deleted while the batch was on its way: as if it had been deleted just after.
+                Sender.Tell(new PublishProgress(publish.LinkSequence, publish.LinkSequence));
+                break;
+            case QueueCommand:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    // The shard holds back what comes for this entity until it has stopped; what had come before goes the same way.
+    private void OnLeaving(object message)
+    {
+        if (message is NamedQueueCommand named)
+        {
+            _settings.QueueRegion(Context.System).Forward(named);
+        }
+        else if (message is PublishBatch publish)
+        {
+            Sender.Tell(new PublishProgress(publish.LinkSequence, publish.LinkSequence));
+        }
+    }
+
+    private void OnStopping(object message)
+    {
+        if (message is PublishBatch publish)
+        {
+            Sender.Tell(new PublishFailed(publish.LinkSequence, publish.LinkSequence));
+        }
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        if (_connections.Remove(actor) is { } number)
+        {
+            _queue?.ConnectionClosed(number);
+        }
+
+        if (actor.Equals(_owner) && _life == QueueLife.Live)
+        {
+            BeginDelete(requester: null, requestId: 0, new Origin(string.Empty, "exclusive owner closed", _settings.Clock.GetUtcNow()));
+        }
+        else if (_life == QueueLife.Live)
+        {
+            AfterConsumerLeft();
+            ScheduleTicks();
+        }
+    }
+
+    private void Leave()
+    {
+        Context.SetReceiveTimeout(null);
+        _life = QueueLife.Leaving;
+        Context.Parent.Tell(new Passivate(StopQueue.Instance));
+        Stash.UnstashAll();
+    }
+
+    private void FailOutstanding()
+    {
+        _queue?.WriteFailed();
+        FailRequest();
+    }
+
+    /// <summary>The journal's answer to a read.</summary>
+    private sealed record SegmentRead(SegmentAddress Segment, IReadOnlyList<PlacedBatch>? Batches, Exception? Failure)
+        : INoSerializationVerificationNeeded;
+
+    private sealed record FlushTick : INoSerializationVerificationNeeded
+    {
+        public static FlushTick Instance { get; } = new();
+    }
+
+    private sealed record SpillTick : INoSerializationVerificationNeeded
+    {
+        public static SpillTick Instance { get; } = new();
+    }
+
+    /// <summary>From the shard: write what waits, then stop.</summary>
+    internal sealed record StopQueue : INoSerializationVerificationNeeded
+    {
+        public static StopQueue Instance { get; } = new();
+    }
+}

@@ -1,0 +1,19 @@
+using ActorBroker.Contracts.Options;
+using Akka.Actor;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <summary>What every queue entity of a node shares.</summary>
+/// <param name="Options">Sizes and intervals.</param>
+/// <param name="Clock">Wall clock for events.</param>
+/// <param name="Reader">Reads bodies back.</param>
+/// <param name="QueueRegion">The region of queues; a function, since the region's own entities need it.</param>
+/// <param name="ExchangeRegion">The region of exchanges.</param>
+/// <param name="CatalogueRegion">The region of catalogues.</param>
+public sealed record QueueActorSettings(
+    QueueOptions Options,
+    TimeProvider Clock,
+    SegmentReader Reader,
+    Func<ActorSystem, IActorRef> QueueRegion,
+    Func<ActorSystem, IActorRef> ExchangeRegion,
+    Func<ActorSystem, IActorRef> CatalogueRegion);

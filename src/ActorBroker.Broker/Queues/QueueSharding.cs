@@ -1,0 +1,31 @@
+using ActorBroker.Broker.Routing;
+using ActorBroker.Contracts;
+using ActorBroker.Contracts.Options;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Persistence.Query;
+using Akka.Streams;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <summary>Starts the queues of a node.</summary>
+public static class QueueSharding
+{
+    /// <summary>Starts this node's region of queues, or returns the one that is started.</summary>
+    /// <param name="system">The node.</param>
+    /// <param name="settings">What queues share; see <see cref="Settings"/>.</param>
+    /// <param name="shardCount">The same on all nodes, for ever: entities are spread over so many shards.</param>
+    public static IActorRef Start(ActorSystem system, QueueActorSettings settings, int shardCount = EntitySharding.ShardCountDefault) =>
+        EntitySharding.Start(
+            system, EntityIds.QueueType, entityId => QueueActor.Props(entityId, settings), shardCount, QueueActor.StopQueue.Instance);
+
+    /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
+    public static QueueActorSettings Settings(
+        QueueOptions options, TimeProvider clock, ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer) => new(
+        options,
+        clock,
+        new SegmentReader(journal, materializer),
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType));
+}

@@ -1,0 +1,54 @@
+using Akka.Actor;
+
+namespace ActorBroker.Broker.Routing;
+
+/// <summary>
+/// The nodes that follow an entity's state, and how far each has come. The entity numbers what it tells them; a node
+/// acknowledges by that number. Part of an actor, which watches the nodes.
+/// </summary>
+internal sealed class NodeSubscribers
+{
+    private readonly Dictionary<IActorRef, long> _applied = [];
+
+    /// <summary>The number of what was told last.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The nodes.</summary>
+    public IReadOnlyCollection<IActorRef> All => _applied.Keys;
+
+    /// <summary>Every node has applied what was told last.</summary>
+    public bool AreCurrent => _applied.Values.All(version => version == Version);
+
+    /// <summary>A node that is about to get a snapshot of the current version.</summary>
+    public void Add(IActorRef node) => _applied[node] = Version;
+
+    /// <summary>A node that is gone, or follows no longer.</summary>
+    public bool Remove(IActorRef node) => _applied.Remove(node);
+
+    /// <summary>Forgets all nodes.</summary>
+    public void Clear() => _applied.Clear();
+
+    /// <summary>What a node says it has applied; out-of-date or unknown answers say nothing.</summary>
+    public void MarkApplied(IActorRef node, long version)
+    {
+        if (_applied.TryGetValue(node, out var before) && version > before && version <= Version)
+            _applied[node] = version;
+    }
+
+    /// <summary>Tells all nodes the message of the next version.</summary>
+    public void Tell(Func<long, object> messageOfVersion, IActorRef sender)
+    {
+        var message = messageOfVersion(++Version);
+        foreach (var node in _applied.Keys)
+            node.Tell(message, sender);
+    }
+
+    /// <summary>Takes off and returns the nodes that have not applied what was told last.</summary>
+    public IReadOnlyList<IActorRef> RemoveLaggards()
+    {
+        var laggards = _applied.Where(entry => entry.Value < Version).Select(entry => entry.Key).ToList();
+        foreach (var node in laggards)
+            _applied.Remove(node);
+        return laggards;
+    }
+}

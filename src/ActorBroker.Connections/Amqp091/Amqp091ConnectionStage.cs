@@ -1,0 +1,233 @@
+using System.Net;
+using System.Security.Cryptography;
+using ActorBroker.Connections.Registry;
+using ActorBroker.Connections.Sessions;
+using ActorBroker.Connections.Sockets;
+using ActorBroker.Protocols.Amqp091.Session;
+using ActorBroker.Protocols.Amqp091.Wire;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Streams;
+using Akka.Streams.Stage;
+
+namespace ActorBroker.Connections.Amqp091;
+
+/// <summary>
+/// One AMQP 0-9-1 connection: drives the protocol's machine (<see cref="Amqp091Connection"/>) with what the socket has
+/// read and what the broker's entities tell, and hands what it writes to the socket.
+/// <para>
+/// Reads on demand: no further socket read is asked for while the publish window is full or the machine wants no more.
+/// Writes when the socket can take more, at most <see cref="OutputBudgetBytes"/> at a time; deliveries of many queue
+/// messages that arrive in one turn of the mailbox go out together.
+/// </para>
+/// </summary>
+public sealed class Amqp091ConnectionStage(
+    BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IActorRef registry)
+    : GraphStage<FlowShape<IncomingBuffer, OutgoingBuffer>>
+{
+    private const int OutputBudgetBytes = 128 * 1024;
+
+    private readonly Inlet<IncomingBuffer> _in = new("Amqp091Connection.in");
+    private readonly Outlet<OutgoingBuffer> _out = new("Amqp091Connection.out");
+
+    /// <inheritdoc/>
+    public override FlowShape<IncomingBuffer, OutgoingBuffer> Shape => new(_in, _out);
+
+    /// <inheritdoc/>
+    protected override Attributes InitialAttributes { get; } = Attributes.CreateName("Amqp091Connection");
+
+    /// <inheritdoc/>
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, services, settings, peer, registry);
+
+    private sealed class Logic : TimerGraphStageLogic, IInHandler, IOutHandler
+    {
+        private const string Tick = "tick";
+        private const int OutputCapacityMin = 4 * 1024;
+        private const int OutputCapacityMax = OutputBudgetBytes + (16 * 1024);
+
+        // How often overdue answers of the broker are looked for, while any is awaited.
+        private const long RequestCheckMs = 5_000;
+
+        private readonly Amqp091ConnectionStage _stage;
+        private readonly BrokerServices _services;
+        private readonly Amqp091ConnectionSettings _settings;
+        private readonly IPEndPoint _peer;
+        private readonly IActorRef _registry;
+        private readonly Amqp091Output _output = new();
+        private readonly Action _endOfTurn;
+        private BrokerSession _session = null!;
+        private Amqp091Connection _connection = null!;
+        private int _outputCapacity = OutputCapacityMin;
+        private long _tickAtMs = long.MaxValue;
+        private bool _isFlushScheduled;
+
+        public Logic(
+            Amqp091ConnectionStage stage, BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IActorRef registry)
+            : base(stage.Shape)
+        {
+            _stage = stage;
+            _services = services;
+            _settings = settings;
+            _peer = peer;
+            _registry = registry;
+            _endOfTurn = GetAsyncCallback(OnEndOfTurn);
+            SetHandler(stage._in, this);
+            SetHandler(stage._out, this);
+        }
+
+        private long NowMs => (long)_services.Clock.GetElapsedTime(0).TotalMilliseconds;
+
+        public override void PreStart()
+        {
+            var self = GetStageActor(OnActorMessage);
+            _session = new BrokerSession(_services, self.Ref, actor => self.Watch(actor), _peer);
+            _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs);
+            _session.Attach(_connection);
+            _registry.Tell(new ConnectionOpened(self.Ref), self.Ref);
+            Pull(_stage._in);
+            ScheduleTick();
+        }
+
+        public override void PostStop()
+        {
+            if (_connection.CloseReason is { } reason)
+            {
+                Log.Info("Connection from {0} of user {1} ended: {2}", _peer, _connection.User, reason);
+            }
+        }
+
+        public void OnPush()
+        {
+            var incoming = Grab(_stage._in);
+            incoming.Consume(_connection.OnBytes(incoming.Array, incoming.Offset, incoming.Count, NowMs));
+            if (incoming.Count > 0)
+            {
+                incoming.RequestCapacity(_connection.InputBytesNeeded);
+            }
+
+            Write();
+            GoOn();
+        }
+
+        public void OnUpstreamFinish() => CompleteStage();
+
+        public void OnUpstreamFailure(Exception e)
+        {
+            Log.Info("Connection from {0} of user {1} was lost: {2}", _peer, _connection.User, e.Message);
+            CompleteStage();
+        }
+
+        public void OnPull()
+        {
+            Write();
+            GoOn();
+        }
+
+        public void OnDownstreamFinish(Exception cause) => CompleteStage();
+
+        protected override void OnTimer(object timerKey)
+        {
+            _tickAtMs = long.MaxValue;
+            _connection.OnTimer(NowMs);
+            _session.OnTimer();
+            Write();
+            GoOn();
+        }
+
+        private void OnActorMessage((IActorRef Sender, object Message) received)
+        {
+            if (received.Message is CloseConnection close)
+            {
+                _connection.Shutdown(ReplyCode.ConnectionForced, close.Text);
+            }
+            else
+            {
+                _session.OnMessage(received.Sender, received.Message);
+            }
+
+            // More of the same may be in the mailbox already: write once, behind it.
+            if (!_isFlushScheduled)
+            {
+                _isFlushScheduled = true;
+                _endOfTurn();
+            }
+        }
+
+        private void OnEndOfTurn()
+        {
+            _isFlushScheduled = false;
+            Write();
+            GoOn();
+        }
+
+        private void Write()
+        {
+            if (!IsAvailable(_stage._out) || !_connection.HasOutput)
+            {
+                return;
+            }
+
+            var buffer = OutgoingBuffer.Rent(_outputCapacity);
+            _output.WriteTo(buffer);
+            _connection.WriteOutput(_output, OutputBudgetBytes);
+            AdaptCapacity(buffer.WrittenCount);
+            if (buffer.WrittenCount == 0)
+            {
+                buffer.Dispose();
+                return;
+            }
+
+            Push(_stage._out, buffer);
+        }
+
+        private void AdaptCapacity(int written)
+        {
+            if (written > _outputCapacity / 2)
+            {
+                _outputCapacity = Math.Min(_outputCapacity * 4, OutputCapacityMax);
+            }
+            else if (written < _outputCapacity / 16)
+            {
+                _outputCapacity = Math.Max(_outputCapacity / 2, OutputCapacityMin);
+            }
+        }
+
+        // Every callback ends here: the next read, the next timer, or the end.
+        private void GoOn()
+        {
+            if (_connection.CloseState == ConnectionCloseState.Closed)
+            {
+                if (!_connection.HasOutput)
+                {
+                    CompleteStage();
+                }
+
+                return;
+            }
+
+            if (!HasBeenPulled(_stage._in) && _connection.WantsMoreInput && !_session.IsWindowFull)
+            {
+                Pull(_stage._in);
+            }
+
+            ScheduleTick();
+        }
+
+        private void ScheduleTick()
+        {
+            var now = NowMs;
+            var due = _connection.NextTimerMs;
+            if (_session.HasRequests)
+            {
+                due = Math.Min(due, now + RequestCheckMs);
+            }
+
+            // A tick that comes too early costs a look at the clock; only one that would come too late is moved.
+            if (due < _tickAtMs)
+            {
+                _tickAtMs = due;
+                ScheduleOnce(Tick, TimeSpan.FromMilliseconds(Math.Max(1, due - now)));
+            }
+        }
+    }
+}

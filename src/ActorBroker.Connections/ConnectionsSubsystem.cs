@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using ActorBroker.Connections.Amqp091;
+using ActorBroker.Connections.Listeners;
+using ActorBroker.Connections.Registry;
+using ActorBroker.Connections.Sessions;
+using ActorBroker.Connections.Sockets;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Protocols.Amqp091.Session;
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+
+namespace ActorBroker.Connections;
+
+/// <summary>
+/// The node's edge: its listeners and connections, all on one materializer. Stops in two phases of the coordinated
+/// shutdown: listeners close first, then connections are told to end and waited for.
+/// </summary>
+public static class ConnectionsSubsystem
+{
+    private const string ShutdownText = "broker forced connection closure with reason 'shutdown'";
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Binds all enabled listeners.</summary>
+    /// <returns>Each listener's name and the address that it is bound to.</returns>
+    /// <exception cref="BindException">An address can't be bound; the message names it.</exception>
+    public static async Task<IReadOnlyList<(string Name, IPEndPoint EndPoint)>> StartAsync(
+        ActorSystem system, BrokerOptions options, BrokerServices services)
+    {
+        var materializer = ActorMaterializer.Create(system);
+        var registry = system.ActorOf(ConnectionRegistryActor.Props, "connections");
+        var settings = Amqp091SettingsOf(options.Amqp091);
+        var socketOptions = SocketStageOptions.Default with
+        {
+            ReadSize = options.Amqp091.ReadBuffer,
+            MaximumReadCapacity = Math.Max(options.Amqp091.FrameMax, options.Amqp091.ReadBuffer) * 2,
+        };
+        var shutdown = CoordinatedShutdown.Get(system);
+        var bound = new List<(string Name, IPEndPoint EndPoint)>();
+        foreach (var listener in options.Listeners.Where(static listener => listener.Enabled))
+        {
+            var one = await Listener.Bind(
+                materializer,
+                new ListenerEndpoint(listener.Host.ToString(), listener.Port),
+                socket => Connect(socket, materializer, socketOptions, services, settings, registry)).ConfigureAwait(false);
+            bound.Add((listener.Name, one.EndPoint));
+            shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, $"unbind {listener.Name}", async () =>
+            {
+                await one.UnbindAsync().ConfigureAwait(false);
+                return Akka.Done.Instance;
+            });
+        }
+
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close connections", async () =>
+        {
+            await registry.Ask<AllClosed>(new CloseAllConnections(ShutdownText), CloseTimeout).ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
+        return bound;
+    }
+
+    private static void Connect(
+        Socket socket, ActorMaterializer materializer, SocketStageOptions options, BrokerServices services,
+        Amqp091ConnectionSettings settings, IActorRef registry)
+    {
+        if (socket.RemoteEndPoint is not IPEndPoint peer)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        if (peer.Address.IsIPv4MappedToIPv6)
+        {
+            peer = new IPEndPoint(peer.Address.MapToIPv4(), peer.Port);
+        }
+
+        Flow.FromGraph(new SocketStage(socket, options))
+            .Join(Flow.FromGraph(new Amqp091ConnectionStage(services, settings, peer, registry)))
+            .Run(materializer);
+    }
+
+    private static Amqp091ConnectionSettings Amqp091SettingsOf(Amqp091Options options) => new()
+    {
+        FrameMax = options.FrameMax,
+        ChannelMax = options.ChannelMax,
+        Heartbeat = options.Heartbeat,
+        HandshakeTimeout = options.HandshakeTimeout,
+        MessageSizeMax = options.MaxMessageSize,
+        ConsumerWindowBytes = (int)options.ConsumerWindow,
+        Product = options.Product,
+        Version = options.Version,
+        ActorBrokerVersion = Assembly.GetExecutingAssembly().GetName().Version?.ToString(fieldCount: 3) ?? "0",
+        Platform = RuntimeInformation.FrameworkDescription,
+    };
+}

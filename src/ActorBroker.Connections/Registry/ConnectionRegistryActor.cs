@@ -1,0 +1,76 @@
+using Akka.Actor;
+
+namespace ActorBroker.Connections.Registry;
+
+/// <summary>From a connection as it starts; the registry watches it from then on.</summary>
+public sealed record ConnectionOpened(IActorRef Connection) : INoSerializationVerificationNeeded;
+
+/// <summary>To a connection: end, telling the client why (AMQP 0-9-1: 320 CONNECTION_FORCED).</summary>
+public sealed record CloseConnection(string Text) : INoSerializationVerificationNeeded;
+
+/// <summary>To the registry: close every connection, and those that still come. Answered by <see cref="AllClosed"/> when none is left.</summary>
+public sealed record CloseAllConnections(string Text) : INoSerializationVerificationNeeded;
+
+/// <summary>The answer to <see cref="CloseAllConnections"/>.</summary>
+public sealed record AllClosed : INoSerializationVerificationNeeded
+{
+    /// <summary>The only one.</summary>
+    public static AllClosed Instance { get; } = new();
+}
+
+/// <summary>Knows every connection of the node, to close them all when it stops.</summary>
+public sealed class ConnectionRegistryActor : UntypedActor
+{
+    private readonly HashSet<IActorRef> _connections = [];
+    private readonly List<IActorRef> _awaiting = [];
+    private CloseConnection? _closing;
+
+    /// <summary>A registry without connections.</summary>
+    public static Props Props { get; } = Akka.Actor.Props.Create(() => new ConnectionRegistryActor());
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ConnectionOpened opened:
+                _connections.Add(opened.Connection);
+                Context.Watch(opened.Connection);
+                if (_closing is not null)
+                {
+                    opened.Connection.Tell(_closing);
+                }
+
+                break;
+            case Terminated terminated:
+                _connections.Remove(terminated.ActorRef);
+                AnswerWhenEmpty();
+                break;
+            case CloseAllConnections close:
+                _closing = new CloseConnection(close.Text);
+                _awaiting.Add(Sender);
+                foreach (var connection in _connections)
+                {
+                    connection.Tell(_closing);
+                }
+
+                AnswerWhenEmpty();
+                break;
+        }
+    }
+
+    private void AnswerWhenEmpty()
+    {
+        if (_connections.Count > 0)
+        {
+            return;
+        }
+
+        foreach (var asker in _awaiting)
+        {
+            asker.Tell(AllClosed.Instance);
+        }
+
+        _awaiting.Clear();
+    }
+}

@@ -1,0 +1,24 @@
+using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Exchanges.Routing;
+using Akka.Actor;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <summary>The parts of the broker that sessions of a node talk to.</summary>
+/// <param name="Queues">Shard region of queues.</param>
+/// <param name="Exchanges">Shard region of exchanges.</param>
+/// <param name="Access">Shard region of the access entity.</param>
+/// <param name="RoutingTableActor">The node's writer of <paramref name="RoutingTables"/>; loads what is missing.</param>
+/// <param name="RoutingTables">The node's routing tables.</param>
+/// <param name="Clock">Wall clock and elapsed time.</param>
+/// <param name="PublishWindowBytes">Most bytes that a session has on their way to queues before it stops reading.</param>
+/// <param name="Protocol">Settings of AMQP 0-9-1.</param>
+public sealed record BrokerServices(
+    IActorRef Queues,
+    IActorRef Exchanges,
+    IActorRef Access,
+    IActorRef RoutingTableActor,
+    RoutingTables RoutingTables,
+    TimeProvider Clock,
+    long PublishWindowBytes,
+    Amqp091Options Protocol);

@@ -1,0 +1,217 @@
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Sessions;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <content>Consumers, gets and settlements.</content>
+public sealed partial class BrokerSession
+{
+    private readonly Dictionary<int, SessionConsumer> _consumers = [];
+    private readonly List<QueueLink> _settledLinks = [];
+
+    // A consumer (with settings) or a getter (without) and its queue.
+    private sealed class SessionConsumer(int id, QueueLink link, ConsumerSettings? settings)
+    {
+        public int Id { get; } = id;
+
+        public QueueLink Link { get; set; } = link;
+
+        public ConsumerSettings? Settings { get; } = settings;
+
+        public bool IsActive { get; set; } = true;
+
+        public bool IsStopped { get; set; }
+    }
+
+    /// <inheritdoc/>
+    public void StartConsumer(string queue, int consumerId, ConsumerSettings settings, Action<Refusal?> reply)
+    {
+        EndOfRead();
+        WithQueue(
+            queue,
+            link =>
+            {
+                var consumer = new SessionConsumer(consumerId, link, settings);
+                _consumers[consumerId] = consumer;
+                StartAt(link, consumer, refusal =>
+                {
+                    if (refusal is not null)
+                    {
+                        _consumers.Remove(consumerId);
+                    }
+
+                    reply(refusal);
+                });
+            },
+            reply);
+    }
+
+    /// <inheritdoc/>
+    public void StopConsumer(int consumerId, Action reply)
+    {
+        if (!_consumers.TryGetValue(consumerId, out var consumer) || consumer.Link.Actor is not { } queue)
+        {
+            _consumers.Remove(consumerId);
+
+            // The caller expects its answer later, never from inside the call.
+            _self.Tell(new RunLater(reply), _self);
+            return;
+        }
+
+        consumer.IsStopped = true;
+        var id = _requests.Add(_ => reply());
+        queue.Tell(new StopConsumer(id, consumerId), _self);
+    }
+
+    /// <inheritdoc/>
+    public void CloseConsumer(int consumerId)
+    {
+        if (_consumers.Remove(consumerId, out var consumer))
+        {
+            // What it settled before comes first.
+            FlushSettlements();
+            consumer.Link.Actor?.Tell(new CloseConsumer(consumerId), _self);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SetConsumerActive(int consumerId, bool active)
+    {
+        if (_consumers.TryGetValue(consumerId, out var consumer))
+        {
+            FlushSettlements();
+            consumer.IsActive = active;
+            consumer.Link.Actor?.Tell(new SetConsumerActive(consumerId, active), _self);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Get(string queue, int consumerId, bool noAck, Action<GetReply> reply)
+    {
+        EndOfRead();
+        WithQueue(
+            queue,
+            link =>
+            {
+                _consumers.TryAdd(consumerId, new SessionConsumer(consumerId, link, settings: null));
+                _consumers[consumerId].Link = link;
+                var id = _requests.Add(answer => reply(answer switch
+                {
+                    MessageTaken taken => new GetReply(null, taken.Segment, taken.MessagesLeft),
+                    QueueAnswered answered => new GetReply(answered.Refusal, null, 0),
+                    _ => new GetReply(Overdue($"Queue '{queue}'"), null, 0),
+                }));
+                link.Actor!.Tell(new GetMessage(id, consumerId, noAck), _self);
+            },
+            refusal => reply(new GetReply(refusal, null, 0)));
+    }
+
+    /// <inheritdoc/>
+    public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions)
+    {
+        if (!_consumers.TryGetValue(consumerId, out var consumer) || consumer.Link.Actor is null)
+        {
+            return;
+        }
+
+        var settlements = consumer.Link.Settlements;
+        if (settlements.Count == 0)
+        {
+            _settledLinks.Add(consumer.Link);
+        }
+        else if (settlements[^1] is var last && last.ConsumerId == consumerId && last.Outcome == outcome && last.Positions.End == positions.First)
+        {
+            settlements[^1] = last with { Positions = last.Positions with { Count = last.Positions.Count + positions.Count } };
+            return;
+        }
+
+        settlements.Add(new Settlement(consumerId, outcome, positions));
+    }
+
+    /// <inheritdoc/>
+    public void GrantCredit(int consumerId, int bytes)
+    {
+        if (_consumers.TryGetValue(consumerId, out var consumer))
+        {
+            consumer.Link.Actor?.Tell(new GrantCredit(consumerId, bytes), _self);
+        }
+    }
+
+    private void StartAt(QueueLink link, SessionConsumer consumer, Action<Refusal?> reply)
+    {
+        var id = _requests.Add(answer => reply(answer switch
+        {
+            ConsumerStarted => null,
+            QueueAnswered answered => answered.Refusal,
+            _ => Overdue($"Queue '{link.Queue}'"),
+        }));
+        link.Actor!.Tell(new StartConsumer(id, consumer.Id, consumer.Settings!, Origin()), _self);
+        if (!consumer.IsActive)
+        {
+            link.Actor.Tell(new SetConsumerActive(consumer.Id, Active: false), _self);
+        }
+    }
+
+    private void FlushSettlements()
+    {
+        foreach (var link in _settledLinks)
+        {
+            if (link.Settlements.Count > 0)
+            {
+                link.Actor?.Tell(new SettleMessages(link.TakeSettlements()), _self);
+            }
+        }
+
+        _settledLinks.Clear();
+    }
+
+    private void OnDeliver(DeliverMessages deliver)
+    {
+        if (_consumers.ContainsKey(deliver.ConsumerId))
+        {
+            Listener.OnDeliveries(deliver.ConsumerId, deliver.Segments);
+        }
+    }
+
+    private void OnCancelled(ConsumerCancelled cancelled)
+    {
+        if (_consumers.Remove(cancelled.ConsumerId, out var consumer) && !consumer.IsStopped)
+        {
+            Listener.OnConsumerCancelled(cancelled.ConsumerId);
+        }
+    }
+
+    // The queue's actor is gone but its consumers were not cancelled: they go on at its next incarnation, to which what
+    // they held unsettled has come back.
+    private void RestartConsumers(QueueLink link)
+    {
+        foreach (var consumer in _consumers.Values.Where(consumer => consumer.Link == link).ToArray())
+        {
+            if (consumer.Settings is null || consumer.IsStopped)
+            {
+                _consumers.Remove(consumer.Id);
+                continue;
+            }
+
+            WithQueue(link.Queue, found => Restart(found, consumer), _ => OnCancelled(new ConsumerCancelled(consumer.Id)));
+        }
+    }
+
+    private void Restart(QueueLink link, SessionConsumer consumer)
+    {
+        if (!_consumers.ContainsKey(consumer.Id))
+        {
+            return;
+        }
+
+        consumer.Link = link;
+        StartAt(link, consumer, refusal =>
+        {
+            if (refusal is not null)
+            {
+                OnCancelled(new ConsumerCancelled(consumer.Id));
+            }
+        });
+    }
+}

@@ -1,0 +1,92 @@
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <content>Finding queues, and what happens when their actors go.</content>
+public sealed partial class BrokerSession
+{
+    private QueueLink LinkTo(string queue)
+    {
+        if (!_links.TryGetValue(queue, out var link))
+        {
+            link = new QueueLink(queue);
+            _links.Add(queue, link);
+        }
+
+        Resolve(link);
+        return link;
+    }
+
+    private void Resolve(QueueLink link)
+    {
+        if (link.Actor is not null || link.IsResolving)
+        {
+            return;
+        }
+
+        link.IsResolving = true;
+        var id = _requests.Add(answer => OnResolveAnswered(link, answer));
+        _services.Queues.Tell(new ResolveQueue(QueueKeyOf(link.Queue), id), _self);
+    }
+
+    private void OnResolveAnswered(QueueLink link, object? answer)
+    {
+        if (answer is QueueResolved resolved)
+        {
+            _linksByActor[resolved.Actor] = link;
+            _watch(resolved.Actor);
+            link.Resolve(resolved.Actor, _self);
+            return;
+        }
+
+        _links.Remove(link.Queue);
+        var refusal = (answer as QueueAnswered)?.Refusal ?? Overdue($"Queue '{link.Queue}'");
+
+        // A queue that is gone has dropped its messages, as if it had been deleted after it took them; one that can't
+        // be found may or may not be there.
+        var isLost = refusal.Reason != RefusalReason.NotFound;
+        _bytesUnaccepted -= link.Close(refusal, group => _confirms.BatchDone(group, isLost, Listener));
+    }
+
+    // Runs the action with the link to the queue once it is found, or with the reason why it is not.
+    private void WithQueue(string queue, Action<QueueLink> found, Action<Refusal> notFound)
+    {
+        var link = LinkTo(queue);
+        if (link.Actor is not null)
+        {
+            found(link);
+            return;
+        }
+
+        link.WhenResolved(refusal =>
+        {
+            if (refusal is null)
+            {
+                found(link);
+            }
+            else
+            {
+                notFound(refusal);
+            }
+        });
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        if (!_linksByActor.Remove(actor, out var link))
+        {
+            return;
+        }
+
+        _bytesUnaccepted -= link.LoseActor(group => _confirms.BatchDone(group, negative: true, Listener));
+        RestartConsumers(link);
+        if (link.Actor is null && !link.IsResolving)
+        {
+            // Nobody needs it right now; a target that still holds it must route again.
+            _links.Remove(link.Queue);
+            link.Close(new Refusal(RefusalReason.NotFound, string.Empty), static _ => { });
+        }
+    }
+}

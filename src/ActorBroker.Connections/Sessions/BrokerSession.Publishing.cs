@@ -1,0 +1,297 @@
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <content>
+/// Publishing. The messages of one socket read are noted where they are; at its end they are copied into slabs of
+/// exactly their size, and each queue is told one batch of each slab: by reference where the slab is all or most of
+/// what it gets, else of a slab of its own, so that a queue with one message does not keep the rest alive.
+/// </content>
+public sealed partial class BrokerSession
+{
+    private readonly List<PendingPublish> _pending = [];
+    private readonly List<QueueLink> _slabLinks = [];
+    private readonly List<MessageRoute> _slabRoutes = [];
+    private readonly List<(object Awaited, Action Loaded)> _awaitingRoutes = [];
+    private readonly RouteResult _headersRoute = new();
+    private readonly ConfirmTracker _confirms = new();
+    private ConfirmGroup? _group;
+    private long _bytesUnaccepted;
+    private int _pendingBytes;
+    private int _slabStamp;
+
+    private readonly record struct PendingPublish(PublishedMessage Message, SessionTarget Target, QueueLink[] Links);
+
+    /// <inheritdoc/>
+    public PublishTarget GetTarget(MessageRoute route) => new SessionTarget(route, new ExchangeKey(_virtualHost, route.Exchange), route.RoutingKey);
+
+    /// <inheritdoc/>
+    public TargetStatus Prepare(PublishTarget target, Action loaded)
+    {
+        var session = (SessionTarget)target;
+        if (session.IsCurrent)
+        {
+            return TargetStatus.Ready;
+        }
+
+        switch (_services.RoutingTables.Route(session.Exchange, session.RoutingKey, headers: null, session.Result))
+        {
+            case RouteStatus.Ready:
+                session.SetLinks(session.Result.NeedsHeaders ? [] : LinksTo(session.Result));
+                return TargetStatus.Ready;
+            case RouteStatus.NotFound:
+                return TargetStatus.NotFound;
+            case RouteStatus.Internal:
+                return TargetStatus.Internal;
+            default:
+                AwaitRoutes(session.Result, loaded);
+                return TargetStatus.Loading;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Publish(PublishTarget target, in PublishedMessage message, ArgumentTable? headers, PublishConfirm confirm)
+    {
+        var session = (SessionTarget)target;
+        var links = session.NeedsHeaders ? RouteByHeaders(session, headers) : session.Links;
+        var recordLength = message.RecordLength;
+        if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
+        {
+            FlushSlab();
+        }
+
+        if (confirm.IsWanted)
+        {
+            (_group ??= new ConfirmGroup()).Extend(confirm);
+        }
+
+        if (links.Length == 0)
+        {
+            return false;
+        }
+
+        _pending.Add(new PendingPublish(message, session, links));
+        _pendingBytes += recordLength;
+        if (message.IsRecord)
+        {
+            FlushSlab();
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void ForgetConfirms(int channel) => _confirms.Forget(channel);
+
+    private QueueLink[] RouteByHeaders(SessionTarget target, ArgumentTable? headers)
+    {
+        // An exchange further on may have been dropped from the tables since the target was prepared: its bindings are
+        // then not known, and the next Prepare loads them. Rare enough to count as just before its change.
+        return _services.RoutingTables.Route(target.Exchange, target.RoutingKey, headers, _headersRoute) == RouteStatus.Ready
+            ? LinksTo(_headersRoute)
+            : [];
+    }
+
+    private QueueLink[] LinksTo(RouteResult result)
+    {
+        var links = new QueueLink[result.Queues.Count];
+        for (var i = 0; i < links.Length; i++)
+        {
+            links[i] = LinkTo(result.Queues[i]);
+        }
+
+        return links;
+    }
+
+    private void FlushSlab()
+    {
+        var group = _group;
+        _group = null;
+        if (group is not null)
+        {
+            _confirms.Begin(group);
+        }
+
+        if (_pending.Count > 0)
+        {
+            var slab = BuildSlab(out var offsets, out var isOneTarget);
+            var routes = _slabRoutes.ToArray();
+            if (isOneTarget)
+            {
+                SendToAll(_pending[0].Links, new MessageBatch(slab, offsets, routes, _pendingBytes), group);
+            }
+            else
+            {
+                SendShares(slab, offsets, routes, group);
+            }
+
+            _pending.Clear();
+            _pendingBytes = 0;
+            _slabRoutes.Clear();
+        }
+
+        if (group is { Pending: 0 })
+        {
+            _confirms.Tell(group, Listener);
+        }
+    }
+
+    private byte[] BuildSlab(out int[] offsets, out bool isOneTarget)
+    {
+        var stamp = ++_slabStamp;
+        var pending = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_pending);
+        var slab = pending[0].Message.IsRecord ? pending[0].Message.PropertiesSource : GC.AllocateUninitializedArray<byte>(_pendingBytes);
+        offsets = new int[pending.Length];
+        isOneTarget = true;
+        var offset = 0;
+        for (var i = 0; i < pending.Length; i++)
+        {
+            ref readonly var publish = ref pending[i];
+            var target = publish.Target;
+            if (target.SlabStamp != stamp)
+            {
+                target.SlabStamp = stamp;
+                target.RouteIndex = _slabRoutes.Count;
+                _slabRoutes.Add(target.Route);
+            }
+
+            isOneTarget &= ReferenceEquals(publish.Links, pending[0].Links);
+            offsets[i] = offset;
+            offset += WriteRecord(slab.AsSpan(offset), publish.Message, target.RouteIndex);
+        }
+
+        return slab;
+    }
+
+    private static int WriteRecord(Span<byte> destination, in PublishedMessage message, int routeIndex)
+    {
+        MessageRecord.WriteHeader(
+            destination, message.Format, message.PropertiesLength, message.BodyLength, routeIndex, message.Flags, message.Priority);
+        if (!message.IsRecord)
+        {
+            message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength).CopyTo(destination[MessageRecord.HeaderSize..]);
+            message.BodySource.AsSpan(message.BodyOffset, message.BodyLength).CopyTo(destination[(MessageRecord.HeaderSize + message.PropertiesLength)..]);
+        }
+
+        return message.RecordLength;
+    }
+
+    private void SendToAll(QueueLink[] links, MessageBatch batch, ConfirmGroup? group)
+    {
+        foreach (var link in links)
+        {
+            Send(link, batch, group);
+        }
+    }
+
+    private void SendShares(byte[] slab, int[] offsets, MessageRoute[] routes, ConfirmGroup? group)
+    {
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            var length = _pending[i].Message.RecordLength;
+            foreach (var link in _pending[i].Links)
+            {
+                if (link.Offsets.Count == 0)
+                {
+                    _slabLinks.Add(link);
+                }
+
+                link.Offsets.Add(offsets[i]);
+                link.OffsetBytes += length;
+            }
+        }
+
+        foreach (var link in _slabLinks)
+        {
+            var batch = new MessageBatch(slab, link.Offsets.ToArray(), routes, link.OffsetBytes);
+            if (link.OffsetBytes < slab.Length / 2)
+            {
+                batch = batch.Compact();
+            }
+
+            link.Offsets.Clear();
+            link.OffsetBytes = 0;
+            Send(link, batch, group);
+        }
+
+        _slabLinks.Clear();
+    }
+
+    private void Send(QueueLink link, MessageBatch batch, ConfirmGroup? group)
+    {
+        if (link.IsGone)
+        {
+            // Deleted since it was routed to: as if just after.
+            return;
+        }
+
+        if (group is not null)
+        {
+            group.Pending++;
+        }
+
+        _bytesUnaccepted += batch.SizeBytes;
+        link.Send(batch, group, _self);
+    }
+
+    private void OnProgress(IActorRef queue, PublishProgress progress)
+    {
+        if (_linksByActor.TryGetValue(queue, out var link))
+        {
+            _bytesUnaccepted -= link.Accept(progress.AcceptedSequence);
+            while (link.NextDone(progress.ConfirmedSequence) is { } group)
+            {
+                _confirms.BatchDone(group, negative: false, Listener);
+            }
+        }
+    }
+
+    private void OnPublishFailed(IActorRef queue, PublishFailed failed)
+    {
+        if (_linksByActor.TryGetValue(queue, out var link))
+        {
+            _bytesUnaccepted -= link.Accept(failed.LastSequence);
+            while (link.NextDone(failed.LastSequence) is { } group)
+            {
+                _confirms.BatchDone(group, negative: true, Listener);
+            }
+        }
+    }
+
+    private void AwaitRoutes(RouteResult result, Action loaded)
+    {
+        if (result.Missing is { } exchange)
+        {
+            _awaitingRoutes.Add((exchange, loaded));
+            _services.RoutingTableActor.Tell(new LoadExchange(exchange), _self);
+        }
+        else
+        {
+            LoadVirtualHost(loaded);
+        }
+    }
+
+    private void LoadVirtualHost(Action loaded)
+    {
+        _awaitingRoutes.Add((_virtualHost, loaded));
+        _services.RoutingTableActor.Tell(new LoadVirtualHost(_virtualHost), _self);
+    }
+
+    private void OnRoutesLoaded(object message)
+    {
+        object what = message is ExchangeLoaded exchange ? exchange.Exchange : ((VirtualHostLoaded)message).VirtualHost;
+        var ready = _awaitingRoutes.FindAll(awaiting => awaiting.Awaited.Equals(what));
+        _awaitingRoutes.RemoveAll(awaiting => awaiting.Awaited.Equals(what));
+        foreach (var (_, loaded) in ready)
+        {
+            loaded();
+        }
+    }
+}

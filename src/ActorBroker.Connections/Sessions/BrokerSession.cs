@@ -1,0 +1,213 @@
+using System.Net;
+using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Exchanges;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <summary>
+/// A connection's dealings with the broker's entities, whatever protocol it speaks. Lives inside the connection's
+/// stage: everything runs on the stage's thread of control, answers of actors come in through <see cref="OnMessage"/>.
+/// <para>
+/// A queue is found once through the shard region and told directly from then on; when its actor terminates, it is
+/// found again, consumers are started again, and what was on its way to it is told of as not confirmed.
+/// </para>
+/// </summary>
+public sealed partial class BrokerSession : IBrokerSession
+{
+    private readonly BrokerServices _services;
+    private readonly IActorRef _self;
+    private readonly Action<IActorRef> _watch;
+    private readonly IPEndPoint _peer;
+    private readonly PendingRequests _requests;
+    private readonly Dictionary<string, QueueLink> _links = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, QueueLink> _linksByActor = [];
+    private string _user = string.Empty;
+    private string _virtualHost = string.Empty;
+    private IBrokerSessionListener? _listener;
+
+    /// <summary>A session that has not authenticated.</summary>
+    /// <param name="services">The broker.</param>
+    /// <param name="self">Where the entities send their answers.</param>
+    /// <param name="watch">Has <see cref="Terminated"/> of an actor handed to <see cref="OnMessage"/>.</param>
+    /// <param name="peer">The client's address.</param>
+    public BrokerSession(BrokerServices services, IActorRef self, Action<IActorRef> watch, IPEndPoint peer)
+    {
+        _services = services;
+        _self = self;
+        _watch = watch;
+        _peer = peer;
+        _requests = new PendingRequests(services.Clock);
+    }
+
+    /// <summary>Publishes on their way to queues fill the window: read no more until some are accepted.</summary>
+    public bool IsWindowFull => _bytesUnaccepted >= _services.PublishWindowBytes;
+
+    /// <summary>Some answer is awaited: <see cref="OnTimer"/> must be called now and then.</summary>
+    public bool HasRequests => !_requests.IsEmpty;
+
+    private IBrokerSessionListener Listener => _listener!;
+
+    /// <summary>Sets who hears of deliveries and confirms; once, before anything else.</summary>
+    public void Attach(IBrokerSessionListener listener) => _listener = listener;
+
+    /// <summary>Gives up on answers that are overdue.</summary>
+    public void OnTimer() => _requests.Expire();
+
+    /// <summary>An answer or a notice of some entity, or the end of one that is watched.</summary>
+    public void OnMessage(IActorRef sender, object message)
+    {
+        switch (message)
+        {
+            case PublishProgress progress:
+                OnProgress(sender, progress);
+                break;
+            case DeliverMessages deliver:
+                OnDeliver(deliver);
+                break;
+            case PublishFailed failed:
+                OnPublishFailed(sender, failed);
+                break;
+            case MessageTaken taken:
+                _requests.Answer(taken.RequestId, taken);
+                break;
+            case QueueAnswered answered:
+                _requests.Answer(answered.RequestId, answered);
+                break;
+            case QueueResolved resolved:
+                _requests.Answer(resolved.RequestId, resolved);
+                break;
+            case ConsumerStarted started:
+                _requests.Answer(started.RequestId, started);
+                break;
+            case ConsumerStopped stopped:
+                _requests.Answer(stopped.RequestId, stopped);
+                break;
+            case ConsumerCancelled cancelled:
+                OnCancelled(cancelled);
+                break;
+            case ExchangeAnswered answered:
+                _requests.Answer(answered.RequestId, answered);
+                break;
+            case UserAuthenticated authenticated:
+                _requests.Answer(authenticated.RequestId, authenticated);
+                break;
+            case VirtualHostOpened opened:
+                _requests.Answer(opened.RequestId, opened);
+                break;
+            case VirtualHostLoaded or ExchangeLoaded:
+                OnRoutesLoaded(message);
+                break;
+            case RunLater later:
+                later.Action();
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Authenticate(string user, string password, Action<Refusal?> reply)
+    {
+        _user = user;
+        var id = _requests.Add(answer => reply(answer is UserAuthenticated authenticated ? authenticated.Refusal : Overdue("The login")));
+        _services.Access.Tell(new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)), _self);
+    }
+
+    /// <inheritdoc/>
+    public void OpenVirtualHost(string name, Action<Refusal?> reply)
+    {
+        _virtualHost = name;
+        var id = _requests.Add(answer =>
+        {
+            var refusal = answer is VirtualHostOpened opened ? opened.Refusal : Overdue("Opening the virtual host");
+            if (refusal is not null)
+            {
+                reply(refusal);
+                return;
+            }
+
+            // Names first, so that publishes to the default exchange need not wait for them one by one.
+            LoadVirtualHost(() => reply(null));
+        });
+        _services.Access.Tell(new OpenVirtualHost(id, _user, name), _self);
+    }
+
+    /// <inheritdoc/>
+    public void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply) =>
+        AskExchange(reply, id => new DeclareExchange(Exchange(name), id, definition, passive, Origin()));
+
+    /// <inheritdoc/>
+    public void DeleteExchange(string name, bool ifUnused, Action<Refusal?> reply) =>
+        AskExchange(reply, id => new DeleteExchange(Exchange(name), id, ifUnused, Origin()));
+
+    /// <inheritdoc/>
+    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
+        AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+
+    /// <inheritdoc/>
+    public void Unbind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
+        AskExchange(reply, id => new UnbindDestination(Exchange(sourceExchange), id, binding, Origin()));
+
+    /// <inheritdoc/>
+    public void DeclareQueue(string name, QueueDefinition definition, bool passive, Action<QueueReply> reply) =>
+        AskQueue(name, reply, id => new DeclareQueue(QueueKeyOf(name), id, definition, passive, Origin()));
+
+    /// <inheritdoc/>
+    public void DeleteQueue(string name, bool ifUnused, bool ifEmpty, Action<QueueReply> reply) =>
+        AskQueue(name, reply, id => new DeleteQueue(QueueKeyOf(name), id, ifUnused, ifEmpty, Origin()));
+
+    /// <inheritdoc/>
+    public void PurgeQueue(string name, Action<QueueReply> reply) =>
+        AskQueue(name, reply, id => new PurgeQueue(QueueKeyOf(name), id, Origin()));
+
+    /// <inheritdoc/>
+    public void EndOfRead()
+    {
+        FlushSlab();
+        FlushSettlements();
+    }
+
+    private void AskExchange(Action<Refusal?> reply, Func<long, object> request)
+    {
+        FlushSlab();
+        var id = _requests.Add(answer => reply(answer is ExchangeAnswered answered ? answered.Refusal : Overdue("The exchange")));
+        _services.Exchanges.Tell(request(id), _self);
+    }
+
+    private void AskQueue(string queue, Action<QueueReply> reply, Func<long, object> request)
+    {
+        EndOfRead();
+        if (_links.TryGetValue(queue, out var link) && link.IsResolving)
+        {
+            // What this connection published to the queue before has not been sent yet and must come first.
+            link.WhenResolved(_ => TellQueue(reply, request));
+            return;
+        }
+
+        TellQueue(reply, request);
+    }
+
+    private void TellQueue(Action<QueueReply> reply, Func<long, object> request)
+    {
+        var id = _requests.Add(answer => reply(answer is QueueAnswered answered
+            ? new QueueReply(answered.Refusal, answered.MessageCount, answered.ConsumerCount)
+            : new QueueReply(Overdue("The queue"), 0, 0)));
+        _services.Queues.Tell(request(id), _self);
+    }
+
+    private static Refusal Overdue(string what) =>
+        new(RefusalReason.Unavailable, $"{what} did not answer within {PendingRequests.Timeout.TotalSeconds:0} s");
+
+    private ExchangeKey Exchange(string name) => new(_virtualHost, name);
+
+    private QueueKey QueueKeyOf(string name) => new(_virtualHost, name);
+
+    private Origin Origin() => new(_user, _peer.ToString(), _services.Clock.GetUtcNow());
+}

@@ -1,0 +1,56 @@
+using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Sessions;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <summary>An exchange and routing key with the queues that they led to when last looked up.</summary>
+internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, string routingKey) : PublishTarget(route)
+{
+    public ExchangeKey Exchange { get; } = exchange;
+
+    public string RoutingKey { get; } = routingKey;
+
+    public RouteResult Result { get; } = new();
+
+    /// <summary>The queues; empty when the target depends on headers.</summary>
+    public QueueLink[] Links { get; private set; } = [];
+
+    /// <summary>The slab that <see cref="RouteIndex"/> is for.</summary>
+    public int SlabStamp { get; set; }
+
+    /// <summary>Index of the route in the slab that is being built.</summary>
+    public int RouteIndex { get; set; }
+
+    /// <summary>Nothing has changed since the queues were looked up.</summary>
+    public bool IsCurrent
+    {
+        get
+        {
+            if (!_isReady || !Result.IsCurrent)
+            {
+                return false;
+            }
+
+            foreach (var link in Links)
+            {
+                if (link.IsGone)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    private bool _isReady;
+
+    public void SetLinks(QueueLink[] links)
+    {
+        Links = links;
+        NeedsHeaders = Result.NeedsHeaders;
+        _isReady = true;
+    }
+}

@@ -1,0 +1,16 @@
+using ActorBroker.Core.Access;
+using ActorBroker.Core.Names;
+
+namespace ActorBroker.Contracts.Access;
+
+/// <summary>The journal of users, virtual hosts and permissions.</summary>
+public abstract record AccessEvent(Origin Origin) : IJournalEvent;
+
+/// <summary>A user exists from here on.</summary>
+public sealed record UserCreated(User User, Origin Origin) : AccessEvent(Origin);
+
+/// <summary>A virtual host exists from here on.</summary>
+public sealed record VirtualHostCreated(string Name, Origin Origin) : AccessEvent(Origin);
+
+/// <summary>A user may use a virtual host from here on, by these permissions in place of earlier ones.</summary>
+public sealed record PermissionGranted(string User, string VirtualHost, Permission Permission, Origin Origin) : AccessEvent(Origin);

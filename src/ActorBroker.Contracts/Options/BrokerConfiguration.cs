@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Text;
+using Akka.Configuration;
+
+namespace ActorBroker.Contracts.Options;
+
+/// <summary>
+/// Lays the layers of configuration over each other: the shipped files of hocon/, a profile, the user's file, single
+/// settings; the later wins. The shipped files are resources of this assembly, so that tests run with the same ones.
+/// </summary>
+public static class BrokerConfiguration
+{
+    /// <summary>The profile that the server runs with.</summary>
+    public const string Embedded = "embedded";
+
+    /// <summary>The profile for tests: free ports, no waiting for the disk, messages serialized within a node.</summary>
+    public const string Test = "test";
+
+    private const string ShippedFolder = "hocon/";
+    private const string ProfileFolder = "hocon/profiles/";
+
+    private static readonly SearchValues<char> NotInKeys = SearchValues.Create(" \t\r\n{}[]:,#$");
+
+    /// <summary>What is shipped, with <paramref name="profile"/> over it.</summary>
+    public static Config Shipped(string profile)
+    {
+        var config = Resource($"{ProfileFolder}{profile}.conf");
+        foreach (var name in typeof(BrokerConfiguration).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            if (name.StartsWith(ShippedFolder, StringComparison.Ordinal) && !name.StartsWith(ProfileFolder, StringComparison.Ordinal))
+            {
+                config = config.WithFallback(Resource(name));
+            }
+        }
+
+        return config;
+    }
+
+    /// <summary>The whole configuration of a node.</summary>
+    /// <param name="profile">Name of a shipped profile.</param>
+    /// <param name="file">A HOCON file of the user, or null.</param>
+    /// <param name="settings">KEY=VALUE pairs, the last one first in force.</param>
+    /// <exception cref="StartupException">
+    /// The file cannot be read or is not HOCON, a pair is not KEY=VALUE, or a key below actorbroker does not exist.
+    /// </exception>
+    public static Config Load(string profile, string? file, IEnumerable<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var config = Shipped(profile);
+        var known = SettingKeys.In(config).ToHashSet(StringComparer.Ordinal);
+        if (file is not null)
+        {
+            var given = UserFile(file);
+            SettingKeys.RefuseUnknown(given, file, known);
+            config = given.WithFallback(config);
+        }
+
+        foreach (var setting in settings)
+        {
+            var given = UserSetting(setting);
+            SettingKeys.RefuseUnknown(given, "--set", known);
+            config = given.WithFallback(config);
+        }
+
+        return config;
+    }
+
+    private static Config Resource(string name)
+    {
+        using var stream = typeof(BrokerConfiguration).Assembly.GetManifestResourceStream(name)
+                           ?? throw new StartupException($"the shipped configuration has no {name}");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return Parse(reader.ReadToEnd(), name);
+    }
+
+    private static Config UserFile(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"--config {path}: {failure.Message}", failure);
+        }
+    }
+
+    private static Config UserSetting(string setting)
+    {
+        var separator = setting.IndexOf('=', StringComparison.Ordinal);
+        var key = separator < 0 ? string.Empty : setting[..separator].Trim();
+        if (key.Length == 0 || key.AsSpan().ContainsAny(NotInKeys))
+        {
+            throw new StartupException($"--set {setting}: expected KEY=VALUE, such as actorbroker.listeners.amqp.port=5673");
+        }
+
+        return Parse($"{key} = {Quoted(setting[(separator + 1)..].Trim())}", $"--set {setting}");
+    }
+
+    // Lists, objects and quoted texts are HOCON already; anything else is one value, whatever characters it has.
+    private static string Quoted(string value) =>
+        value is ['[' or '{' or '"', ..]
+            ? value
+            : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private static Config Parse(string text, string origin)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(text);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The parser of Akka throws whatever it stumbles over.
+            throw new StartupException($"{origin}: not valid HOCON: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+    }
+}

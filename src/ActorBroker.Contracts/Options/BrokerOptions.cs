@@ -1,0 +1,31 @@
+using Akka.Configuration;
+
+namespace ActorBroker.Contracts.Options;
+
+/// <summary>All settings of a node, checked. Nobody sees a <see cref="Config"/> after this has been read.</summary>
+public sealed record BrokerOptions(
+    DataOptions Data,
+    LoggingOptions Logging,
+    AccessOptions Access,
+    IReadOnlyList<ListenerOptions> Listeners,
+    Amqp091Options Amqp091,
+    QueueOptions Queue,
+    JournalOptions Journal)
+{
+    /// <exception cref="StartupException">A value is missing or cannot be used; the message names its key.</exception>
+    public static BrokerOptions Read(Config config) => Read(new SettingReader(config));
+
+    /// <inheritdoc cref="Read(Config)"/>
+    public static BrokerOptions Read(SettingReader settings) =>
+        new(
+            DataOptions.Read(settings),
+            LoggingOptions.Read(settings),
+            AccessOptions.Read(settings),
+            ListenerOptions.ReadAll(settings),
+            Amqp091Options.Read(settings),
+            QueueOptions.Read(settings),
+            JournalOptions.Read(settings));
+
+    /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
+    public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);
+}

@@ -1,0 +1,65 @@
+using System.Numerics;
+
+namespace ActorBroker.Contracts.Options;
+
+/// <summary>What a commit waits for.</summary>
+public enum JournalSync
+{
+    /// <summary>The disk has the data: nothing committed is lost, whatever happens.</summary>
+    Full,
+
+    /// <summary>The operating system has the data: a power cut may lose the last moments.</summary>
+    Normal,
+}
+
+/// <summary>The embedded SQLite journal.</summary>
+/// <param name="Sync">What a commit waits for.</param>
+/// <param name="File">Name of the file in the data folder.</param>
+/// <param name="PageSize">Page size of a new file, bytes, a power of two.</param>
+/// <param name="CacheSize">Page cache of one connection, bytes.</param>
+/// <param name="CheckpointAfter">Bytes of write-ahead log that make a checkpoint worth while.</param>
+/// <param name="CheckpointInterval">How often the size of the log is looked at.</param>
+/// <param name="WalLimit">Bytes of write-ahead log beyond which writers wait until it starts anew.</param>
+public sealed record JournalOptions(
+    JournalSync Sync,
+    string File,
+    int PageSize,
+    long CacheSize,
+    long CheckpointAfter,
+    TimeSpan CheckpointInterval,
+    long WalLimit)
+{
+    private const int SmallestPage = 4096;
+    private const int LargestPage = 65536;
+    private const long Gibibyte = 1L << 30;
+
+    public static JournalOptions Read(SettingReader settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var checkpointAfter = settings.Bytes("actorbroker.journal.checkpoint-after", LargestPage, 16 * Gibibyte);
+        return new JournalOptions(
+            settings.OneOf("actorbroker.journal.sync", ("full", JournalSync.Full), ("normal", JournalSync.Normal)),
+            FileName(settings, "actorbroker.journal.file"),
+            Page(settings, "actorbroker.journal.page-size"),
+            settings.Bytes("actorbroker.journal.cache-size", LargestPage, Gibibyte),
+            checkpointAfter,
+            settings.Duration("actorbroker.journal.checkpoint-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+            settings.Bytes("actorbroker.journal.wal-limit", checkpointAfter, 64 * Gibibyte));
+    }
+
+    private static int Page(SettingReader settings, string key)
+    {
+        var size = settings.ArrayBytes(key, SmallestPage, LargestPage);
+        return BitOperations.IsPow2(size)
+            ? size
+            : throw SettingReader.Expected(key, $"{size}", "a power of two");
+    }
+
+    private static string FileName(SettingReader settings, string key)
+    {
+        var name = settings.Text(key);
+        return Path.GetFileName(name) == name && name is not ("." or "..")
+            ? name
+            : throw SettingReader.Expected(key, name, "a file name without a folder");
+    }
+}

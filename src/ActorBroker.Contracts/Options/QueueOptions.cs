@@ -1,0 +1,42 @@
+namespace ActorBroker.Contracts.Options;
+
+/// <summary>How a queue divides its messages between memory and journal.</summary>
+/// <param name="ResidentBytes">Bodies that one queue keeps in memory.</param>
+/// <param name="WriteBatchBytes">Most bytes of bodies in one journal event.</param>
+/// <param name="SettleFlushInterval">Longest time that a settlement waits to be written with a batch.</param>
+/// <param name="SegmentBytes">Bytes of bodies that are forgotten, and read back from the journal, at once.</param>
+/// <param name="SnapshotAfterEvents">Journal events between two snapshots, at most.</param>
+/// <param name="SnapshotAfterBytes">Bytes of journal events between two snapshots, at most.</param>
+/// <param name="TrimAfterEvents">Events below the low-water mark that make deleting worth its price.</param>
+/// <param name="TrimAfterBytes">The same in bytes; whichever comes first.</param>
+/// <param name="SpillDelay">How long a transient message may wait in memory above <paramref name="ResidentBytes"/>.</param>
+public sealed record QueueOptions(
+    long ResidentBytes,
+    int WriteBatchBytes,
+    TimeSpan SettleFlushInterval,
+    int SegmentBytes,
+    int SnapshotAfterEvents,
+    long SnapshotAfterBytes,
+    int TrimAfterEvents,
+    long TrimAfterBytes,
+    TimeSpan SpillDelay)
+{
+    private const int SmallestBatch = 4096;
+    private const int LargestBatch = 16 * 1024 * 1024;
+    private const long LargestStore = 1L << 40;
+
+    public static QueueOptions Read(SettingReader settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new QueueOptions(
+            settings.Bytes("actorbroker.queue.resident-bytes", 0, LargestStore),
+            settings.ArrayBytes("actorbroker.queue.write-batch-bytes", SmallestBatch, LargestBatch),
+            settings.Duration("actorbroker.queue.settle-flush-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+            settings.ArrayBytes("actorbroker.queue.segment-bytes", SmallestBatch, LargestBatch),
+            settings.WholeNumber("actorbroker.queue.snapshot-after-events", 1, int.MaxValue),
+            settings.Bytes("actorbroker.queue.snapshot-after-bytes", SmallestBatch, LargestStore),
+            settings.WholeNumber("actorbroker.queue.trim-after-events", 1, int.MaxValue),
+            settings.Bytes("actorbroker.queue.trim-after-bytes", SmallestBatch, LargestStore),
+            settings.Duration("actorbroker.queue.spill-delay", TimeSpan.Zero, TimeSpan.FromHours(1)));
+    }
+}

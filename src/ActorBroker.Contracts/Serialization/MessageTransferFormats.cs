@@ -1,0 +1,197 @@
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Contracts.Serialization;
+
+/// <summary>
+/// What moves with every batch: framed bytes, little endian, in the order of the record's members.
+/// <code>
+/// publish    = link-sequence:i64 batch
+/// deliver    = consumer:i32 count:i32 { segment }
+/// taken      = request:i64 left:i64 present:u8 [ segment ]
+/// segment    = first-position:i64 redelivered:u8 length:i32 batch        only the segment's own messages
+/// settle     = count:i32 { consumer:i32 outcome:u8 first:i64 count:i64 }
+/// progress   = accepted:i64 confirmed:i64
+/// credit     = consumer:i32 bytes:i32
+/// batch      = MessageBatchCodec
+/// </code>
+/// </summary>
+internal static class MessageTransferFormats
+{
+    private const int SegmentHeaderSize = sizeof(long) + sizeof(byte) + sizeof(int);
+    private const int SettlementSize = sizeof(int) + sizeof(byte) + (2 * sizeof(long));
+
+    public static void AddTo(FormatTable formats)
+    {
+        formats.Add<PublishBatch>("q-publish1", Write, ReadPublish);
+        formats.Add<SettleMessages>("q-settle1", Write, ReadSettle);
+        formats.Add<GrantCredit>("q-credit1", Write, ReadCredit);
+        formats.Add<PublishProgress>("n-progress1", Write, ReadProgress);
+        formats.Add<DeliverMessages>("n-deliver1", Write, ReadDeliver);
+        formats.Add<MessageTaken>("n-taken1", Write, ReadTaken);
+    }
+
+    private static byte[] Write(PublishBatch message)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(sizeof(long) + MessageBatchCodec.GetSize(message.Batch));
+        var writer = new ByteFrameWriter(bytes);
+        writer.WriteInt64(message.LinkSequence);
+        writer.WriteBatch(message.Batch);
+        return bytes;
+    }
+
+    private static PublishBatch ReadPublish(byte[] bytes)
+    {
+        var reader = new ByteFrameReader(bytes);
+        return new PublishBatch(reader.ReadInt64(), reader.ReadBatch());
+    }
+
+    private static byte[] Write(DeliverMessages message)
+    {
+        var size = sizeof(int) + sizeof(int);
+        foreach (var segment in message.Segments)
+        {
+            size = checked(size + SizeOf(segment));
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>(size);
+        var writer = new ByteFrameWriter(bytes);
+        writer.WriteInt32(message.ConsumerId);
+        writer.WriteInt32(message.Segments.Length);
+        foreach (var segment in message.Segments)
+        {
+            Write(ref writer, segment);
+        }
+
+        return bytes;
+    }
+
+    private static DeliverMessages ReadDeliver(byte[] bytes)
+    {
+        var reader = new ByteFrameReader(bytes);
+        var consumerId = reader.ReadInt32();
+        var segments = new DeliverySegment[reader.ReadCount(SegmentHeaderSize)];
+        for (var i = 0; i < segments.Length; i++)
+        {
+            segments[i] = ReadSegment(ref reader);
+        }
+
+        reader.End();
+        return new DeliverMessages(consumerId, segments);
+    }
+
+    private static byte[] Write(MessageTaken message)
+    {
+        var size = sizeof(long) + sizeof(long) + sizeof(byte);
+        var bytes = GC.AllocateUninitializedArray<byte>(message.Segment is { } taken ? checked(size + SizeOf(taken)) : size);
+        var writer = new ByteFrameWriter(bytes);
+        writer.WriteInt64(message.RequestId);
+        writer.WriteInt64(message.MessagesLeft);
+        writer.WriteByte(message.Segment is null ? (byte)0 : (byte)1);
+        if (message.Segment is { } segment)
+        {
+            Write(ref writer, segment);
+        }
+
+        return bytes;
+    }
+
+    private static MessageTaken ReadTaken(byte[] bytes)
+    {
+        var reader = new ByteFrameReader(bytes);
+        var requestId = reader.ReadInt64();
+        var messagesLeft = reader.ReadInt64();
+        DeliverySegment? segment = reader.ReadByte() == 0 ? null : ReadSegment(ref reader);
+        reader.End();
+        return new MessageTaken(requestId, segment, messagesLeft);
+    }
+
+    private static int SizeOf(DeliverySegment segment) =>
+        checked(SegmentHeaderSize + MessageBatchCodec.GetSize(segment.Batch, segment.StartIndex, segment.Count));
+
+    private static void Write(ref ByteFrameWriter writer, DeliverySegment segment)
+    {
+        writer.WriteInt64(segment.FirstPosition);
+        writer.WriteByte(segment.Redelivered ? (byte)1 : (byte)0);
+        writer.WriteSizedBatch(segment.Batch, segment.StartIndex, segment.Count);
+    }
+
+    private static DeliverySegment ReadSegment(ref ByteFrameReader reader)
+    {
+        var firstPosition = reader.ReadInt64();
+        var redelivered = reader.ReadByte() != 0;
+        var batch = reader.ReadSizedBatch();
+        return new DeliverySegment(batch, 0, batch.Count, firstPosition, redelivered);
+    }
+
+    private static byte[] Write(SettleMessages message)
+    {
+        var count = message.Settlements.Count;
+        var bytes = GC.AllocateUninitializedArray<byte>(checked(sizeof(int) + (count * SettlementSize)));
+        var writer = new ByteFrameWriter(bytes);
+        writer.WriteInt32(count);
+        for (var i = 0; i < count; i++)
+        {
+            var settlement = message.Settlements[i];
+            writer.WriteInt32(settlement.ConsumerId);
+            writer.WriteByte((byte)settlement.Outcome);
+            writer.WriteInt64(settlement.Positions.First);
+            writer.WriteInt64(settlement.Positions.Count);
+        }
+
+        return bytes;
+    }
+
+    private static SettleMessages ReadSettle(byte[] bytes)
+    {
+        var reader = new ByteFrameReader(bytes);
+        var settlements = new Settlement[reader.ReadCount(SettlementSize)];
+        for (var i = 0; i < settlements.Length; i++)
+        {
+            settlements[i] = new Settlement(
+                reader.ReadInt32(), ToOutcome(reader.ReadByte()), new PositionRange(reader.ReadInt64(), reader.ReadInt64()));
+        }
+
+        reader.End();
+        return new SettleMessages(settlements);
+    }
+
+    private static SettleOutcome ToOutcome(byte number) =>
+        number <= (byte)SettleOutcome.Released
+            ? (SettleOutcome)number
+            : throw new InvalidDataException($"{number} is no outcome of a settlement.");
+
+    private static byte[] Write(PublishProgress message)
+    {
+        var bytes = new byte[sizeof(long) + sizeof(long)];
+        var writer = new ByteFrameWriter(bytes);
+        writer.WriteInt64(message.AcceptedSequence);
+        writer.WriteInt64(message.ConfirmedSequence);
+        return bytes;
+    }
+
+    private static PublishProgress ReadProgress(byte[] bytes)
+    {
+        var reader = new ByteFrameReader(bytes);
+        var progress = new PublishProgress(reader.ReadInt64(), reader.ReadInt64());
+        reader.End();
+        return progress;
+    }
+
+    private static byte[] Write(GrantCredit message)
+    {
+        var bytes = new byte[sizeof(int) + sizeof(int)];
+        var writer = new ByteFrameWriter(bytes);
+        writer.WriteInt32(message.ConsumerId);
+        writer.WriteInt32(message.Bytes);
+        return bytes;
+    }
+
+    private static GrantCredit ReadCredit(byte[] bytes)
+    {
+        var reader = new ByteFrameReader(bytes);
+        var credit = new GrantCredit(reader.ReadInt32(), reader.ReadInt32());
+        reader.End();
+        return credit;
+    }
+}

@@ -1,0 +1,258 @@
+using System.Buffers.Binary;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues;
+
+namespace ActorBroker.Contracts.Serialization;
+
+/// <summary>
+/// The written form of <see cref="MessagesWritten"/>: sections of <c>type:u8 length:u32 payload</c>, little endian.
+/// <code>
+/// 1 head      at:i64 delivered-before:i64                  first, once
+/// 2 batch     first-position:i64 batch                     MessageBatchCodec, which has a checksum of its own
+/// 3 settled   count:varint { gap:zigzag count:varint }     gap from the end of the range before, 0 at first; at most once
+/// 4 checksum  CRC-32C:u32                                  last, once: of all bytes before it but those of the batches
+/// </code>
+/// The form only grows, by new types of sections. A reader skips one that it does not know if the type's high bit is
+/// set, and refuses the event otherwise.
+/// </summary>
+internal static class MessagesWrittenCodec
+{
+    private const byte Head = 1;
+    private const byte Batch = 2;
+    private const byte Settled = 3;
+    private const byte Checksum = 4;
+    private const byte Skippable = 0x80;
+    private const int SectionHeaderSize = sizeof(byte) + sizeof(int);
+    private const int HeadSize = sizeof(long) + sizeof(long);
+
+    /// <summary>The event in one array of the exact size.</summary>
+    public static byte[] Write(MessagesWritten written)
+    {
+        var write = written.Write;
+        var settledSize = SizeOf(write.Settled);
+        var size = SectionHeaderSize + HeadSize + SectionHeaderSize + sizeof(uint);
+        size = settledSize == 0 ? size : checked(size + SectionHeaderSize + settledSize);
+        Span<int> batchSizes = write.Batches.Length <= 128 ? stackalloc int[write.Batches.Length] : new int[write.Batches.Length];
+        for (var i = 0; i < batchSizes.Length; i++)
+        {
+            batchSizes[i] = MessageBatchCodec.GetSize(write.Batches[i].Batch);
+            size = checked(size + SectionHeaderSize + sizeof(long) + batchSizes[i]);
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>(size);
+        var writer = new SectionWriter(bytes);
+        var head = writer.Section(Head, HeadSize);
+        BinaryPrimitives.WriteInt64LittleEndian(head, written.At);
+        BinaryPrimitives.WriteInt64LittleEndian(head[sizeof(long)..], write.DeliveredBefore);
+        writer.Cover(HeadSize);
+        for (var i = 0; i < batchSizes.Length; i++)
+        {
+            var batch = writer.Section(Batch, sizeof(long) + batchSizes[i]);
+            BinaryPrimitives.WriteInt64LittleEndian(batch, write.Batches[i].FirstPosition);
+            MessageBatchCodec.Write(write.Batches[i].Batch, batch[sizeof(long)..]);
+            writer.Cover(sizeof(long));
+        }
+
+        if (settledSize != 0)
+        {
+            Write(write.Settled, writer.Section(Settled, settledSize));
+            writer.Cover(settledSize);
+        }
+
+        writer.End();
+        return bytes;
+    }
+
+    /// <summary>Reads an event, whose batches point into the array.</summary>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or hold a section that must be known and is not.</exception>
+    public static MessagesWritten Read(byte[] bytes)
+    {
+        var reader = new SectionReader(bytes);
+        var head = reader.Next() is Head ? reader.Payload : throw reader.Damaged("it does not start with its head");
+        if (head.Length != HeadSize)
+        {
+            throw reader.Damaged($"its head has {head.Length} bytes instead of {HeadSize}");
+        }
+
+        reader.Cover(HeadSize);
+        var batches = new List<PlacedBatch>();
+        PositionRange[]? settled = null;
+        while (reader.Next() is not Checksum)
+        {
+            switch (reader.Type)
+            {
+                case Batch:
+                    batches.Add(ReadBatch(ref reader, bytes));
+                    break;
+                case Settled when settled is null:
+                    settled = ReadSettled(reader);
+                    reader.Cover(reader.Payload.Length);
+                    break;
+                case >= Skippable:
+                    reader.Cover(reader.Payload.Length);
+                    break;
+                default:
+                    throw reader.Damaged($"a section of type {reader.Type} is unknown here");
+            }
+        }
+
+        reader.End();
+        var write = new QueueWrite([.. batches], settled ?? [], BinaryPrimitives.ReadInt64LittleEndian(head[sizeof(long)..]));
+        return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write);
+    }
+
+    private static PlacedBatch ReadBatch(ref SectionReader reader, byte[] bytes)
+    {
+        if (reader.Payload.Length < sizeof(long))
+        {
+            throw reader.Damaged("a batch has no position");
+        }
+
+        var firstPosition = BinaryPrimitives.ReadInt64LittleEndian(reader.Payload);
+        var batch = MessageBatchCodec.Read(bytes, reader.PayloadOffset + sizeof(long), reader.Payload.Length - sizeof(long));
+        reader.Cover(sizeof(long));
+        return new PlacedBatch(firstPosition, batch);
+    }
+
+    private static int SizeOf(PositionRange[] settled)
+    {
+        if (settled.Length == 0)
+        {
+            return 0;
+        }
+
+        var size = Varint.SizeOf((ulong)settled.Length);
+        var end = 0L;
+        foreach (var range in settled)
+        {
+            var rangeSize = Varint.SizeOf(Varint.Zigzag(range.First - end)) + Varint.SizeOf((ulong)range.Count);
+            size = checked(size + rangeSize);
+            end = range.End;
+        }
+
+        return size;
+    }
+
+    private static void Write(PositionRange[] settled, Span<byte> destination)
+    {
+        Varint.Write(ref destination, (ulong)settled.Length);
+        var end = 0L;
+        foreach (var range in settled)
+        {
+            Varint.Write(ref destination, Varint.Zigzag(range.First - end));
+            Varint.Write(ref destination, (ulong)range.Count);
+            end = range.End;
+        }
+    }
+
+    private static PositionRange[] ReadSettled(SectionReader reader)
+    {
+        var rest = reader.Payload;
+
+        // A range takes two bytes at least: a count beyond that is a lie, and nothing is allocated for it.
+        if (!Varint.TryRead(ref rest, out var count) || count > (ulong)rest.Length / 2)
+        {
+            throw reader.Damaged("its settled positions are more than their section holds");
+        }
+
+        var settled = new PositionRange[count];
+        var end = 0L;
+        for (var i = 0; i < settled.Length; i++)
+        {
+            if (!Varint.TryRead(ref rest, out var gap) || !Varint.TryRead(ref rest, out var length))
+            {
+                throw reader.Damaged($"settled range {i} does not end within its section");
+            }
+
+            settled[i] = new PositionRange(unchecked(end + Varint.Unzigzag(gap)), (long)length);
+            end = settled[i].End;
+        }
+
+        return rest.IsEmpty ? settled : throw reader.Damaged("bytes are left over after its settled positions");
+    }
+
+    private ref struct SectionWriter(Span<byte> bytes)
+    {
+        private readonly Span<byte> _bytes = bytes;
+        private int _sectionStart;
+        private int _position;
+        private uint _checksum;
+
+        /// <summary>Starts a section and gives its payload to fill.</summary>
+        public Span<byte> Section(byte type, int length)
+        {
+            _sectionStart = _position;
+            _bytes[_position] = type;
+            BinaryPrimitives.WriteInt32LittleEndian(_bytes[(_position + 1)..], length);
+            _position += SectionHeaderSize + length;
+            return _bytes.Slice(_sectionStart + SectionHeaderSize, length);
+        }
+
+        /// <summary>Takes the section's header and so much of its filled payload into the checksum.</summary>
+        public void Cover(int payloadLength) =>
+            _checksum = Crc32C.Append(_checksum, _bytes.Slice(_sectionStart, SectionHeaderSize + payloadLength));
+
+        public void End()
+        {
+            var checksum = _checksum;
+            BinaryPrimitives.WriteUInt32LittleEndian(Section(Checksum, sizeof(uint)), checksum);
+        }
+    }
+
+    private ref struct SectionReader(ReadOnlySpan<byte> bytes)
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+        private int _sectionStart;
+        private int _position;
+        private uint _checksum;
+
+        public byte Type { get; private set; }
+
+        public ReadOnlySpan<byte> Payload { get; private set; }
+
+        public readonly int PayloadOffset => _sectionStart + SectionHeaderSize;
+
+        /// <summary>Goes to the next section, which must be there: only the checksum ends an event.</summary>
+        public byte Next()
+        {
+            _sectionStart = _position;
+            var rest = _bytes[_position..];
+            if (rest.Length < SectionHeaderSize)
+            {
+                throw Damaged("it ends without its checksum");
+            }
+
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(rest[1..]);
+            if (length > rest.Length - SectionHeaderSize)
+            {
+                throw Damaged($"a section of {length} bytes does not end within it");
+            }
+
+            Type = rest[0];
+            Payload = rest.Slice(SectionHeaderSize, (int)length);
+            _position += SectionHeaderSize + (int)length;
+            return Type;
+        }
+
+        public void Cover(int payloadLength) =>
+            _checksum = Crc32C.Append(_checksum, _bytes.Slice(_sectionStart, SectionHeaderSize + payloadLength));
+
+        /// <summary>Checks the section that was gone to as the checksum that ends the event.</summary>
+        public readonly void End()
+        {
+            if (Payload.Length != sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(Payload) != _checksum)
+            {
+                throw Damaged("its checksum does not match");
+            }
+
+            if (_position != _bytes.Length)
+            {
+                throw Damaged("bytes are left over after its checksum");
+            }
+        }
+
+        public readonly InvalidDataException Damaged(string what) =>
+            new($"A journal event of messages is damaged in the section at byte {_sectionStart} of {_bytes.Length}: {what}.");
+    }
+}

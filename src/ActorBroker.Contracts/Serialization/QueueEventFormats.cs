@@ -1,0 +1,71 @@
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Queues;
+
+namespace ActorBroker.Contracts.Serialization;
+
+/// <summary>The queue's journal and its snapshot.</summary>
+internal static class QueueEventFormats
+{
+    public static void AddTo(FormatTable formats)
+    {
+        formats.Add<MessagesWritten>("qe-written1", MessagesWrittenCodec.Write, MessagesWrittenCodec.Read);
+        formats.AddProto(
+            "qe-declared1", Proto.QueueDeclared.Parser,
+            (QueueDeclared e) => new Proto.QueueDeclared
+            {
+                Queue = e.Queue.ToForm(),
+                Definition = e.Definition.ToForm(),
+                Origin = e.Origin.ToForm(),
+            },
+            p => new QueueDeclared(p.Queue.ToQueueKey(), p.Definition.ToQueueDefinition(), p.Origin.ToOrigin()));
+        formats.AddProto(
+            "qe-deleted1", Proto.QueueDeleted.Parser,
+            (QueueDeleted e) => new Proto.QueueDeleted { Origin = e.Origin.ToForm() },
+            p => new QueueDeleted(p.Origin.ToOrigin()));
+        formats.AddProto(
+            "qe-source1", Proto.QueueBindingSourceAdded.Parser,
+            (BindingSourceAdded e) => new Proto.QueueBindingSourceAdded { Exchange = e.Exchange },
+            p => new BindingSourceAdded(p.Exchange));
+        formats.AddProto(
+            "qe-purged1", Proto.MessagesPurged.Parser,
+            (MessagesPurged e) => new Proto.MessagesPurged
+            {
+                Positions = { e.Positions.Select(TopologyForms.ToForm) },
+                Origin = e.Origin.ToForm(),
+            },
+            p => new MessagesPurged(p.Positions.ToRanges(), p.Origin.ToOrigin()));
+        formats.AddProto("qs1", Proto.QueueSnapshot.Parser, ToForm, FromForm);
+    }
+
+    private static Proto.QueueSnapshot ToForm(QueueSnapshot snapshot) => new()
+    {
+        Queue = snapshot.Queue.ToForm(),
+        Definition = snapshot.Definition?.ToForm(),
+        BindingSources = { snapshot.BindingSources },
+        NextPosition = snapshot.NextPosition,
+        DeliveredBefore = snapshot.DeliveredBefore,
+        Live = { snapshot.Live.Select(TopologyForms.ToForm) },
+        Segments = { snapshot.Segments.Select(ToForm) },
+    };
+
+    private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
+    {
+        FirstPosition = address.FirstPosition,
+        EndPosition = address.EndPosition,
+        FirstSequenceNr = address.FirstSequenceNr,
+        LastSequenceNr = address.LastSequenceNr,
+        SizeBytes = address.SizeBytes,
+    };
+
+    private static QueueSnapshot FromForm(Proto.QueueSnapshot form) => new(
+        form.Queue.ToQueueKey(),
+        form.Definition?.ToQueueDefinition(),
+        [.. form.BindingSources],
+        form.NextPosition,
+        form.DeliveredBefore,
+        form.Live.ToRanges(),
+        [.. form.Segments.Select(FromForm)]);
+
+    private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
+        new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);
+}

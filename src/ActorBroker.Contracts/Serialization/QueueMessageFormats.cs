@@ -1,0 +1,167 @@
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Sessions;
+
+namespace ActorBroker.Contracts.Serialization;
+
+/// <summary>The queue's protocol but for what carries messages: commands start with q, notices with n.</summary>
+internal static class QueueMessageFormats
+{
+    public static void AddTo(FormatTable formats, ActorReferences actors)
+    {
+        AddNamedCommands(formats, actors);
+        AddConsumerCommands(formats);
+        AddAnswers(formats, actors);
+        AddConsumerNotices(formats);
+    }
+
+    private static void AddNamedCommands(FormatTable formats, ActorReferences actors)
+    {
+        formats.AddProto(
+            "q-declare1", Proto.DeclareQueue.Parser,
+            (DeclareQueue m) => new Proto.DeclareQueue
+            {
+                Queue = m.Queue.ToForm(),
+                RequestId = m.RequestId,
+                Definition = m.Definition.ToForm(),
+                Passive = m.Passive,
+                Origin = m.Origin.ToForm(),
+            },
+            p => new DeclareQueue(p.Queue.ToQueueKey(), p.RequestId, p.Definition.ToQueueDefinition(), p.Passive, p.Origin.ToOrigin()));
+        formats.AddProto(
+            "q-delete1", Proto.DeleteQueue.Parser,
+            (DeleteQueue m) => new Proto.DeleteQueue
+            {
+                Queue = m.Queue.ToForm(),
+                RequestId = m.RequestId,
+                IfUnused = m.IfUnused,
+                IfEmpty = m.IfEmpty,
+                Origin = m.Origin.ToForm(),
+            },
+            p => new DeleteQueue(p.Queue.ToQueueKey(), p.RequestId, p.IfUnused, p.IfEmpty, p.Origin.ToOrigin()));
+        formats.AddProto(
+            "q-purge1", Proto.PurgeQueue.Parser,
+            (PurgeQueue m) => new Proto.PurgeQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId, Origin = m.Origin.ToForm() },
+            p => new PurgeQueue(p.Queue.ToQueueKey(), p.RequestId, p.Origin.ToOrigin()));
+        formats.AddProto(
+            "q-resolve1", Proto.ResolveQueue.Parser,
+            (ResolveQueue m) => new Proto.ResolveQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId },
+            p => new ResolveQueue(p.Queue.ToQueueKey(), p.RequestId));
+        formats.AddProto(
+            "q-wake1", Proto.WakeQueue.Parser,
+            (WakeQueue m) => new Proto.WakeQueue { Queue = m.Queue.ToForm() },
+            p => new WakeQueue(p.Queue.ToQueueKey()));
+        formats.AddProto(
+            "q-add-source1", Proto.AddBindingSource.Parser,
+            ToForm,
+            p => new AddBindingSource(
+                p.Queue.ToQueueKey(), p.RequestId, p.Exchange, p.HasConnection ? actors.Read(p.Connection) : null, p.Durable));
+    }
+
+    private static Proto.AddBindingSource ToForm(AddBindingSource message)
+    {
+        var form = new Proto.AddBindingSource
+        {
+            Queue = message.Queue.ToForm(),
+            RequestId = message.RequestId,
+            Exchange = message.Exchange,
+            Durable = message.Durable,
+        };
+        if (message.Connection is not null)
+        {
+            form.Connection = ActorReferences.Write(message.Connection);
+        }
+
+        return form;
+    }
+
+    private static void AddConsumerCommands(FormatTable formats)
+    {
+        formats.AddProto(
+            "q-consume1", Proto.StartConsumer.Parser,
+            (StartConsumer m) => new Proto.StartConsumer
+            {
+                RequestId = m.RequestId,
+                ConsumerId = m.ConsumerId,
+                Tag = m.Settings.Tag,
+                NoAck = m.Settings.NoAck,
+                Exclusive = m.Settings.Exclusive,
+                PrefetchCount = m.Settings.PrefetchCount,
+                WindowBytes = m.Settings.WindowBytes,
+                Arguments = m.Settings.Arguments.ToForm(),
+                Origin = m.Origin.ToForm(),
+            },
+            p => new StartConsumer(
+                p.RequestId,
+                p.ConsumerId,
+                new ConsumerSettings(p.Tag, p.NoAck, p.Exclusive, p.PrefetchCount, p.WindowBytes, p.Arguments.ToArguments()),
+                p.Origin.ToOrigin()));
+        formats.AddProto(
+            "q-cancel1", Proto.StopConsumer.Parser,
+            (StopConsumer m) => new Proto.StopConsumer { RequestId = m.RequestId, ConsumerId = m.ConsumerId },
+            p => new StopConsumer(p.RequestId, p.ConsumerId));
+        formats.AddProto(
+            "q-close1", Proto.CloseConsumer.Parser,
+            (CloseConsumer m) => new Proto.CloseConsumer { ConsumerId = m.ConsumerId },
+            p => new CloseConsumer(p.ConsumerId));
+        formats.AddProto(
+            "q-active1", Proto.SetConsumerActive.Parser,
+            (SetConsumerActive m) => new Proto.SetConsumerActive { ConsumerId = m.ConsumerId, Active = m.Active },
+            p => new SetConsumerActive(p.ConsumerId, p.Active));
+        formats.AddProto(
+            "q-get1", Proto.GetMessage.Parser,
+            (GetMessage m) => new Proto.GetMessage { RequestId = m.RequestId, ConsumerId = m.ConsumerId, NoAck = m.NoAck },
+            p => new GetMessage(p.RequestId, p.ConsumerId, p.NoAck));
+    }
+
+    private static void AddAnswers(FormatTable formats, ActorReferences actors)
+    {
+        formats.AddProto(
+            "n-answered1", Proto.QueueAnswered.Parser,
+            (QueueAnswered m) => new Proto.QueueAnswered
+            {
+                RequestId = m.RequestId,
+                Refusal = m.Refusal.ToForm(),
+                MessageCount = m.MessageCount,
+                ConsumerCount = m.ConsumerCount,
+            },
+            p => new QueueAnswered(p.RequestId, p.Refusal.ToRefusal(), p.MessageCount, p.ConsumerCount));
+        formats.AddProto(
+            "n-resolved1", Proto.QueueResolved.Parser,
+            (QueueResolved m) => new Proto.QueueResolved
+            {
+                RequestId = m.RequestId,
+                Queue = m.Queue.ToForm(),
+                Actor = ActorReferences.Write(m.Actor),
+            },
+            p => new QueueResolved(p.RequestId, p.Queue.ToQueueKey(), actors.Read(p.Actor)));
+        formats.AddProto(
+            "n-source1", Proto.BindingSourceAnswered.Parser,
+            (BindingSourceAnswered m) => new Proto.BindingSourceAnswered
+            {
+                RequestId = m.RequestId,
+                Refusal = m.Refusal.ToForm(),
+                DestinationIsDurable = m.DestinationIsDurable,
+            },
+            p => new BindingSourceAnswered(p.RequestId, p.Refusal.ToRefusal(), p.DestinationIsDurable));
+        formats.AddProto(
+            "n-failed1", Proto.PublishFailed.Parser,
+            (PublishFailed m) => new Proto.PublishFailed { FirstSequence = m.FirstSequence, LastSequence = m.LastSequence },
+            p => new PublishFailed(p.FirstSequence, p.LastSequence));
+    }
+
+    private static void AddConsumerNotices(FormatTable formats)
+    {
+        formats.AddProto(
+            "n-consuming1", Proto.ConsumerStarted.Parser,
+            (ConsumerStarted m) => new Proto.ConsumerStarted { RequestId = m.RequestId, ConsumerId = m.ConsumerId },
+            p => new ConsumerStarted(p.RequestId, p.ConsumerId));
+        formats.AddProto(
+            "n-stopped1", Proto.ConsumerStopped.Parser,
+            (ConsumerStopped m) => new Proto.ConsumerStopped { RequestId = m.RequestId, ConsumerId = m.ConsumerId },
+            p => new ConsumerStopped(p.RequestId, p.ConsumerId));
+        formats.AddProto(
+            "n-cancelled1", Proto.ConsumerCancelled.Parser,
+            (ConsumerCancelled m) => new Proto.ConsumerCancelled { ConsumerId = m.ConsumerId },
+            p => new ConsumerCancelled(p.ConsumerId));
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorBroker.Core.Arguments;
+
+namespace ActorBroker.Core.Exchanges;
+
+/// <summary>
+/// The exchanges that every virtual host has by construction (AMQP 0-9-1 §3.1.3, and RabbitMQ's own). Nobody declares
+/// them, nobody can delete them; their bindings are kept like those of any durable exchange.
+/// </summary>
+public static class PredeclaredExchanges
+{
+    private static readonly Dictionary<string, ExchangeDefinition> Definitions = new(StringComparer.Ordinal)
+    {
+        ["amq.direct"] = Durable(ExchangeTypes.Direct),
+        ["amq.fanout"] = Durable(ExchangeTypes.Fanout),
+        ["amq.topic"] = Durable(ExchangeTypes.Topic),
+        ["amq.headers"] = Durable(ExchangeTypes.Headers),
+        ["amq.match"] = Durable(ExchangeTypes.Headers),
+        ["amq.rabbitmq.trace"] = Durable(ExchangeTypes.Topic) with { Internal = true },
+    };
+
+    /// <summary>Their names, for listings.</summary>
+    public static IReadOnlyCollection<string> Names => Definitions.Keys;
+
+    /// <summary>Whether an exchange of this name is there by construction, and as what.</summary>
+    public static bool TryGet(string name, [NotNullWhen(true)] out ExchangeDefinition? definition) =>
+        Definitions.TryGetValue(name, out definition);
+
+    private static ExchangeDefinition Durable(string type) =>
+        new(type, Durable: true, AutoDelete: false, Internal: false, ArgumentTable.Empty);
+}

@@ -1,0 +1,40 @@
+using ActorBroker.Core.Arguments;
+
+namespace ActorBroker.Core.Exchanges.Routing;
+
+/// <summary>One exchange as this node routes through it.</summary>
+internal sealed class ExchangeRoutes : Versioned
+{
+    private readonly Router _router;
+    private volatile bool _dropped;
+
+    public ExchangeRoutes(ExchangeDefinition definition)
+    {
+        Definition = definition;
+        _router = Router.Create(definition.Type);
+        if (definition.Arguments.TryGetValue(ExchangeArguments.AlternateExchange, out var alternate) && alternate.TryGetString(out var name))
+            Alternate = name;
+    }
+
+    public ExchangeDefinition Definition { get; }
+
+    /// <summary>The exchange that takes what no binding of this one does.</summary>
+    public string? Alternate { get; }
+
+    public bool NeedsHeaders => _router.NeedsHeaders;
+
+    /// <summary>No longer in the tables: whoever reads this after the version has to look for the exchange again.</summary>
+    public bool IsDropped => _dropped;
+
+    public void Add(Binding binding) => _router.Add(binding);
+
+    public void Remove(Binding binding) => _router.Remove(binding);
+
+    public void Drop()
+    {
+        _dropped = true;
+        Changed();
+    }
+
+    public void Match(string routingKey, ArgumentTable headers, RouteMatches matches) => _router.Match(routingKey, headers, matches);
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Names;
+
+namespace ActorBroker.Core.Exchanges.Routing;
+
+/// <summary>
+/// Where this node's publishes go: the names of the virtual hosts in use and the bindings of the exchanges in use.
+/// Any number of threads route, without locks, beside one writer. The default exchange and the predeclared ones are
+/// there in every loaded virtual host.
+/// </summary>
+/// <remarks>
+/// Nothing is copied for a change: the structures are concurrent dictionaries, <see cref="SlotList{T}"/> and a trie,
+/// each of which says why readers may look at it meanwhile. A reader sees each binding either before or after its
+/// change; <see cref="RouteResult.IsCurrent"/> says whether a result that is kept is still what routing would give.
+/// </remarks>
+public sealed class RoutingTables
+{
+    private readonly ConcurrentDictionary<string, VirtualHostRoutes> _virtualHosts = new(StringComparer.Ordinal);
+
+    // Its version is that of the set of virtual hosts.
+    private readonly Versioned _directory = new();
+
+    /// <summary>
+    /// The queues that a message takes, through bindings between exchanges and alternate exchanges, each exchange
+    /// visited once. For any thread. The result is cleared first.
+    /// </summary>
+    /// <param name="exchange">What the client publishes to.</param>
+    /// <param name="routingKey">The message's key.</param>
+    /// <param name="headers">The message's headers; null counts as empty, also when only <see cref="RouteResult.NeedsHeaders"/> is of interest.</param>
+    /// <param name="result">Filled; owned by the caller.</param>
+    public RouteStatus Route(ExchangeKey exchange, string routingKey, ArgumentTable? headers, RouteResult result)
+    {
+        ArgumentNullException.ThrowIfNull(routingKey);
+        ArgumentNullException.ThrowIfNull(result);
+        result.Clear();
+        var directoryVersion = _directory.Version;
+        if (!_virtualHosts.TryGetValue(exchange.VirtualHost, out var virtualHost))
+        {
+            result.DependOn(_directory, directoryVersion);
+            return result.LacksVirtualHost(exchange.VirtualHost);
+        }
+
+        var version = virtualHost.Version;
+        if (!virtualHost.IsLoaded)
+        {
+            result.DependOn(virtualHost, version);
+            return result.LacksVirtualHost(exchange.VirtualHost);
+        }
+
+        return virtualHost.Route(exchange.Name, routingKey, headers ?? ArgumentTable.Empty, result);
+    }
+
+    /// <summary>Whether the names of a virtual host are loaded: ready or loading.</summary>
+    public RouteStatus VirtualHost(string name) =>
+        _virtualHosts.TryGetValue(name, out var virtualHost) && virtualHost.IsLoaded ? RouteStatus.Ready : RouteStatus.Loading;
+
+    /// <summary>Takes over all names of a virtual host; the routes of exchanges that are not among them are dropped. For the writer.</summary>
+    public void SetNames(string virtualHost, IEnumerable<Destination> names) => GetOrAdd(virtualHost).SetNames(names);
+
+    /// <summary>The names of a virtual host may be out of date: nothing is routed by them any more. For the writer.</summary>
+    public void UnloadNames(string virtualHost) => Get(virtualHost)?.Unload();
+
+    /// <summary>A queue or exchange came into being. For the writer.</summary>
+    public void AddName(string virtualHost, Destination name) => Get(virtualHost)?.AddName(name);
+
+    /// <summary>A queue or exchange, and in the latter case its routes, is gone. For the writer.</summary>
+    public void RemoveName(string virtualHost, Destination name) => Get(virtualHost)?.RemoveName(name);
+
+    /// <summary>Forgets everything: what is here is followed no longer. For the writer.</summary>
+    public void Clear()
+    {
+        foreach (var (_, virtualHost) in _virtualHosts)
+            virtualHost.Clear();
+    }
+
+    /// <summary>Takes over all routes of an exchange. For the writer.</summary>
+    public void SetRoutes(ExchangeKey exchange, ExchangeDefinition definition, IEnumerable<Binding> bindings)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(bindings);
+        var routes = new ExchangeRoutes(definition);
+        foreach (var binding in bindings)
+            routes.Add(binding);
+        GetOrAdd(exchange.VirtualHost).SetRoutes(exchange.Name, routes);
+    }
+
+    /// <summary>The routes of an exchange are out of date or gone: it has to be loaded before it routes again. For the writer.</summary>
+    public void DropRoutes(ExchangeKey exchange) => Get(exchange.VirtualHost)?.DropRoutes(exchange.Name);
+
+    /// <summary>A binding that was not there; nothing happens when the exchange's routes are not loaded. For the writer.</summary>
+    public void Bind(ExchangeKey exchange, Binding binding)
+    {
+        if (GetRoutes(exchange) is not { } routes)
+            return;
+        routes.Add(binding);
+        routes.Changed();
+    }
+
+    /// <summary>A binding that was there is gone; nothing happens when the exchange's routes are not loaded. For the writer.</summary>
+    public void Unbind(ExchangeKey exchange, Binding binding)
+    {
+        if (GetRoutes(exchange) is not { } routes)
+            return;
+        routes.Remove(binding);
+        routes.Changed();
+    }
+
+    private ExchangeRoutes? GetRoutes(ExchangeKey exchange) => Get(exchange.VirtualHost)?.GetRoutes(exchange.Name);
+
+    private VirtualHostRoutes? Get(string virtualHost) => _virtualHosts.GetValueOrDefault(virtualHost);
+
+    private VirtualHostRoutes GetOrAdd(string name)
+    {
+        if (_virtualHosts.TryGetValue(name, out var virtualHost))
+            return virtualHost;
+        virtualHost = new VirtualHostRoutes(name);
+        _virtualHosts[name] = virtualHost;
+        _directory.Changed();
+        return virtualHost;
+    }
+}

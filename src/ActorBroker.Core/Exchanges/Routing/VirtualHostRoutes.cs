@@ -1,0 +1,219 @@
+using System.Collections.Concurrent;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Names;
+
+namespace ActorBroker.Core.Exchanges.Routing;
+
+/// <summary>
+/// A virtual host's names and exchanges on this node. The version of the object itself is that of what is <i>not</i>
+/// there: it changes when a name or an exchange's routes appear or vanish.
+/// </summary>
+internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
+{
+    private readonly ConcurrentDictionary<string, QueueEntry> _queues = New<QueueEntry>();
+    private readonly ConcurrentDictionary<string, ExchangeRoutes> _exchanges = New<ExchangeRoutes>();
+
+    // A set; the value says nothing.
+    private readonly ConcurrentDictionary<string, bool> _exchangeNames = New<bool>();
+
+    private volatile bool _isLoaded;
+
+    /// <summary>The names are those of the catalogue.</summary>
+    public bool IsLoaded => _isLoaded;
+
+    public RouteStatus Route(string exchange, string routingKey, ArgumentTable headers, RouteResult result)
+    {
+        if (exchange.Length == 0)
+        {
+            RouteToQueue(routingKey, result);
+            return RouteStatus.Ready;
+        }
+
+        var status = Find(exchange, result, out var routes);
+        if (status != RouteStatus.Ready)
+            return status;
+        if (routes!.Definition.Internal)
+            return RouteStatus.Internal;
+        result.Visit(exchange);
+        result.Work.Enqueue(routes);
+        while (result.Work.TryDequeue(out routes))
+        {
+            if (!TryRouteThrough(routes, routingKey, headers, result))
+                return RouteStatus.Loading;
+        }
+
+        return RouteStatus.Ready;
+    }
+
+    /// <summary>Takes over the catalogue's names; routes of exchanges that are not among them are dropped.</summary>
+    public void SetNames(IEnumerable<Destination> names)
+    {
+        var queues = new HashSet<string>(StringComparer.Ordinal);
+        var exchanges = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (kind, name) in names)
+            (kind == DestinationKind.Queue ? queues : exchanges).Add(name);
+        foreach (var (name, _) in _queues)
+        {
+            if (!queues.Contains(name))
+                RemoveQueue(name);
+        }
+
+        foreach (var (name, _) in _exchangeNames)
+        {
+            if (!exchanges.Contains(name))
+                RemoveExchange(name);
+        }
+
+        foreach (var name in queues)
+            _queues.TryAdd(name, new QueueEntry());
+        foreach (var name in exchanges)
+            _exchangeNames.TryAdd(name, true);
+        _isLoaded = true;
+        Changed();
+    }
+
+    /// <summary>The names may be out of date: nothing is routed by them until <see cref="SetNames"/>.</summary>
+    public void Unload()
+    {
+        _isLoaded = false;
+        Changed();
+        foreach (var (_, entry) in _queues)
+            entry.Changed();
+        _queues.Clear();
+        foreach (var (_, routes) in _exchanges)
+            routes.Changed();
+    }
+
+    /// <summary>Forgets all names and routes.</summary>
+    public void Clear()
+    {
+        Unload();
+        _exchangeNames.Clear();
+        foreach (var (name, _) in _exchanges)
+            RemoveExchange(name);
+    }
+
+    public void AddName(Destination name)
+    {
+        if (name.Kind == DestinationKind.Queue)
+            _queues.TryAdd(name.Name, new QueueEntry());
+        else
+            _exchangeNames.TryAdd(name.Name, true);
+        Changed();
+    }
+
+    public void RemoveName(Destination name)
+    {
+        if (name.Kind == DestinationKind.Queue)
+            RemoveQueue(name.Name);
+        else
+            RemoveExchange(name.Name);
+        Changed();
+    }
+
+    public void SetRoutes(string exchange, ExchangeRoutes routes)
+    {
+        _exchanges.TryGetValue(exchange, out var before);
+        _exchanges[exchange] = routes;
+        before?.Drop();
+        Changed();
+    }
+
+    public ExchangeRoutes? GetRoutes(string exchange) => _exchanges.GetValueOrDefault(exchange);
+
+    public void DropRoutes(string exchange)
+    {
+        if (_exchanges.TryRemove(exchange, out var routes))
+            routes.Drop();
+        Changed();
+    }
+
+    private static ConcurrentDictionary<string, T> New<T>() => new(concurrencyLevel: 1, capacity: 16, StringComparer.Ordinal);
+
+    private void RemoveQueue(string name)
+    {
+        if (_queues.TryRemove(name, out var entry))
+            entry.Changed();
+    }
+
+    private void RemoveExchange(string name)
+    {
+        _exchangeNames.TryRemove(name, out _);
+        if (_exchanges.TryRemove(name, out var routes))
+            routes.Drop();
+    }
+
+    /// <summary>Routing through the default exchange: to the queue that is named so.</summary>
+    private void RouteToQueue(string name, RouteResult result)
+    {
+        var version = Version;
+        if (_queues.TryGetValue(name, out var entry) && entry.Version == 0)
+        {
+            result.DependOn(entry, 0);
+            result.AddQueue(name);
+        }
+        else
+        {
+            result.DependOn(this, version);
+        }
+    }
+
+    /// <summary>Ready, with the routes; or loading, with what is missing noted; or not found.</summary>
+    private RouteStatus Find(string exchange, RouteResult result, out ExchangeRoutes? routes)
+    {
+        while (true)
+        {
+            var version = Version;
+            if (_exchanges.TryGetValue(exchange, out routes))
+            {
+                var routesVersion = routes.Version;
+                if (routes.IsDropped)
+                    continue;
+                result.DependOn(routes, routesVersion);
+                return RouteStatus.Ready;
+            }
+
+            result.DependOn(this, version);
+            return _exchangeNames.ContainsKey(exchange) || PredeclaredExchanges.TryGet(exchange, out _)
+                ? result.Lacks(new ExchangeKey(virtualHost, exchange))
+                : RouteStatus.NotFound;
+        }
+    }
+
+    /// <summary>One exchange on the way; false when the routes of one that it leads to are missing.</summary>
+    private bool TryRouteThrough(ExchangeRoutes routes, string routingKey, ArgumentTable headers, RouteResult result)
+    {
+        result.NeedsHeaders |= routes.NeedsHeaders;
+        var targets = result.Matches.Targets;
+        targets.Clear();
+        routes.Match(routingKey, headers, result.Matches);
+        if (targets.Count == 0)
+            return routes.Alternate is not { } alternate || TryFollow(alternate, routingKey, result);
+        foreach (var target in targets)
+        {
+            if (target.Kind == DestinationKind.Queue)
+                result.AddQueue(target.Name);
+            else if (!TryFollow(target.Name, routingKey, result))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The way on to another exchange, unless it was visited or is not there; false when its routes are missing.</summary>
+    private bool TryFollow(string exchange, string routingKey, RouteResult result)
+    {
+        if (!result.Visit(exchange))
+            return true;
+        if (exchange.Length == 0)
+        {
+            RouteToQueue(routingKey, result);
+            return true;
+        }
+
+        var status = Find(exchange, result, out var routes);
+        if (status == RouteStatus.Ready)
+            result.Work.Enqueue(routes!);
+        return status != RouteStatus.Loading;
+    }
+}

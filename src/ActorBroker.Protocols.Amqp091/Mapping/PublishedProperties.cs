@@ -1,0 +1,72 @@
+using System.Text;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Messages;
+using ActorBroker.Protocols.Amqp091.Session;
+using ActorBroker.Protocols.Amqp091.Wire;
+
+namespace ActorBroker.Protocols.Amqp091.Mapping;
+
+/// <summary>
+/// What the broker takes from the properties of a published message, and the checks of those properties that mean
+/// something to it. Most publishers send the same properties again and again: the last ones are kept and compared.
+/// </summary>
+internal sealed class PublishedProperties(string user)
+{
+    private const int KeptLengthMax = 128;
+
+    private readonly byte[] _user = Encoding.UTF8.GetBytes(user);
+    private readonly byte[] _kept = new byte[KeptLengthMax];
+    private int _keptLength = -1;
+
+    /// <summary>Of the properties given to <see cref="Check"/> last.</summary>
+    public MessageFlags Flags { get; private set; }
+
+    /// <summary>Of the properties given to <see cref="Check"/> last.</summary>
+    public byte Priority { get; private set; }
+
+    /// <exception cref="Amqp091WireException">502: the list is malformed.</exception>
+    /// <exception cref="Amqp091ErrorException">406: another user's id. 540: a property that this version does not honour.</exception>
+    public void Check(ReadOnlySpan<byte> properties)
+    {
+        if (properties.Length == _keptLength && properties.SequenceEqual(_kept.AsSpan(0, _keptLength)))
+            return;
+        _keptLength = -1;
+        var view = new BasicPropertiesView(properties);
+        view.Validate();
+        CheckMeaning(view);
+        Flags = view.IsPersistent ? MessageFlags.Persistent : MessageFlags.None;
+        view.TryGetPriority(out var priority);
+        Priority = priority;
+        if (properties.Length <= KeptLengthMax)
+        {
+            properties.CopyTo(_kept);
+            _keptLength = properties.Length;
+        }
+    }
+
+    /// <summary>The headers of properties that <see cref="Check"/> accepted.</summary>
+    public static ArgumentTable HeadersOf(ReadOnlySpan<byte> properties) =>
+        new BasicPropertiesView(properties).TryGetHeaders(out var entries) ? FieldTableReader.Read(entries) : ArgumentTable.Empty;
+
+    private void CheckMeaning(BasicPropertiesView view)
+    {
+        if (view.TryFind(BasicProperty.UserId, out var userId) && !userId.SequenceEqual(_user))
+        {
+            throw new Amqp091ErrorException(
+                ReplyCode.PreconditionFailed,
+                $"user_id property set to '{Encoding.UTF8.GetString(userId)}' but authenticated user was '{Encoding.UTF8.GetString(_user)}'");
+        }
+
+        if (view.Has(BasicProperty.Expiration))
+            throw new Amqp091ErrorException(ReplyCode.NotImplemented, "message property 'expiration'");
+        if (!view.TryGetHeaders(out var headers))
+            return;
+        var enumerator = FieldTableReader.Enumerate(headers);
+        while (enumerator.MoveNext())
+        {
+            var key = enumerator.CurrentKey;
+            if (key.SequenceEqual("CC"u8) || key.SequenceEqual("BCC"u8))
+                throw new Amqp091ErrorException(ReplyCode.NotImplemented, $"message header '{Encoding.UTF8.GetString(key)}'");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Sessions;
+using ActorBroker.Protocols.Amqp091.Wire;
+
+namespace ActorBroker.Protocols.Amqp091.Session;
+
+/// <content>Acknowledgements of deliveries, and the limit of deliveries that all consumers of the channel share.</content>
+internal sealed partial class Amqp091Channel : ISettledRanges
+{
+    private readonly UnsettledDeliveries _unsettled = new();
+    private SettleOutcome _outcome;
+    private int _limit;
+    private long _outstanding;
+    private bool _isHeldBack;
+
+    /// <inheritdoc/>
+    void ISettledRanges.OnSettled(int consumerId, PositionRange positions)
+    {
+        var consumer = _connection.ConsumerOf(consumerId);
+        consumer.Outstanding -= positions.Count;
+        if (!consumer.IsGetter)
+            _outstanding -= positions.Count;
+        _connection.Settlements.Add(consumer, _outcome, positions);
+        if (consumer is { IsGone: true, Outstanding: 0 })
+            Forget(consumer);
+    }
+
+    /// <summary>
+    /// Takes deliveries for a consumer. What is above the channel's limit goes back to the queue at once, so that another
+    /// channel's consumer can have it.
+    /// </summary>
+    public void Accept(AmqpConsumer consumer, ReadOnlySpan<DeliverySegment> segments)
+    {
+        foreach (var segment in segments)
+        {
+            var accepted = segment.Count;
+            if (!consumer.NoAck)
+            {
+                if (_limit > 0)
+                    accepted = (int)Math.Clamp(_limit - _outstanding, 0, segment.Count);
+                consumer.Outstanding += accepted;
+                _outstanding += accepted;
+            }
+
+            if (accepted > 0)
+                consumer.Arrived.Enqueue(segment with { Count = accepted });
+            if (accepted < segment.Count)
+                Release(consumer, segment, accepted);
+        }
+
+        HoldBackOrLetGo();
+    }
+
+    private void Release(AmqpConsumer consumer, in DeliverySegment segment, int accepted)
+    {
+        var bytes = 0;
+        for (var index = accepted; index < segment.Count; index++)
+            bytes += segment.Batch[segment.StartIndex + index].RecordLength;
+        _connection.GrantCredit(consumer, bytes);
+        _connection.Settlements.Add(
+            consumer, SettleOutcome.Released, new PositionRange(segment.FirstPosition + accepted, segment.Count - accepted));
+    }
+
+    private void Acknowledge(BasicAck ack) => Settle(ack.DeliveryTag, ack.Multiple, SettleOutcome.Accepted);
+
+    private void Acknowledge(BasicNack nack) => Settle(nack.DeliveryTag, nack.Multiple, Negative(nack.Requeue));
+
+    private void Acknowledge(BasicReject reject) => Settle(reject.DeliveryTag, multiple: false, Negative(reject.Requeue));
+
+    private static SettleOutcome Negative(bool requeue) => requeue ? SettleOutcome.Requeued : SettleOutcome.Rejected;
+
+    private void Settle(ulong tag, bool multiple, SettleOutcome outcome)
+    {
+        _outcome = outcome;
+        if (multiple && tag == 0)
+            _unsettled.SettleAll(this);
+        else if (!_unsettled.TrySettle(tag, multiple, this))
+            throw new Amqp091ErrorException(ReplyCode.PreconditionFailed, $"unknown delivery tag {tag}");
+        HoldBackOrLetGo();
+    }
+
+    private void Recover(bool requeue)
+    {
+        if (!requeue)
+            throw new Amqp091ErrorException(ReplyCode.NotImplemented, "requeue=false");
+        _outcome = SettleOutcome.Requeued;
+        _unsettled.SettleAll(this);
+        HoldBackOrLetGo();
+    }
+
+    private void SetChannelLimit(int limit)
+    {
+        _limit = limit;
+        HoldBackOrLetGo();
+    }
+
+    private void HoldBackOrLetGo()
+    {
+        var isFull = _limit > 0 && _outstanding >= _limit;
+        if (isFull == _isHeldBack)
+            return;
+        _isHeldBack = isFull;
+        foreach (var consumer in _consumers)
+            HoldBackOrLetGo(consumer);
+    }
+
+    private void HoldBackOrLetGo(AmqpConsumer consumer)
+    {
+        if (consumer.NoAck || consumer.IsGetter || consumer.IsStopped || consumer.WindowBytes == 0 || consumer.IsPaused == _isHeldBack)
+            return;
+        consumer.IsPaused = _isHeldBack;
+        _session.SetConsumerActive(consumer.Id, !_isHeldBack);
+    }
+}

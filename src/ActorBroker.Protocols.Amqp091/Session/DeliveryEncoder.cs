@@ -1,0 +1,88 @@
+using ActorBroker.Core.Messages;
+using ActorBroker.Protocols.Amqp091.Wire;
+
+namespace ActorBroker.Protocols.Amqp091.Session;
+
+/// <summary>Writes deliveries from the records of a batch: a method frame, the content header, body frames.</summary>
+internal sealed class DeliveryEncoder(int frameMax)
+{
+    /// <summary>Bodies from this size on are referred to instead of copied.</summary>
+    public const int BorrowedBodySizeMin = 16 * 1024;
+
+    private readonly int _payloadMax = frameMax - Frame.Overhead;
+
+    /// <returns>How many bytes were written.</returns>
+    public int WriteDelivery(
+        IOutput output, BasicDeliverTemplate template, ushort channel, ulong deliveryTag, bool redelivered, MessageBatch batch, int index)
+    {
+        var message = batch[index];
+        var bodyLength = message.BodyLength;
+        if (bodyLength > _payloadMax || bodyLength >= BorrowedBodySizeMin)
+        {
+            template.Write(output.GetSpan(template.Size), deliveryTag, redelivered);
+            output.Advance(template.Size);
+            return template.Size + WriteContent(output, channel, batch, index);
+        }
+
+        var size = template.Size
+            + FrameWriter.GetContentHeaderFrameSize(message.PropertiesLength)
+            + (bodyLength == 0 ? 0 : bodyLength + Frame.Overhead);
+        var frames = output.GetSpan(size);
+        var position = template.Write(frames, deliveryTag, redelivered);
+        position += FrameWriter.WriteContentHeader(frames[position..], channel, (ulong)bodyLength, message.Properties);
+        if (bodyLength > 0)
+        {
+            position += FrameWriter.WriteBodyHeader(frames[position..], channel, bodyLength);
+            message.Body.CopyTo(frames[position..]);
+            position += bodyLength;
+            frames[position] = Frame.EndOctet;
+        }
+
+        output.Advance(size);
+        return size;
+    }
+
+    /// <summary>Writes the content header and the body frames of a message. Returns how many bytes that were.</summary>
+    public int WriteContent(IOutput output, ushort channel, MessageBatch batch, int index)
+    {
+        var written = WriteHeader(output, channel, batch[index].Properties, batch[index].BodyLength);
+        var body = batch.BodyOf(index);
+        while (!body.IsEmpty)
+        {
+            var payload = body[..Math.Min(body.Length, _payloadMax)];
+            output.Advance(FrameWriter.WriteBodyHeader(output.GetSpan(Frame.HeaderSize), channel, payload.Length));
+            if (payload.Length >= BorrowedBodySizeMin)
+            {
+                output.AppendBorrowed(payload);
+            }
+            else
+            {
+                payload.Span.CopyTo(output.GetSpan(payload.Length));
+                output.Advance(payload.Length);
+            }
+
+            output.GetSpan(1)[0] = Frame.EndOctet;
+            output.Advance(1);
+            written += payload.Length + Frame.Overhead;
+            body = body[payload.Length..];
+        }
+
+        return written;
+    }
+
+    /// <summary>Writes content whose bytes are only borrowed for the call.</summary>
+    public void WriteCopiedContent(IOutput output, ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
+    {
+        WriteHeader(output, channel, properties, body.Length);
+        var size = (int)FrameWriter.GetBodyFramesSize(body.Length, frameMax);
+        if (size > 0)
+            output.Advance(FrameWriter.WriteBodyFrames(output.GetSpan(size), channel, body, frameMax));
+    }
+
+    private static int WriteHeader(IOutput output, ushort channel, ReadOnlySpan<byte> properties, int bodyLength)
+    {
+        var size = FrameWriter.GetContentHeaderFrameSize(properties.Length);
+        output.Advance(FrameWriter.WriteContentHeader(output.GetSpan(size), channel, (ulong)bodyLength, properties));
+        return size;
+    }
+}

@@ -1,0 +1,83 @@
+using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Access;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
+using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
+using QueueBindingSourceAdded = ActorBroker.Contracts.Queues.BindingSourceAdded;
+
+namespace ActorBroker.Contracts.Tests.Serialization;
+
+/// <summary>
+/// One value for each form that the journal has ever held, by its manifest: what the golden file of that name holds.
+/// A new version of a form adds a line and a file; none is ever changed or removed.
+/// </summary>
+internal static class GoldenSamples
+{
+    private static readonly Origin Origin = new("guest", "127.0.0.1:50000", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+    private static readonly QueueKey Queue = new("/", "orders");
+    private static readonly ExchangeKey Exchange = new("/", "sales");
+
+    private static readonly ArgumentTable Arguments =
+        ArgumentTable.Of(("x-max-length", ArgumentValue.FromInt32(10)), ("x-overflow", ArgumentValue.FromString("reject-publish")));
+
+    private static readonly QueueDefinition QueueDefinition = new(Durable: true, Exclusive: false, AutoDelete: true, Arguments);
+    private static readonly ExchangeDefinition ExchangeDefinition = new("topic", Durable: true, AutoDelete: false, Internal: true, Arguments);
+    private static readonly Binding ToQueue = new(Destination.Queue("orders"), "order.*", ArgumentTable.Empty);
+    private static readonly Binding ToExchange = new(Destination.Exchange("audit"), "#", Arguments);
+
+    public static IReadOnlyDictionary<string, object> ByManifest { get; } = new Dictionary<string, object>
+    {
+        ["qe-declared1"] = new QueueDeclared(Queue, QueueDefinition, Origin),
+        ["qe-deleted1"] = new QueueDeleted(Origin),
+        ["qe-source1"] = new QueueBindingSourceAdded("sales"),
+        ["qe-purged1"] = new MessagesPurged([new(1, 5), new(1_000_000, 2)], Origin),
+        ["qe-written1"] = new MessagesWritten(
+            1_767_323_045_678,
+            new QueueWrite(
+                [new(7, Batch("sales", "order.new", "first", "second")), new(10, Batch("", "orders", "third"))],
+                [new(1, 3), new(5, 1)],
+                DeliveredBefore: 6)),
+        ["qs1"] = new QueueSnapshot(
+            Queue, QueueDefinition, ["sales", "returns"], 1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)]),
+        ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
+        ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),
+        ["xe-source1"] = new ExchangeBindingSourceAdded(Exchange, "upstream", Durable: true),
+        ["xe-bound1"] = new BindingAdded(Exchange, ToExchange, Durable: true, Origin),
+        ["xe-unbound1"] = new BindingRemoved(Exchange, ToQueue, Origin),
+        ["xe-removed1"] = new DestinationUnbound(Exchange, Destination.Exchange("audit"), Origin),
+        ["xs1"] = new ExchangeSnapshot(Exchange, ExchangeDefinition, [ToQueue, ToExchange], ["upstream"]),
+        ["ce-names1"] = new NamesRecorded(
+            "/",
+            [new(Added: true, new(DestinationKind.Queue, "orders", Durable: true)), new(Added: false, new(DestinationKind.Exchange, "old", Durable: false))]),
+        ["cs1"] = new CatalogueSnapshot(
+            "/", [new(DestinationKind.Queue, "orders", Durable: true), new(DestinationKind.Exchange, "sales", Durable: true)]),
+        ["ae-user1"] = new UserCreated(
+            new User("guest", PasswordHash.Create([1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
+        ["ae-vhost1"] = new VirtualHostCreated("/", Origin),
+        ["ae-permission1"] = new PermissionGranted("guest", "/", new Permission("^a", "^b", "^c"), Origin),
+    };
+
+    private static MessageBatch Batch(string exchange, string routingKey, params string[] bodies)
+    {
+        byte[] properties = [0x10, 0x00, 0x02];
+        var slab = new byte[bodies.Sum(body => MessageRecord.SizeOf(properties.Length, body.Length))];
+        var offsets = new int[bodies.Length];
+        var position = 0;
+        for (var i = 0; i < bodies.Length; i++)
+        {
+            offsets[i] = position;
+            MessageRecord.WriteHeader(
+                slab.AsSpan(position), MessageFormat.Amqp091, properties.Length, bodies[i].Length, 0, MessageFlags.Persistent, (byte)i);
+            properties.CopyTo(slab, position + MessageRecord.HeaderSize);
+            System.Text.Encoding.ASCII.GetBytes(bodies[i], slab.AsSpan(position + MessageRecord.HeaderSize + properties.Length));
+            position += MessageRecord.SizeOf(properties.Length, bodies[i].Length);
+        }
+
+        return new MessageBatch(slab, offsets, [MessageRoute.Create(exchange, routingKey)]);
+    }
+}
