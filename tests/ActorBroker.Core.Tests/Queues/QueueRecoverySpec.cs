@@ -93,7 +93,7 @@ public sealed class QueueRecoverySpec
     [Fact]
     public void Bodies_that_an_index_names_are_kept_though_their_messages_are_settled_after_it()
     {
-        var queue = new TestQueue();
+        var queue = new TestQueue(TestQueue.Ample with { SegmentBytes = 1 });
         queue.Decider.Publish(1, 1, Persistent("a", "b"));
         queue.CommitAll();
         queue.Decider.Publish(1, 2, Persistent("c"));
