@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorBroker.PerfTest;
 using ActorBroker.PerfTest.Load;
 using ActorBroker.PerfTest.Options;
@@ -13,12 +14,15 @@ return line.Errors.Count > 0 ? Refuse(line.Errors[0].Message) : line.Invoke();
 static int Run(PerfCommand command, System.CommandLine.ParseResult line)
 {
     using var userStop = new CancellationTokenSource();
-    Console.CancelKeyPress += (_, key) =>
+    void OnSignal(PosixSignalContext signal)
     {
         // The first time the run ends in order, the second time the process does at once.
-        key.Cancel = !userStop.IsCancellationRequested;
+        signal.Cancel = !userStop.IsCancellationRequested;
         userStop.Cancel();
-    };
+    }
+
+    using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
     try
     {
         var options = command.Read(line);

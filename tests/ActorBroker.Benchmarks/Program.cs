@@ -1,3 +1,5 @@
 using BenchmarkDotNet.Running;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// Short unless told otherwise: someone waits for it.
+string[] arguments = args.Contains("--job") || args.Contains("-j") ? args : [.. args, "--job", "short"];
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);

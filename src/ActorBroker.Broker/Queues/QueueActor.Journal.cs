@@ -77,7 +77,7 @@ public sealed partial class QueueActor
 
         _eventsSinceSnapshot = 0;
         _bytesSinceSnapshot = 0;
-        if (_definition!.Durable)
+        if (IsJournaled)
         {
             _isSavingSnapshot = true;
             _snapshotFirstLive = _queue!.FirstLiveSequenceNr;
@@ -204,7 +204,7 @@ public sealed partial class QueueActor
     private void BeginExisting(QueueDefinition definition)
     {
         _definition = definition;
-        _queue = new QueueDecider(definition.Durable, Limits, _outbox);
+        _queue = new QueueDecider(IsJournaled, Limits, _outbox);
     }
 
     private void OnStop()

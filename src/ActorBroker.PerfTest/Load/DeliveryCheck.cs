@@ -69,8 +69,9 @@ internal sealed class DeliveryCheck
         return sum;
     }
 
+    // Without sequences what was there before cannot be told from what was published.
     private long Expected(IReadOnlyList<Producer> producers) =>
-        Routes(producers.Count).Sum(route => producers[route.Producer].Published);
+        Routes(producers.Count).Sum(route => producers[route.Producer].Published) + (HasSequences ? 0 : _readyAtStart);
 
     private IEnumerable<(int Producer, int Queue)> Routes(int producers) =>
         from producer in Enumerable.Range(0, producers)
