@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Tests.Serialization;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Names;
 using ActorBroker.Testing.Persistence;
@@ -23,13 +24,17 @@ public abstract class EntityTestKit() : TestKit(Configuration)
           persistence {
             journal {
               plugin = "akka.persistence.journal.faulty"
+              auto-start-journals = []
               faulty.class = "ActorBroker.Testing.Persistence.FaultyJournal, ActorBroker.Testing"
               faulty.plugin-dispatcher = "akka.actor.default-dispatcher"
             }
             snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
+            snapshot-store.auto-start-snapshot-stores = []
           }
         }
-        """).WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test));
+        """)
+        .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
+        .WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test));
 
     /// <summary>Who asks, in every test.</summary>
     protected static Origin Someone { get; } = new("guest", "127.0.0.1:1", DateTimeOffset.UnixEpoch);
