@@ -295,7 +295,7 @@ public sealed class ExchangeActorTests : EntityTestKit
     private void Start(Func<ExchangeSettings, ExchangeSettings>? change = null)
     {
         var settings = new ExchangeSettings(_ => _queues.Ref, _ => _exchanges.Ref, _ => _catalogue.Ref);
-        _exchange = _shard.ChildActorOf(ExchangeActor.Props(EntityId, change is null ? settings : change(settings)));
+        _exchange = _shard.ChildActorOf(ExchangeActor.Props(EntityId, change is null ? settings : change(settings)), SupervisorStrategy.StoppingStrategy);
     }
 
     private void Restart()

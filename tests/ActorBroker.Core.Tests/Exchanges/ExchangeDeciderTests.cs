@@ -109,7 +109,7 @@ public sealed class ExchangeDeciderTests
     [Theory]
     [InlineData("", "direct", RefusalReason.AccessRefused, "operation not permitted on the default exchange")]
     [InlineData("amq.mine", "direct", RefusalReason.AccessRefused, "exchange name 'amq.mine' contains reserved prefix 'amq.*'")]
-    [InlineData("e", "nope", RefusalReason.CommandInvalid, "unknown exchange type 'nope'")]
+    [InlineData("e", "nope", RefusalReason.PreconditionFailed, "unknown exchange type 'nope'")]
     [InlineData("e", "x-delayed-message", RefusalReason.NotImplemented, "exchange type 'x-delayed-message' is not supported")]
     public void What_cannot_be_declared_is_refused(string name, string type, RefusalReason reason, string text)
     {

@@ -19,7 +19,7 @@ public sealed class QueueDeciderModelSpec
     public void A_durable_queue_is_a_list_of_messages_that_outlives_crashes()
     {
         var coverage = new ModelCoverage();
-        Gen.Select(Limits, Commands).Sample((limits, commands) => new QueueModelRun(limits, durable: true, coverage).Execute(commands), iter: 500);
+        Gen.Select(Limits, Commands).Sample((limits, commands) => new QueueModelRun(limits, durable: true, coverage).Execute(commands), iter: 300);
         coverage.AssertEverythingHappened();
     }
 
@@ -27,6 +27,6 @@ public sealed class QueueDeciderModelSpec
     public void A_transient_queue_is_a_list_of_messages_that_may_be_spilled()
     {
         var coverage = new ModelCoverage();
-        Gen.Select(Limits, Commands).Sample((limits, commands) => new QueueModelRun(limits, durable: false, coverage).Execute(commands), iter: 200);
+        Gen.Select(Limits, Commands).Sample((limits, commands) => new QueueModelRun(limits, durable: false, coverage).Execute(commands), iter: 120);
     }
 }

@@ -91,6 +91,24 @@ public sealed class QueueRecoverySpec
     }
 
     [Fact]
+    public void Bodies_that_an_index_names_are_kept_though_their_messages_are_settled_after_it()
+    {
+        var queue = new TestQueue(TestQueue.Ample with { SegmentBytes = 1 });
+        queue.Decider.Publish(1, 1, Persistent("a", "b"));
+        queue.CommitAll();
+        queue.Decider.Publish(1, 2, Persistent("c"));
+        queue.CommitAll();
+        queue.StoreIndex();
+        var consumer = queue.Start(1, 1);
+        queue.Settle(consumer, SettleOutcome.Accepted, 0, 2);
+        Assert.Equal(2, queue.Decider.FirstLiveSequenceNr);
+
+        queue.Journal.Trim();
+
+        Assert.Equal("a b c", queue.Crash().Drain());
+    }
+
+    [Fact]
     public void A_message_delivered_before_an_index_was_stored_is_marked_though_its_write_began_earlier()
     {
         var queue = new TestQueue();
