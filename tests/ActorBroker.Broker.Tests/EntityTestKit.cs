@@ -1,4 +1,5 @@
-using ActorBroker.Contracts;
+using ActorBroker.Broker.Tests.Serialization;
+using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Names;
 using ActorBroker.Testing.Persistence;
 using Akka.Actor;
@@ -9,26 +10,31 @@ using Akka.TestKit.Xunit2;
 namespace ActorBroker.Broker.Tests;
 
 /// <summary>
-/// An actor system with the shipped serializers and a journal in memory that can be made to fail. Messages are not
-/// serialized here: Akka's journals pass events between their own actors in messages that are not exempt from it.
+/// An actor system with the shipped serializers, in which every message between actors is serialized, and a journal in
+/// memory that can be made to fail.
 /// </summary>
 public abstract class EntityTestKit() : TestKit(Configuration)
 {
     private static readonly Config Configuration = ConfigurationFactory.ParseString("""
         akka {
           actor.provider = local
+          actor.serialize-messages = on
           loglevel = OFF
           stdout-loglevel = OFF
           persistence {
             journal {
               plugin = "akka.persistence.journal.faulty"
+              auto-start-journals = []
               faulty.class = "ActorBroker.Testing.Persistence.FaultyJournal, ActorBroker.Testing"
               faulty.plugin-dispatcher = "akka.actor.default-dispatcher"
             }
             snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
+            snapshot-store.auto-start-snapshot-stores = []
           }
         }
-        """).WithFallback(ShippedSerialization());
+        """)
+        .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
+        .WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test));
 
     /// <summary>Who asks, in every test.</summary>
     protected static Origin Someone { get; } = new("guest", "127.0.0.1:1", DateTimeOffset.UnixEpoch);
@@ -47,11 +53,4 @@ public abstract class EntityTestKit() : TestKit(Configuration)
 
     /// <summary>A probe that nobody has to listen to.</summary>
     protected TestProbe Probe(string name) => CreateTestProbe(name);
-
-    private static Config ShippedSerialization()
-    {
-        using var stream = typeof(IBrokerMessage).Assembly.GetManifestResourceStream("hocon/serialization.conf")!;
-        using var reader = new StreamReader(stream);
-        return ConfigurationFactory.ParseString(reader.ReadToEnd());
-    }
 }
