@@ -16,6 +16,9 @@ public sealed partial class QueueActor
     private long _bytesSinceSnapshot;
     private bool _isSavingSnapshot;
 
+    // As of the snapshot: what is settled after it may not be in the journal yet, so a recovery may still need the body.
+    private long _snapshotFirstLive;
+
     private QueueMemoryLimits Limits => new(
         Options.SegmentBytes, Options.ResidentBytes, Options.ResidentBytes, Options.WriteBatchBytes, ReadAheadSegments: 3);
 
@@ -74,14 +77,15 @@ public sealed partial class QueueActor
 
         _eventsSinceSnapshot = 0;
         _bytesSinceSnapshot = 0;
-        if (_definition!.Durable)
+        if (IsJournaled)
         {
             _isSavingSnapshot = true;
+            _snapshotFirstLive = _queue!.FirstLiveSequenceNr;
             SaveSnapshot(Snapshot());
         }
         else
         {
-            Trim(LastSequenceNr);
+            Trim(LastSequenceNr, _queue!.FirstLiveSequenceNr);
         }
     }
 
@@ -91,10 +95,10 @@ public sealed partial class QueueActor
         return new QueueSnapshot(_key, _definition, [.. _bindingSources], next, deliveredBefore, live, segments);
     }
 
-    private void Trim(long recoverableFrom)
+    private void Trim(long recoverableFrom, long firstLive)
     {
-        var to = Math.Min(recoverableFrom, _queue!.FirstLiveSequenceNr - 1);
-        if (to - _trimmedTo >= Options.TrimAfterEvents || (_queue.FirstLiveSequenceNr == long.MaxValue && to > _trimmedTo))
+        var to = Math.Min(recoverableFrom, firstLive - 1);
+        if (to - _trimmedTo >= Options.TrimAfterEvents || (firstLive == long.MaxValue && to > _trimmedTo))
         {
             _trimmedTo = to;
             DeleteMessages(to);
@@ -110,7 +114,7 @@ public sealed partial class QueueActor
                 DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
                 if (_life == QueueLife.Live)
                 {
-                    Trim(saved.Metadata.SequenceNr);
+                    Trim(saved.Metadata.SequenceNr, _snapshotFirstLive);
                 }
 
                 return true;
@@ -200,7 +204,7 @@ public sealed partial class QueueActor
     private void BeginExisting(QueueDefinition definition)
     {
         _definition = definition;
-        _queue = new QueueDecider(definition.Durable, Limits, _outbox);
+        _queue = new QueueDecider(IsJournaled, Limits, _outbox);
     }
 
     private void OnStop()

@@ -80,7 +80,7 @@ public sealed partial class QueueActor
 
     private void OnAddBindingSource(AddBindingSource add)
     {
-        var durable = _definition!.Durable;
+        var durable = IsJournaled;
         if (IsLockedFor(add.Connection))
         {
             Sender.Tell(new BindingSourceAnswered(add.RequestId, QueueDeclaration.Locked(_key), durable));
@@ -140,7 +140,7 @@ public sealed partial class QueueActor
         _requestId = declare.RequestId;
         _life = QueueLife.Declaring;
         _settings.CatalogueRegion(Context.System).Tell(new RegisterName(
-            _key.VirtualHost, DestinationKind.Queue, _key.Name, declare.Definition.Durable, NameRequest));
+            _key.VirtualHost, DestinationKind.Queue, _key.Name, declare.Definition is { Durable: true, Exclusive: false }, NameRequest));
         Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
     }
 
@@ -183,7 +183,7 @@ public sealed partial class QueueActor
         {
             AbandonDeclare(registered.Refusal);
         }
-        else if (_declaring!.Definition.Durable)
+        else if (_declaring!.Definition is { Durable: true, Exclusive: false })
         {
             Persist(new QueueDeclared(_key, _declaring.Definition, _declaring.Origin), _ => FinishDeclare());
         }
@@ -256,7 +256,7 @@ public sealed partial class QueueActor
         _queue.Abandon();
         _queue = null;
         _owner = null;
-        if (_definition!.Durable)
+        if (IsJournaled)
         {
             Persist(new QueueDeleted(origin), _ => BeginCleanUp());
         }

@@ -65,6 +65,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
 
     private QueueOptions Options => _settings.Options;
 
+    // An exclusive queue goes with its connection, so it never outlives a restart, whatever it was declared as.
+    private bool IsJournaled => _definition is { Durable: true, Exclusive: false };
+
     /// <summary>The queue entity of this id.</summary>
     public static Props Props(string entityId, QueueActorSettings settings) =>
         Akka.Actor.Props.Create(() => new QueueActor(entityId, settings));

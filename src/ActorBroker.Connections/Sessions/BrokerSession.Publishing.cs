@@ -41,7 +41,7 @@ public sealed partial class BrokerSession
             return TargetStatus.Ready;
         }
 
-        switch (_services.RoutingTables.Route(session.Exchange, session.RoutingKey, headers: null, session.Result))
+        switch (_services.RoutingTables.RouteAny(session.Exchange, session.RoutingKey, session.Result))
         {
             case RouteStatus.Ready:
                 session.SetLinks(session.Result.NeedsHeaders ? [] : LinksTo(session.Result));

@@ -139,7 +139,7 @@ public static class ExchangeDecider
             return null;
         return ExchangeTypes.IsMissing(type)
             ? new Refusal(RefusalReason.NotImplemented, $"exchange type '{type}' is not supported")
-            : new Refusal(RefusalReason.CommandInvalid, $"unknown exchange type '{type}'");
+            : new Refusal(RefusalReason.PreconditionFailed, $"unknown exchange type '{type}'");
     }
 
     private static bool IsDefault(ExchangeState state, Binding binding) =>

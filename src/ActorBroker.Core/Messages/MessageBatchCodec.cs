@@ -272,9 +272,12 @@ public static class MessageBatchCodec
                 return;
             }
 
-            for (var index = start; index < start + count; index++)
+            var unmarked = _numbers.Length;
+            for (var index = start; index < start + count && unmarked > 0; index++)
             {
-                _numbers[batch[index].RouteIndex] = 0;
+                ref var number = ref _numbers[batch[index].RouteIndex];
+                unmarked -= number == Unused ? 1 : 0;
+                number = 0;
             }
         }
 

@@ -35,6 +35,6 @@ public interface IQueueEffects
 /// <param name="PinnedBytesMax">Past so many bytes in memory that are not in the journal, batches are not accepted.</param>
 /// <param name="ResidentBytesMax">Past so many bytes in memory that are in the journal too, segments are dropped.</param>
 /// <param name="WriteBytesMax">A write takes batches up to this size; one larger batch goes alone.</param>
-/// <param name="ReadAheadSegments">Segments kept in memory from the next delivery on.</param>
+/// <param name="ReadAheadSegments">Segments kept in memory from the next delivery on, at least one.</param>
 public sealed record QueueMemoryLimits(
     long SegmentBytes, long PinnedBytesMax, long ResidentBytesMax, int WriteBytesMax, int ReadAheadSegments);

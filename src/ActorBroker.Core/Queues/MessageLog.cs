@@ -34,15 +34,17 @@ internal sealed class MessageLog(long segmentSizeBytes)
     {
         get
         {
+            // Spilled messages are written after younger ones: events do not follow the order of positions.
+            var first = long.MaxValue;
             foreach (var segment in _segments)
             {
                 if (segment.FirstSequenceNr > 0)
                 {
-                    return segment.FirstSequenceNr;
+                    first = Math.Min(first, segment.FirstSequenceNr);
                 }
             }
 
-            return long.MaxValue;
+            return first;
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class PublisherLink(int connection)
     private readonly Queue<long> _awaitingCommit = new();
     private long _toldAccepted;
     private long _toldConfirmed;
+    private bool _isClosed;
 
     public int Connection { get; } = connection;
 
@@ -34,7 +35,7 @@ internal sealed class PublisherLink(int connection)
     public void Tell(IQueueEffects effects, bool accept)
     {
         var accepted = accept ? Received : _toldAccepted;
-        if (accepted == _toldAccepted && Confirmed == _toldConfirmed)
+        if (_isClosed || (accepted == _toldAccepted && Confirmed == _toldConfirmed))
         {
             return;
         }
@@ -43,6 +44,9 @@ internal sealed class PublisherLink(int connection)
         _toldConfirmed = Confirmed;
         effects.Progress(Connection, _toldAccepted, _toldConfirmed);
     }
+
+    /// <summary>The connection is gone: nobody is told any more.</summary>
+    public void Close() => _isClosed = true;
 
     /// <summary>Everything received counts as safe.</summary>
     public void Finish(IQueueEffects effects)

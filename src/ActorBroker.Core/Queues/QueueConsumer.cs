@@ -116,23 +116,51 @@ internal sealed class ConsumerRoster
     {
         if (!consumer.IsInLine && consumer.CanTake)
         {
+            if (_line.Count > ConsumerCount * 2)
+            {
+                DropStopped();
+            }
+
             consumer.IsInLine = true;
             _line.Enqueue(consumer);
         }
     }
 
-    /// <summary>Takes the next consumer that can take messages out of the line, or null.</summary>
+    /// <summary>The consumer whose turn it is, or null when none can take messages. It stays in front until <see cref="EndTurn"/>.</summary>
     public QueueConsumer? Next()
     {
-        while (_line.TryDequeue(out var consumer))
+        while (_line.TryPeek(out var consumer))
         {
-            consumer.IsInLine = false;
             if (consumer.CanTake)
             {
                 return consumer;
             }
+
+            _line.Dequeue();
+            consumer.IsInLine = false;
         }
 
         return null;
+    }
+
+    /// <summary>Takes the consumer in front out of the line, to its end if it can take more.</summary>
+    public void EndTurn()
+    {
+        var consumer = _line.Dequeue();
+        consumer.IsInLine = false;
+        Enqueue(consumer);
+    }
+
+    // On an empty queue nobody is served: those who come and go would pile up in the line.
+    private void DropStopped()
+    {
+        for (var i = _line.Count; i > 0; i--)
+        {
+            var consumer = _line.Dequeue();
+            if (!consumer.IsStopped)
+            {
+                _line.Enqueue(consumer);
+            }
+        }
     }
 }

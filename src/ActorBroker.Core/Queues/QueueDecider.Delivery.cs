@@ -34,18 +34,14 @@ public sealed partial class QueueDecider
     /// <summary>Hands out what can be handed out. To be called after a consumer has been told that it started.</summary>
     public void Dispatch()
     {
-        while (!_ready.IsEmpty && _roster.Next() is { } consumer)
+        while (!_ready.IsEmpty && _roster.Next() is { } consumer && Locate() is { } batch)
         {
-            if (!ServeNext(consumer))
-            {
-                _roster.Enqueue(consumer);
-                break;
-            }
-
-            _roster.Enqueue(consumer);
+            ServeTurn(consumer, batch);
+            _roster.EndTurn();
         }
 
         FlushServed();
+        AfterDrain();
     }
 
     /// <summary>Delivers no more to the consumer; it may still settle what it has.</summary>
@@ -68,7 +64,7 @@ public sealed partial class QueueDecider
         if (_roster.Find(key) is { } consumer)
         {
             Close(consumer);
-            Dispatch();
+            AfterSettling();
         }
     }
 
@@ -97,6 +93,7 @@ public sealed partial class QueueDecider
     {
         _waitingGets.Enqueue(new WaitingGet(key, noAck, requestId));
         AnswerGets();
+        AfterDrain();
     }
 
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
@@ -117,7 +114,6 @@ public sealed partial class QueueDecider
     {
         _roster.Enqueue(consumer);
         Dispatch();
-        AfterDrain();
     }
 
     private void AnswerGets()
@@ -133,16 +129,14 @@ public sealed partial class QueueDecider
 
             if (Locate() is not { } batch)
             {
-                return;
+                break;
             }
 
             _waitingGets.Dequeue();
-            var segment = TakeRun(batch, 1);
+            var segment = TakeRun(batch, RunLength(batch, 1, out var redelivered), redelivered);
             HandOver(get.NoAck ? null : GetterOf(get.Getter), segment);
             _effects.GetAnswered(get.Getter, get.RequestId, segment, _ready.Count);
         }
-
-        AfterDrain();
     }
 
     private QueueConsumer GetterOf(ConsumerKey key)
@@ -168,27 +162,30 @@ public sealed partial class QueueDecider
         }
     }
 
-    // False when the next message is not in memory.
-    private bool ServeNext(QueueConsumer consumer)
+    // A turn is a number of messages, whatever batches they are in: else shares would depend on how they were published.
+    private void ServeTurn(QueueConsumer consumer, LogBatch batch)
     {
-        if (Locate() is not { } batch)
+        var inLine = _roster.InLine;
+        var left = inLine == 1 ? long.MaxValue : Math.Clamp(_ready.Count / (inLine * ChunksPerConsumer), 1, ChunkMax);
+        for (var next = batch; next is not null; next = left > 0 && consumer.CanTake && !_ready.IsEmpty ? Locate() : null)
         {
-            return false;
+            left -= Serve(consumer, next, left);
         }
+    }
 
-        var others = _roster.InLine;
-        var countMax = others == 0
-            ? consumer.Room
-            : Math.Min(consumer.Room, Math.Clamp(_ready.Count / ((others + 1) * ChunksPerConsumer), 1, ChunkMax));
-        var segment = TakeRun(batch, LimitByWindow(batch, countMax, consumer.WindowBytes, out var bytes));
+    private int Serve(QueueConsumer consumer, LogBatch batch, long countMax)
+    {
+        var count = RunLength(batch, Math.Min(countMax, consumer.Room), out var redelivered);
+        count = LimitByWindow(batch, count, consumer.WindowBytes, out var bytes);
         consumer.WindowBytes -= bytes;
+        var segment = TakeRun(batch, count, redelivered);
         HandOver(consumer.NoAck ? null : consumer, segment);
         if (consumer.AddOutgoing(segment))
         {
             _served.Add(consumer);
         }
 
-        return true;
+        return count;
     }
 
     // The batch of the lowest ready message; null when it must be read back, which is then under way.
@@ -217,11 +214,9 @@ public sealed partial class QueueDecider
         }
     }
 
-    private int LimitByWindow(LogBatch batch, long countMax, long windowBytes, out int bytes)
+    private int LimitByWindow(LogBatch batch, int count, long windowBytes, out int bytes)
     {
-        var run = _ready.First;
-        var start = (int)(run.First - batch.First);
-        var count = (int)Math.Min(Math.Min(run.Count, countMax), batch.End - run.First);
+        var start = (int)(_ready.First.First - batch.First);
         if (start == 0 && count == batch.Batch!.Count && batch.SizeBytes <= windowBytes)
         {
             bytes = batch.SizeBytes;
@@ -241,24 +236,29 @@ public sealed partial class QueueDecider
         return count;
     }
 
-    // Takes ready messages out of one batch: at most countMax, all with the same redelivered mark.
-    private DeliverySegment TakeRun(LogBatch batch, long countMax)
+    // How many ready messages of one batch can be handed over together: at most countMax, all with the same mark.
+    private int RunLength(LogBatch batch, long countMax, out bool redelivered)
     {
-        var first = _ready.First.First;
-        var mayHaveBeenDelivered = first < _deliveredBefore;
-        if (mayHaveBeenDelivered)
+        var run = _ready.First;
+        var count = Math.Min(Math.Min(run.Count, countMax), batch.End - run.First);
+        redelivered = run.First < _deliveredBefore;
+        if (redelivered)
         {
-            countMax = Math.Min(countMax, _deliveredBefore - first);
+            count = Math.Min(count, _deliveredBefore - run.First);
+            if (!_undelivered.IsEmpty)
+            {
+                count = 1;
+                redelivered = !_undelivered.Contains(run.First);
+            }
         }
 
-        var redelivered = mayHaveBeenDelivered;
-        if (mayHaveBeenDelivered && !_undelivered.IsEmpty)
-        {
-            countMax = 1;
-            redelivered = _undelivered.Remove(new PositionRange(first, 1)) == 0;
-        }
+        return (int)count;
+    }
 
-        var run = _ready.TakeFirst(Math.Min(countMax, batch.End - first));
+    private DeliverySegment TakeRun(LogBatch batch, int count, bool redelivered)
+    {
+        var run = _ready.TakeFirst(count);
+        _undelivered.Remove(run);
         _deliveredBefore = Math.Max(_deliveredBefore, run.End);
         return new DeliverySegment(batch.Batch!, (int)(run.First - batch.First), (int)run.Count, run.First, redelivered);
     }
@@ -275,6 +275,11 @@ public sealed partial class QueueDecider
 
         Debug.Assert(!holder.Unsettled.Contains(run.First));
         holder.Unsettled.Add(run);
+        if (segment.Redelivered)
+        {
+            _heldAgain.Add(run);
+        }
+
         UnsettledCount += run.Count;
     }
 
@@ -292,6 +297,11 @@ public sealed partial class QueueDecider
     {
         UnsettledCount -= consumer.Unsettled.Count;
         _ready.AddAll(consumer.Unsettled);
+        for (var i = 0; i < consumer.Unsettled.IntervalCount; i++)
+        {
+            EndHoldingAgain(consumer.Unsettled.Interval(i));
+        }
+
         consumer.Unsettled.Clear();
         _roster.Remove(consumer);
     }

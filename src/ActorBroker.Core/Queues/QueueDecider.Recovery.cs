@@ -24,7 +24,7 @@ public sealed partial class QueueDecider
         }
 
         _log.SkipTo(nextPosition);
-        _deliveredBefore = deliveredBefore;
+        _deliveredBefore = Math.Min(deliveredBefore, nextPosition);
         _journaledEnd = nextPosition;
         _writtenUpTo = nextPosition;
     }
@@ -34,9 +34,12 @@ public sealed partial class QueueDecider
     {
         foreach (var placed in write.Batches)
         {
-            // Transient messages do not outlive a restart, even where they went into the journal.
+            // Transient messages do not outlive a restart, even where they went into the journal. Their positions are
+            // used up all the same: a segment that is read back may meet them.
+            _writtenUpTo = Math.Max(_writtenUpTo, placed.EndPosition);
             if (placed.Batch.CountPersistent() == 0)
             {
+                _log.SkipTo(placed.EndPosition);
                 continue;
             }
 
@@ -49,17 +52,18 @@ public sealed partial class QueueDecider
                     RecoverSettled(new PositionRange(batch.First + i, 1));
                 }
             }
-
-            _journaledEnd = batch.End;
-            _writtenUpTo = batch.End;
         }
+
+        _journaledEnd = _writtenUpTo;
 
         foreach (var range in write.Settled)
         {
             RecoverSettled(range);
         }
 
-        _deliveredBefore = write.DeliveredBefore;
+        // The snapshot may know more than a write that was under way when it was taken. Positions that no event holds
+        // may have been given out again since.
+        _deliveredBefore = Math.Max(_deliveredBefore, Math.Min(write.DeliveredBefore, _journaledEnd));
         BoundMemory();
     }
 
@@ -73,11 +77,7 @@ public sealed partial class QueueDecider
     }
 
     /// <summary>The journal has been replayed: new messages start behind all that it holds.</summary>
-    public void RecoveryCompleted()
-    {
-        _deliveredBefore = Math.Min(_deliveredBefore, _log.NextPosition);
-        _writes.Settled.Clear();
-    }
+    public void RecoveryCompleted() => _writes.Settled.Clear();
 
     /// <summary>
     /// The index as of the last committed write. What is still on its way comes after the snapshot, as events.

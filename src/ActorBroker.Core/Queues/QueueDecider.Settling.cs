@@ -35,6 +35,8 @@ public sealed partial class QueueDecider
                     _undelivered.Add(range);
                     break;
             }
+
+            EndHoldingAgain(range);
         }
 
         if (consumer is { IsStopped: true, Unsettled.IsEmpty: true })
@@ -52,7 +54,6 @@ public sealed partial class QueueDecider
     {
         AnswerGets();
         Dispatch();
-        AfterDrain();
     }
 
     /// <summary>Removes all ready messages. What the journal must hear of is in the returned ranges, for the event that says who did it.</summary>
@@ -65,12 +66,27 @@ public sealed partial class QueueDecider
             _log.Settle(_ready.Interval(i), journaled);
         }
 
-        // A batch that is written after that event must not bring back what was purged of it.
-        _writes.Settled.AddAll(journaled);
         _ready.Clear();
         _undelivered.Clear();
+        _writes.SettledByEvent(journaled);
+        AnswerGets();
         AfterDrain();
         return (count, journaled.ToArray());
+    }
+
+    private void EndHoldingAgain(PositionRange range)
+    {
+        if (_heldAgain.IsEmpty)
+        {
+            return;
+        }
+
+        _ofHeldAgain.Clear();
+        _heldAgain.Remove(range, _ofHeldAgain);
+        for (var i = 0; i < _ofHeldAgain.IntervalCount; i++)
+        {
+            _undelivered.Remove(_ofHeldAgain.Interval(i));
+        }
     }
 
     // Memory may be free now that was not.

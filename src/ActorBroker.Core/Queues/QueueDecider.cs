@@ -25,6 +25,10 @@ public sealed partial class QueueDecider
     // Positions below _deliveredBefore that never reached a client after all.
     private readonly PositionSet _undelivered = new();
 
+    // Held positions that had been delivered before: releasing them does not unmark them.
+    private readonly PositionSet _heldAgain = new();
+    private readonly PositionSet _ofHeldAgain = new();
+
     // Transient messages of a durable queue that are in the journal: in no snapshot.
     private readonly PositionSet _volatile = new();
     private readonly PositionSet _scratch = new();
@@ -36,12 +40,16 @@ public sealed partial class QueueDecider
     private long _journaledEnd;
     private bool _isSpilling;
 
+    // Some link may have been told less than all it sent.
+    private bool _hasWithheld;
+
     /// <summary>A queue without messages.</summary>
     /// <param name="durable">Persistent messages are written, and confirmed when they are.</param>
     /// <param name="limits">Bounds of its memory.</param>
     /// <param name="effects">Does what is decided.</param>
     public QueueDecider(bool durable, QueueMemoryLimits limits, IQueueEffects effects)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.ReadAheadSegments, 1);
         IsDurable = durable;
         _limits = limits;
         _effects = effects;
@@ -76,7 +84,10 @@ public sealed partial class QueueDecider
     /// <summary>Nothing waits to be written and no write is under way.</summary>
     public bool IsWrittenOut => !_writes.IsWriting && !_writes.HasBatches && _writes.Settled.IsEmpty;
 
-    /// <summary>The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none.</summary>
+    /// <summary>
+    /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
+    /// needs is this as of its <see cref="Index"/>: later it may have gone up by settlements that no event holds yet.
+    /// </summary>
     public long FirstLiveSequenceNr => _log.FirstLiveSequenceNr;
 
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
@@ -104,7 +115,7 @@ public sealed partial class QueueDecider
         }
 
         TryWrite();
-        link.Tell(_effects, accept: !IsWithholding);
+        Tell(link);
         BoundMemory();
     }
 
@@ -193,14 +204,18 @@ public sealed partial class QueueDecider
     /// <summary>A connection is gone: its consumers end and what they held is ready again.</summary>
     public void ConnectionClosed(int connection)
     {
-        _links.Remove(connection);
+        if (_links.Remove(connection, out var link))
+        {
+            link.Close();
+        }
+
         ForgetGets(key => key.Connection == connection);
         foreach (var consumer in _roster.All.Where(consumer => consumer.Key.Connection == connection).ToArray())
         {
             Close(consumer);
         }
 
-        Dispatch();
+        AfterSettling();
     }
 
     private void AddSpilled(LogBatch batch)
@@ -246,10 +261,10 @@ public sealed partial class QueueDecider
         var write = _writes.Begin(_deliveredBefore, _toTell);
         if (write is not null)
         {
-            if (write.Batches.Length > 0)
+            // Spilled batches come after younger ones: the last is not always the highest.
+            foreach (var placed in write.Batches)
             {
-                var last = write.Batches[^1];
-                _writtenUpTo = Math.Max(_writtenUpTo, last.FirstPosition + last.Batch.Count);
+                _writtenUpTo = Math.Max(_writtenUpTo, placed.EndPosition);
             }
 
             _effects.Write(write);
@@ -262,16 +277,24 @@ public sealed partial class QueueDecider
     {
         foreach (var link in _toTell)
         {
-            link.Tell(_effects, accept: !IsWithholding);
+            Tell(link);
         }
 
         _toTell.Clear();
     }
 
+    private void Tell(PublisherLink link)
+    {
+        var accept = !IsWithholding;
+        _hasWithheld |= !accept;
+        link.Tell(_effects, accept);
+    }
+
     private void AcceptWithheld()
     {
-        if (!IsWithholding)
+        if (_hasWithheld && !IsWithholding)
         {
+            _hasWithheld = false;
             foreach (var link in _links.Values)
             {
                 link.Tell(_effects, accept: true);

@@ -3,10 +3,16 @@ using ActorBroker.Core.Messages;
 namespace ActorBroker.Core.Queues;
 
 /// <summary>A batch at its place in the queue: message i has position <paramref name="FirstPosition"/> + i.</summary>
-public readonly record struct PlacedBatch(long FirstPosition, MessageBatch Batch);
+public readonly record struct PlacedBatch(long FirstPosition, MessageBatch Batch)
+{
+    /// <summary>The position after the last message.</summary>
+    public long EndPosition => FirstPosition + Batch.Count;
+}
 
 /// <summary>What a queue commits at once: everything that came in while the last write was under way.</summary>
-/// <param name="Batches">New messages, by ascending position; gaps are messages that need no write.</param>
+/// <param name="Batches">
+/// New messages, by ascending position except for spilled ones, which may come late; gaps are messages that need no write.
+/// </param>
 /// <param name="Settled">Positions that have left the queue since the last write; applied after the batches.</param>
 /// <param name="DeliveredBefore">Messages at lower positions may have been delivered already.</param>
 public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, long DeliveredBefore);

@@ -11,6 +11,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
 {
     private readonly Queue<(LogBatch Batch, PublisherLink? Link)> _waiting = new();
     private readonly List<(LogBatch Batch, PublisherLink? Link)> _underWay = [];
+    private readonly PositionSet _ofWaiting = new();
 
     /// <summary>Settlements that the journal must hear of with the next write.</summary>
     public PositionSet Settled { get; } = new();
@@ -69,9 +70,22 @@ internal sealed class WriteBuffer(int writeBytesMax)
         }
 
         IsWriting = true;
+        TakeSettledOfWaiting(Settled);
         var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore);
         Settled.Clear();
+        Settled.AddAll(_ofWaiting);
         return write;
+    }
+
+    /// <summary>
+    /// An event of its own tells of settlements. Those of batches that still wait are told again with their batch,
+    /// which comes after that event.
+    /// </summary>
+    public void SettledByEvent(PositionSet settled)
+    {
+        TakeSettledOfWaiting(settled);
+        settled.AddAll(_ofWaiting);
+        Settled.AddAll(_ofWaiting);
     }
 
     /// <summary>The write is committed as that journal event.</summary>
@@ -89,5 +103,18 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
         _underWay.Clear();
         IsWriting = false;
+    }
+
+    // A settlement that came before its message would be lost: a replay would find nothing to settle.
+    private void TakeSettledOfWaiting(PositionSet settled)
+    {
+        _ofWaiting.Clear();
+        foreach (var (batch, _) in _waiting)
+        {
+            if (batch.Live < batch.End - batch.First)
+            {
+                settled.Remove(new PositionRange(batch.First, batch.End - batch.First), _ofWaiting);
+            }
+        }
     }
 }

@@ -23,9 +23,6 @@ public enum RefusalReason : byte
 
     /// <summary>The broker could not do it now: a failed write, an unreachable entity. Trying again may succeed.</summary>
     Unavailable = 7,
-
-    /// <summary>The request itself makes no sense, such as an exchange type that does not exist.</summary>
-    CommandInvalid = 8,
 }
 
 /// <summary>A refusal with the text for the client, in RabbitMQ's words and without the code's name in front.</summary>

@@ -22,7 +22,7 @@ internal static class ServerProperties
         ("exchange_exchange_bindings", ArgumentValue.FromBoolean(true)),
         ("basic.nack", ArgumentValue.FromBoolean(true)),
         ("consumer_cancel_notify", ArgumentValue.FromBoolean(true)),
-        ("connection.blocked", ArgumentValue.FromBoolean(false)),
+        ("connection.blocked", ArgumentValue.FromBoolean(true)),
         ("consumer_priorities", ArgumentValue.FromBoolean(false)),
         ("authentication_failure_close", ArgumentValue.FromBoolean(true)),
         ("per_consumer_qos", ArgumentValue.FromBoolean(true)),

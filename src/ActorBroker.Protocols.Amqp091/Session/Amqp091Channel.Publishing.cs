@@ -8,9 +8,10 @@ namespace ActorBroker.Protocols.Amqp091.Session;
 /// <content>basic.publish with its content, returns and publisher confirms.</content>
 internal sealed partial class Amqp091Channel
 {
-    private readonly ContentAssembler _assembler = new();
+    private readonly ContentAssembler _assembler;
     private PublishedProperties? _properties;
     private PublishMethod? _lastPublish;
+    private Action? _onTargetLoaded;
     private ContentState _content;
     private ulong _lastPublishTag;
     private bool _confirmsSelected;
@@ -32,7 +33,7 @@ internal sealed partial class Amqp091Channel
     public bool IsInContent => _content is ContentState.Header or ContentState.Body;
 
     /// <summary>A publish would be handled at once.</summary>
-    public bool CanPublish => _state == ChannelState.Open && !IsSuspended && _content == ContentState.None;
+    public bool CanPublish => _state == ChannelState.Open && !IsSuspended && _pending.Length == 0 && _content == ContentState.None;
 
     private PublishedProperties Properties => _properties ??= new PublishedProperties(_connection.User);
 
@@ -139,7 +140,7 @@ internal sealed partial class Amqp091Channel
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, "immediate=true");
         if (publish.PreparedInRead != _connection.ReadNumber || publish.Status == TargetStatus.Loading)
         {
-            publish.Status = _session.Prepare(publish.Target, OnTargetLoaded);
+            publish.Status = _session.Prepare(publish.Target, _onTargetLoaded ??= OnTargetLoaded);
             publish.PreparedInRead = _connection.ReadNumber;
         }
 

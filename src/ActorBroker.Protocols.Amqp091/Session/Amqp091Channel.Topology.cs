@@ -29,12 +29,16 @@ internal sealed partial class Amqp091Channel
             case MethodId.ExchangeBind:
                 var bind = ExchangeBind.Read(payload);
                 RefuseDefaultExchange(bind.Destination);
-                AddBinding(id, bind.Source, Destination.Exchange(bind.Destination), bind.RoutingKey, bind.Arguments, bind.NoWait, new ExchangeBindOk());
+                AddBinding(
+                    id, bind.Source, Destination.Exchange(bind.Destination), bind.RoutingKey, bind.Arguments,
+                    bind.NoWait, new ExchangeBindOk());
                 return true;
             case MethodId.ExchangeUnbind:
                 var unbind = ExchangeUnbind.Read(payload);
                 RefuseDefaultExchange(unbind.Destination);
-                RemoveBinding(id, unbind.Source, Destination.Exchange(unbind.Destination), unbind.RoutingKey, unbind.Arguments, unbind.NoWait, new ExchangeUnbindOk());
+                RemoveBinding(
+                    id, unbind.Source, Destination.Exchange(unbind.Destination), unbind.RoutingKey, unbind.Arguments,
+                    unbind.NoWait, new ExchangeUnbindOk());
                 return true;
             case MethodId.QueueDeclare:
                 DeclareQueue(QueueDeclare.Read(payload));

@@ -14,6 +14,7 @@ internal sealed partial class Amqp091Channel
     private readonly IBrokerSession _session;
     private readonly PendingFrames _pending = new();
     private ChannelState _state;
+    private bool _isReplaying;
 
     public Amqp091Channel(Amqp091Connection connection, ushort number)
     {
@@ -22,6 +23,7 @@ internal sealed partial class Amqp091Channel
         Number = number;
         Id = connection.NextChannelId();
         Confirms = new ConfirmWriter(number);
+        _assembler = new ContentAssembler(connection.ContentBudget);
     }
 
     private enum ChannelState
@@ -55,7 +57,7 @@ internal sealed partial class Amqp091Channel
     /// <summary>Handles a frame, or puts it off.</summary>
     public void Receive(in ReceivedFrame frame, uint methodId)
     {
-        if (!IsSuspended)
+        if (!IsSuspended && (_isReplaying || _pending.Length == 0))
         {
             Handle(frame, methodId);
             return;
@@ -66,17 +68,26 @@ internal sealed partial class Amqp091Channel
         _connection.AddToBacklog(_pending.Length - before);
     }
 
-    /// <summary>Handles what was put off, until the channel is suspended again.</summary>
-    public void Replay()
+    /// <summary>
+    /// Handles what was put off, until the channel is suspended again or the client has replies enough to take: a few bytes
+    /// of basic.get ask for megabytes. After a close it is the same number's next channel that the rest goes to.
+    /// </summary>
+    /// <returns>False when it goes on once replies have left.</returns>
+    public bool Replay()
     {
-        while (!IsSuspended && _state != ChannelState.Closed)
+        _isReplaying = true;
+        while (!IsSuspended && _pending.Length > 0)
         {
+            if (_connection.HasRepliesEnough && _state != ChannelState.Closed)
+                break;
             var before = _pending.Length;
-            if (!_pending.TryTake(out var frame))
-                return;
+            _pending.TryTake(out var frame);
             _connection.AddToBacklog(_pending.Length - before);
             _connection.Dispatch(frame);
         }
+
+        _isReplaying = false;
+        return IsSuspended || _pending.Length == 0;
     }
 
     public void EndSuspension() => IsSuspended = false;
@@ -92,15 +103,21 @@ internal sealed partial class Amqp091Channel
             Number, new ChannelClose(replyCode, replyCode.ComposeText(text), MethodId.ClassOf(methodId), MethodId.MethodOf(methodId)));
     }
 
-    /// <summary>The end, without a word to the client.</summary>
+    /// <summary>The end, without a word to the client. What was put off behind it stays.</summary>
     public void End()
     {
         Release();
         _state = ChannelState.Closed;
         IsSuspended = false;
+        _connection.RemoveChannel(this);
+    }
+
+    /// <summary>The end of the channel with that of its connection.</summary>
+    public void Abandon()
+    {
+        End();
         _connection.AddToBacklog(-_pending.Length);
         _pending.Clear();
-        _connection.RemoveChannel(this);
     }
 
     private void Release()

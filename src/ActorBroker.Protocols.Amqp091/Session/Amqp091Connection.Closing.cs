@@ -71,7 +71,7 @@ public sealed partial class Amqp091Connection
             return;
         foreach (var channel in _channels.Values)
         {
-            if (channel.IsSuspended)
+            if (channel.IsSuspended || channel.BacklogBytes > 0)
                 return;
         }
 
@@ -90,9 +90,10 @@ public sealed partial class Amqp091Connection
     {
         _settlements.Flush();
         foreach (var channel in _channels.Values.ToArray())
-            channel.End();
+            channel.Abandon();
         _confirming.Clear();
         _delivering.Clear();
+        _stalled.Clear();
     }
 
     /// <summary>

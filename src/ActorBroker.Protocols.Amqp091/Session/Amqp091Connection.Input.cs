@@ -17,7 +17,7 @@ public sealed partial class Amqp091Connection
     /// </summary>
     public bool WantsMoreInput =>
         CloseState != ConnectionCloseState.Closed
-        && _output.Length <= _settings.ReplyBacklogBytesMax
+        && !HasRepliesEnough
         && _earlyFrames.Length <= _settings.ChannelBacklogBytesMax
         && (_backlogBytes == 0 || HasBacklogRoom());
 
@@ -26,6 +26,9 @@ public sealed partial class Amqp091Connection
     /// any further: the buffer's size needed for the frame under way. Never above frame-max.
     /// </summary>
     public int InputBytesNeeded { get; private set; } = ProtocolHeader.Size;
+
+    /// <summary>The client is to take replies before it causes more.</summary>
+    internal bool HasRepliesEnough => _output.Length > _settings.ReplyBacklogBytesMax;
 
     /// <summary>Number of the current read or callback: what <see cref="Core.Sessions.IBrokerSession.Prepare"/> said holds for one.</summary>
     internal long ReadNumber => _readNumber;

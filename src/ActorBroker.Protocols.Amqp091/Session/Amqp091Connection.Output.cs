@@ -12,6 +12,7 @@ public sealed partial class Amqp091Connection
 
     private readonly Queue<AmqpConsumer> _delivering = new();
     private readonly HashSet<Amqp091Channel> _confirming = [];
+    private readonly List<Amqp091Channel> _stalled = [];
     private readonly Dictionary<int, Amqp091Channel> _channelsById = [];
 
     /// <summary>Whether <see cref="WriteOutput"/> would write anything.</summary>
@@ -30,6 +31,7 @@ public sealed partial class Amqp091Connection
         budgetBytes -= _output.Length;
         WriteConfirms();
         _output.DrainTo(output);
+        ResumeStalled();
         while (budgetBytes > 0 && _delivering.TryDequeue(out var consumer))
         {
             budgetBytes -= Deliver(consumer, output, Math.Min(budgetBytes, TurnBytes));

@@ -46,6 +46,7 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
         _settlements = new Settlements(session);
         _handshake = new HandshakeMachine(session, settings, _output, OnHandshakeAnswer, CloseSilently);
         _decoder = new FrameDecoder(Math.Min(settings.InitialFrameMax, settings.FrameMax));
+        ContentBudget = new ContentBudget(settings.UnfinishedContentBytesMax);
         PublishMethods = new PublishMethods(session);
         Encoder = new DeliveryEncoder(settings.FrameMax);
     }
@@ -82,6 +83,8 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
     internal Settlements Settlements => _settlements;
 
     internal PublishMethods PublishMethods { get; }
+
+    internal ContentBudget ContentBudget { get; }
 
     internal DeliveryEncoder Encoder { get; private set; }
 
@@ -166,7 +169,25 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
             Fail(channel, error, methodId);
         }
 
-        channel.Replay();
+        if (!channel.Replay())
+            _stalled.Add(channel);
+        EndCallback();
+    }
+
+    /// <summary>Replies have left: channels that stopped because of them go on.</summary>
+    private void ResumeStalled()
+    {
+        if (_stalled.Count == 0)
+            return;
+        _readNumber++;
+        var stalled = _stalled.ToArray();
+        _stalled.Clear();
+        foreach (var channel in stalled)
+        {
+            if (!channel.Replay())
+                _stalled.Add(channel);
+        }
+
         EndCallback();
     }
 

@@ -8,7 +8,7 @@ namespace ActorBroker.Protocols.Amqp091.Session;
 /// array that grows with what has really arrived, whatever the content header claims. A large one is laid out as a
 /// <see cref="MessageRecord"/>, so that it is not copied again.
 /// </summary>
-internal sealed class ContentAssembler
+internal sealed class ContentAssembler(ContentBudget budget)
 {
     /// <summary>Records above this size are handed over as they are instead of being copied into a batch.</summary>
     public const int RecordSizeMin = 64 * 1024;
@@ -16,7 +16,7 @@ internal sealed class ContentAssembler
     private const int FirstCapacity = 4096;
 
     private byte[] _array = [];
-    private int _bodyStart;
+    private int _bodyStart = MessageRecord.HeaderSize;
     private int _bodySize;
     private int _received;
 
@@ -29,8 +29,10 @@ internal sealed class ContentAssembler
     /// <summary>The body; valid until <see cref="Begin"/> or <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Body => _array.AsSpan(_bodyStart, _received);
 
+    /// <exception cref="Amqp091ErrorException">506: the connection has too much under way.</exception>
     public void Begin(ReadOnlySpan<byte> properties, int bodySize)
     {
+        budget.Take(properties.Length);
         _bodyStart = MessageRecord.HeaderSize + properties.Length;
         _bodySize = bodySize;
         _received = 0;
@@ -39,8 +41,10 @@ internal sealed class ContentAssembler
     }
 
     /// <summary>Adds a piece of the body, no longer than what is <see cref="Missing"/>.</summary>
+    /// <exception cref="Amqp091ErrorException">506: the connection has too much under way.</exception>
     public void Append(ReadOnlySpan<byte> piece)
     {
+        budget.Take(piece.Length);
         var end = _bodyStart + _received + piece.Length;
         if (end > _array.Length)
             Array.Resize(ref _array, Capacity(end));
@@ -60,6 +64,7 @@ internal sealed class ContentAssembler
 
     public void Clear()
     {
+        budget.GiveBack(_bodyStart - MessageRecord.HeaderSize + _received);
         _array = [];
         _bodyStart = MessageRecord.HeaderSize;
         _bodySize = _received = 0;

@@ -160,5 +160,5 @@ public static class MethodId
     };
 
     private static void ThrowTooShort(int length) =>
-        throw new Amqp091WireException(ReplyCode.SyntaxError, $"a method frame of {length} bytes holds no method");
+        throw new Amqp091WireException(ReplyCode.FrameError, $"a method frame of {length} bytes holds no method");
 }

@@ -19,7 +19,7 @@ public sealed class SerilogLogger : ReceiveActor, IRequiresMessageQueue<ILoggerM
         Receive<LogEvent>(Write);
     }
 
-    private static void Write(LogEvent logEvent)
+    internal static void Write(LogEvent logEvent)
     {
         var level = LevelOf(logEvent);
         if (Log.IsEnabled(level))

@@ -35,7 +35,7 @@ public sealed class DirectRouter : Router
     }
 
     /// <inheritdoc/>
-    public override void Match(string routingKey, ArgumentTable headers, RouteMatches matches)
+    public override void Match(string routingKey, ArgumentTable? headers, RouteMatches matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
         if (_targets.TryGetValue(routingKey, out var targets))

@@ -36,5 +36,5 @@ internal sealed class ExchangeRoutes : Versioned
         Changed();
     }
 
-    public void Match(string routingKey, ArgumentTable headers, RouteMatches matches) => _router.Match(routingKey, headers, matches);
+    public void Match(string routingKey, ArgumentTable? headers, RouteMatches matches) => _router.Match(routingKey, headers, matches);
 }

@@ -22,7 +22,7 @@ public sealed class FanoutRouter : Router
     }
 
     /// <inheritdoc/>
-    public override void Match(string routingKey, ArgumentTable headers, RouteMatches matches)
+    public override void Match(string routingKey, ArgumentTable? headers, RouteMatches matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
         _targets.CopyTo(matches.Targets);

@@ -18,12 +18,12 @@ public sealed class HeadersRouter : Router
     public override void Remove(Binding binding) => _entries.Remove(new Entry(binding));
 
     /// <inheritdoc/>
-    public override void Match(string routingKey, ArgumentTable headers, RouteMatches matches)
+    public override void Match(string routingKey, ArgumentTable? headers, RouteMatches matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
         foreach (var entry in _entries.Read())
         {
-            if (entry is not null && entry.Pattern.Matches(headers))
+            if (entry is not null && (headers is null || entry.Pattern.Matches(headers)))
                 matches.Targets.Add(entry.Target);
         }
     }

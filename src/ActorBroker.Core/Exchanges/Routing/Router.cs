@@ -29,8 +29,11 @@ public abstract class Router
     /// <summary>Removes a binding that is there; for the writer only.</summary>
     public abstract void Remove(Binding binding);
 
-    /// <summary>Appends the destinations of a message to <paramref name="matches"/>; one may come more than once.</summary>
-    public abstract void Match(string routingKey, ArgumentTable headers, RouteMatches matches);
+    /// <summary>
+    /// Appends the destinations of a message to <paramref name="matches"/>; one may come more than once. Without
+    /// headers (null): all that a message with this key might go to, whatever its headers.
+    /// </summary>
+    public abstract void Match(string routingKey, ArgumentTable? headers, RouteMatches matches);
 }
 
 /// <summary>Where routers put what they find, with their working space. For one thread; reused without allocation.</summary>

@@ -37,7 +37,7 @@ public sealed class TopicRouter : Router
     }
 
     /// <inheritdoc/>
-    public override void Match(string routingKey, ArgumentTable headers, RouteMatches matches)
+    public override void Match(string routingKey, ArgumentTable? headers, RouteMatches matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
         var search = matches.TopicSearch;

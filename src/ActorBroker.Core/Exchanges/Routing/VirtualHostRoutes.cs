@@ -21,7 +21,7 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     /// <summary>The names are those of the catalogue.</summary>
     public bool IsLoaded => _isLoaded;
 
-    public RouteStatus Route(string exchange, string routingKey, ArgumentTable headers, RouteResult result)
+    public RouteStatus Route(string exchange, string routingKey, ArgumentTable? headers, RouteResult result)
     {
         if (exchange.Length == 0)
         {
@@ -181,14 +181,15 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     }
 
     /// <summary>One exchange on the way; false when the routes of one that it leads to are missing.</summary>
-    private bool TryRouteThrough(ExchangeRoutes routes, string routingKey, ArgumentTable headers, RouteResult result)
+    private bool TryRouteThrough(ExchangeRoutes routes, string routingKey, ArgumentTable? headers, RouteResult result)
     {
         result.NeedsHeaders |= routes.NeedsHeaders;
         var targets = result.Matches.Targets;
         targets.Clear();
         routes.Match(routingKey, headers, result.Matches);
-        if (targets.Count == 0)
-            return routes.Alternate is not { } alternate || TryFollow(alternate, routingKey, result);
+        var mayBeUnroutable = targets.Count == 0 || (headers is null && routes.NeedsHeaders);
+        if (mayBeUnroutable && routes.Alternate is { } alternate && !TryFollow(alternate, routingKey, result))
+            return false;
         foreach (var target in targets)
         {
             if (target.Kind == DestinationKind.Queue)

@@ -1,0 +1,167 @@
+using ActorBroker.Broker.Access;
+using ActorBroker.Broker.Tests.Serialization;
+using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+using Xunit;
+
+namespace ActorBroker.Broker.Tests.Access;
+
+public sealed class AccessActorSpec() : TestKit(Settings, nameof(AccessActorSpec))
+{
+    private static readonly AccessOptions Guest = new("guest", "secret", "/", new HashSet<string> { "guest" });
+
+    // Messages are serialized on their way, as between nodes.
+    private static Config Settings { get; } = ConfigurationFactory.ParseString(
+            """
+            akka.actor.provider = local
+            akka.loglevel = OFF
+            akka.stdout-loglevel = OFF
+            akka.persistence.journal {
+              plugin = "akka.persistence.journal.controlled"
+              auto-start-journals = []
+              controlled {
+                class = "ActorBroker.Broker.Tests.Access.ControlledJournal, ActorBroker.Broker.Tests"
+                plugin-dispatcher = "akka.actor.default-dispatcher"
+                circuit-breaker.max-failures = 1000
+              }
+            }
+            akka.persistence.snapshot-store {
+              plugin = "akka.persistence.snapshot-store.inmem"
+              auto-start-snapshot-stores = []
+            }
+            """)
+        .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
+        .WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test))
+        .WithFallback(DefaultConfig);
+
+    private IActorRef Journal => Akka.Persistence.Persistence.Instance.Apply(Sys).JournalFor("akka.persistence.journal.controlled");
+
+    [Fact]
+    public void The_first_start_lets_the_default_user_in()
+    {
+        var access = Start(Guest);
+
+        Assert.Null(Login(access, "guest", "secret"));
+        Assert.Null(Open(access, "guest", "/"));
+    }
+
+    [Fact]
+    public void A_wrong_password_and_an_unknown_user_are_refused()
+    {
+        var access = Start(Guest);
+
+        Assert.Equal(new Refusal(RefusalReason.AccessRefused, "user 'guest' - invalid credentials"), Login(access, "guest", "Secret"));
+        Assert.Equal(new Refusal(RefusalReason.AccessRefused, "user 'other' - invalid credentials"), Login(access, "other", ""));
+    }
+
+    [Fact]
+    public void A_loopback_user_from_elsewhere_is_refused_and_another_one_is_not()
+    {
+        Assert.Equal(
+            new Refusal(RefusalReason.AccessRefused, "user 'guest' can only connect via localhost"),
+            Login(Start(Guest), "guest", "secret", loopback: false));
+
+        var admin = Start(Guest with { DefaultUser = "admin" }, "other-entity");
+        Assert.Null(Login(admin, "admin", "secret", loopback: false));
+    }
+
+    [Fact]
+    public void A_virtual_host_must_exist_and_be_permitted()
+    {
+        var access = Start(Guest);
+
+        Assert.Equal(new Refusal(RefusalReason.NotAllowed, "vhost x not found"), Open(access, "guest", "x"));
+        Assert.Equal(new Refusal(RefusalReason.NotAllowed, "access to vhost '/' refused for user 'other'"), Open(access, "other", "/"));
+    }
+
+    [Fact]
+    public void A_restart_keeps_the_users_and_does_not_seed_again()
+    {
+        var first = Start(Guest);
+        Assert.Null(Login(first, "guest", "secret"));
+        Stop(first);
+
+        var second = Start(Guest with { DefaultUser = "changed", DefaultPassword = "changed", DefaultVirtualHost = "changed" });
+
+        Assert.Null(Login(second, "guest", "secret"));
+        Assert.NotNull(Login(second, "guest", "changed"));
+        Assert.NotNull(Login(second, "changed", "changed"));
+        Assert.NotNull(Open(second, "guest", "changed"));
+    }
+
+    [Fact]
+    public void Nothing_is_answered_before_the_default_user_is_written()
+    {
+        Control(new ControlledJournal.Hold(Reads: false));
+        var access = Start(Guest);
+        access.Tell(new AuthenticateUser(1, "guest", "secret", Loopback: true));
+        access.Tell(new OpenVirtualHost(2, "guest", "/"));
+        access.Tell(new Identify("both have been received"));
+        ExpectMsg<ActorIdentity>();
+
+        Control(new ControlledJournal.Release());
+
+        Assert.Equal(new UserAuthenticated(1, null), ExpectMsg<UserAuthenticated>());
+        Assert.Equal(new VirtualHostOpened(2, null), ExpectMsg<VirtualHostOpened>());
+    }
+
+    [Theory]
+    [InlineData(ControlledJournal.Failing.Write)]
+    [InlineData(ControlledJournal.Failing.Refuse)]
+    [InlineData(ControlledJournal.Failing.Replay)]
+    public void A_journal_that_does_not_play_along_makes_access_unavailable_until_the_next_start(ControlledJournal.Failing what)
+    {
+        Control(new ControlledJournal.Fail(what));
+        Control(new ControlledJournal.Hold(Reads: true));
+        var failing = Watch(Start(Guest));
+        failing.Tell(new AuthenticateUser(1, "guest", "secret", Loopback: true));
+        failing.Tell(new OpenVirtualHost(2, "guest", "/"));
+        failing.Tell(new Identify("both have been received"));
+        ExpectMsg<ActorIdentity>();
+        Control(new ControlledJournal.Release());
+
+        var answers = new[] { ExpectMsg<UserAuthenticated>().Refusal, ExpectMsg<VirtualHostOpened>().Refusal };
+        Assert.All(answers, refusal => Assert.Equal(RefusalReason.Unavailable, refusal?.Reason));
+        ExpectTerminated(failing);
+
+        Control(new ControlledJournal.Fail(ControlledJournal.Failing.Nothing));
+        Assert.Null(Login(Start(Guest), "guest", "secret"));
+    }
+
+    private IActorRef Start(AccessOptions options, string entityId = AccessCommand.TheEntity) =>
+        Sys.ActorOf(AccessActor.Props(entityId, options, TimeProvider.System));
+
+    private void Stop(IActorRef actor)
+    {
+        Watch(actor);
+        actor.Tell(PoisonPill.Instance);
+        ExpectTerminated(actor);
+    }
+
+    private Refusal? Login(IActorRef access, string user, string password, bool loopback = true)
+    {
+        access.Tell(new AuthenticateUser(7, user, password, loopback));
+        var answer = ExpectMsg<UserAuthenticated>();
+        Assert.Equal(7, answer.RequestId);
+        return answer.Refusal;
+    }
+
+    private Refusal? Open(IActorRef access, string user, string virtualHost)
+    {
+        access.Tell(new OpenVirtualHost(8, user, virtualHost));
+        var answer = ExpectMsg<VirtualHostOpened>();
+        Assert.Equal(8, answer.RequestId);
+        return answer.Refusal;
+    }
+
+    private void Control(object command)
+    {
+        var control = CreateTestProbe();
+        Journal.Tell(command, control);
+        control.ExpectMsg<Akka.Done>();
+    }
+}

@@ -1,0 +1,74 @@
+using ActorBroker.Broker.Access;
+using ActorBroker.Broker.Persistence;
+using ActorBroker.Broker.Tests.Serialization;
+using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Options;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace ActorBroker.Broker.Tests.Access;
+
+/// <summary>The real journal: rows hold our forms by their manifests, and another process reads them.</summary>
+public sealed class AccessInSqliteSpec : IDisposable
+{
+    private static readonly AccessOptions Guest = new("guest", "secret", "/", new HashSet<string>());
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actorbroker-access-");
+
+    private static Config Settings { get; } =
+        ConfigurationFactory.ParseString("akka { actor.provider = local, loglevel = OFF, stdout-loglevel = OFF }")
+            .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
+            .WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test));
+
+    [Fact]
+    public async Task Users_outlive_the_process_and_are_written_in_our_forms()
+    {
+        Assert.Null((await LoginIn(Guest)).Refusal);
+
+        var changed = Guest with { DefaultPassword = "changed" };
+        Assert.Null((await LoginIn(changed)).Refusal);
+
+        Assert.Equal(
+            [(1, "ae-user1", 7102), (2, "ae-vhost1", 7102), (3, "ae-permission1", 7102)],
+            Rows());
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static JournalOptions ReadOptions() => JournalOptions.Read(new SettingReader(Settings));
+
+    // What a process does from start to end: a login as guest with the first password.
+    private async Task<UserAuthenticated> LoginIn(AccessOptions options)
+    {
+        using var folder = DataFolder.Open(new DataOptions(_folder.FullName));
+        using var journal = SqliteJournal.Prepare(folder, ReadOptions(), static _ => { });
+        using var system = ActorSystem.Create(
+            "access",
+            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(Settings.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup));
+        var access = system.ActorOf(AccessActor.Props(AccessCommand.TheEntity, options, TimeProvider.System));
+        var answer = await access.Ask<UserAuthenticated>(
+            new AuthenticateUser(1, Guest.DefaultUser, Guest.DefaultPassword, Loopback: true), TimeSpan.FromSeconds(20));
+        await system.Terminate();
+        return answer;
+    }
+
+    private List<(int SequenceNr, string Manifest, int Serializer)> Rows()
+    {
+        var file = Path.Combine(_folder.FullName, ReadOptions().File);
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT sequence_number, manifest, identifier FROM journal ORDER BY sequence_number";
+        using var reader = command.ExecuteReader();
+        var rows = new List<(int, string, int)>();
+        while (reader.Read())
+        {
+            rows.Add((reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2)));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,56 @@
+using ActorBroker.Broker.Tests.Serialization;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Names;
+using ActorBroker.Testing.Persistence;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorBroker.Broker.Tests;
+
+/// <summary>
+/// An actor system with the shipped serializers, in which every message between actors is serialized, and a journal in
+/// memory that can be made to fail.
+/// </summary>
+public abstract class EntityTestKit() : TestKit(Configuration)
+{
+    private static readonly Config Configuration = ConfigurationFactory.ParseString("""
+        akka {
+          actor.provider = local
+          actor.serialize-messages = on
+          loglevel = OFF
+          stdout-loglevel = OFF
+          persistence {
+            journal {
+              plugin = "akka.persistence.journal.faulty"
+              auto-start-journals = []
+              faulty.class = "ActorBroker.Testing.Persistence.FaultyJournal, ActorBroker.Testing"
+              faulty.plugin-dispatcher = "akka.actor.default-dispatcher"
+            }
+            snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
+            snapshot-store.auto-start-snapshot-stores = []
+          }
+        }
+        """)
+        .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
+        .WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test));
+
+    /// <summary>Who asks, in every test.</summary>
+    protected static Origin Someone { get; } = new("guest", "127.0.0.1:1", DateTimeOffset.UnixEpoch);
+
+    /// <summary>What the journal does.</summary>
+    protected JournalFaults Journal => JournalFaults.Of(Sys);
+
+    /// <summary>Stops an actor and waits until it has.</summary>
+    protected void StopAndAwait(IActorRef actor)
+    {
+        Watch(actor);
+        Sys.Stop(actor);
+        ExpectTerminated(actor);
+        Unwatch(actor);
+    }
+
+    /// <summary>A probe that nobody has to listen to.</summary>
+    protected TestProbe Probe(string name) => CreateTestProbe(name);
+}

@@ -1,0 +1,228 @@
+using System.Collections.Immutable;
+using ActorBroker.Broker.Persistence;
+using ActorBroker.Contracts.Options;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Persistence;
+using Akka.Persistence.Query;
+using Akka.Persistence.Sql.Query;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace ActorBroker.Broker.Tests.Persistence;
+
+public sealed class SqliteJournalSpec : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly string _path = Directory.CreateTempSubdirectory("actorbroker-").FullName;
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+
+    [Fact]
+    public async Task What_was_persisted_is_there_after_a_restart()
+    {
+        await WithSystem(async system =>
+        {
+            var writer = system.ActorOf(Ledger.Props("a"));
+            for (byte value = 1; value <= 100; value++)
+            {
+                await writer.Ask<Written>(value, Patience);
+            }
+        });
+
+        await WithSystem(async system =>
+        {
+            var values = await system.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience);
+            Assert.Equal(Enumerable.Range(1, 100).Select(value => (byte)value), values);
+        });
+    }
+
+    [Fact]
+    public async Task A_snapshot_and_a_trimmed_journal_are_there_after_a_restart()
+    {
+        await WithSystem(async system =>
+        {
+            var writer = system.ActorOf(Ledger.Props("a"));
+            for (byte value = 1; value <= 10; value++)
+            {
+                await writer.Ask<Written>(value, Patience);
+            }
+
+            await writer.Ask<DeleteMessagesSuccess>("snapshot and trim", Patience);
+            await writer.Ask<Written>((byte)11, Patience);
+        });
+
+        await WithSystem(async system =>
+        {
+            var values = await system.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience);
+            Assert.Equal(Enumerable.Range(1, 11).Select(value => (byte)value), values);
+        });
+    }
+
+    [Fact]
+    public async Task Two_incarnations_of_one_entity_cannot_both_write()
+    {
+        await WithSystem(async system =>
+        {
+            var first = system.ActorOf(Ledger.Props("a"));
+            var stale = system.ActorOf(Ledger.Props("a"));
+            await stale.Ask<ImmutableList<byte>>("values", Patience);
+            await first.Ask<Written>((byte)1, Patience);
+
+            var failure = await stale.Ask<NotWritten>((byte)2, Patience);
+
+            Assert.Contains("UNIQUE", failure.Reason, StringComparison.Ordinal);
+            Assert.Equal([1], await first.Ask<ImmutableList<byte>>("values", Patience));
+        });
+    }
+
+    [Fact]
+    public async Task A_range_is_read_back_through_the_read_journal()
+    {
+        await WithSystem(async system =>
+        {
+            var writer = system.ActorOf(Ledger.Props("a"));
+            for (byte value = 1; value <= 60; value++)
+            {
+                await writer.Ask<Written>(value, Patience);
+            }
+
+            var range = await system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier)
+                .CurrentEventsByPersistenceId("a", 11, 50)
+                .Select(envelope => ((byte[])envelope.Event)[0])
+                .RunWith(Sink.Seq<byte>(), system.Materializer());
+
+            Assert.Equal(Enumerable.Range(11, 40).Select(value => (byte)value), range);
+        });
+    }
+
+    [Fact]
+    public async Task Many_entities_write_at_the_same_time()
+    {
+        await WithSystem(async system =>
+        {
+            var writers = Enumerable.Range(0, 50).Select(index => system.ActorOf(Ledger.Props($"entity-{index}"))).ToArray();
+
+            for (byte round = 0; round < 10; round++)
+            {
+                await Task.WhenAll(writers.Select(writer => writer.Ask<Written>(round, Patience)));
+            }
+
+            var values = await Task.WhenAll(writers.Select(writer => writer.Ask<ImmutableList<byte>>("values", Patience)));
+            Assert.All(values, written => Assert.Equal(10, written.Count));
+        });
+    }
+
+    [Fact]
+    public void A_new_file_has_the_page_size_asked_for_a_log_and_a_way_to_shrink()
+    {
+        using var folder = Folder();
+        using var journal = SqliteJournal.Prepare(folder, Options(), Fail);
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_path, "journal.db")};Pooling=False");
+        connection.Open();
+
+        Assert.Equal("16384", Pragma(connection, "page_size"));
+        Assert.Equal("wal", Pragma(connection, "journal_mode"));
+        Assert.Equal("2", Pragma(connection, "auto_vacuum"));
+    }
+
+    [Fact]
+    public async Task Closing_leaves_no_log_behind()
+    {
+        await WithSystem(system => system.ActorOf(Ledger.Props("a")).Ask<Written>((byte)1, Patience));
+
+        Assert.False(File.Exists(Path.Combine(_path, "journal.db-wal")));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_journal_is_refused()
+    {
+        using var folder = Folder();
+        File.WriteAllBytes(Path.Combine(_path, "journal.db"), [.. Enumerable.Repeat((byte)7, 20_000)]);
+
+        var failure = Assert.Throws<StartupException>(() => SqliteJournal.Prepare(folder, Options(), Fail));
+
+        Assert.StartsWith($"journal {Path.Combine(_path, "journal.db")} cannot be opened: ", failure.Message, StringComparison.Ordinal);
+    }
+
+    private async Task WithSystem(Func<ActorSystem, Task> use)
+    {
+        using var folder = Folder();
+        using var journal = SqliteJournal.Prepare(folder, Options(), Fail);
+        // The ledger's messages have no serializer, its events (byte arrays) do.
+        var config = BrokerConfiguration
+            .Load(BrokerConfiguration.Test, null, ["akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF"])
+            .WithFallback(SqliteJournal.PluginDefaults);
+        var system = ActorSystem.Create(
+            "journal", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup));
+        try
+        {
+            await use(system);
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    private DataFolder Folder() => DataFolder.Open(new DataOptions(_path));
+
+    private static JournalOptions Options() => BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal;
+
+    private static void Fail(SqliteException failure) => Assert.Fail(failure.Message);
+
+    private static string Pragma(SqliteConnection connection, string name)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"PRAGMA {name}";
+        return $"{command.ExecuteScalar()}";
+    }
+
+    private sealed record Written;
+
+    private sealed record NotWritten(string Reason);
+
+    /// <summary>Keeps every byte that it is told, one event each.</summary>
+    private sealed class Ledger : ReceivePersistentActor
+    {
+        private ImmutableList<byte> _values = [];
+        private IActorRef _asker = ActorRefs.Nobody;
+
+        public Ledger(string id)
+        {
+            PersistenceId = id;
+            Recover<byte[]>(written => _values = _values.Add(written[0]));
+            Recover<SnapshotOffer>(offer => _values = [.. (byte[])offer.Snapshot]);
+            Command<byte>(value =>
+            {
+                _asker = Sender;
+                Persist(new[] { value }, written =>
+                {
+                    _values = _values.Add(written[0]);
+                    _asker.Tell(new Written());
+                });
+            });
+            Command<string>(text => text == "values", _ => Sender.Tell(_values));
+            Command<string>(text => text == "snapshot and trim", _ =>
+            {
+                _asker = Sender;
+                SaveSnapshot(_values.ToArray());
+            });
+            Command<SaveSnapshotSuccess>(saved => DeleteMessages(saved.Metadata.SequenceNr));
+            Command<DeleteMessagesSuccess>(deleted => _asker.Tell(deleted));
+        }
+
+        public override string PersistenceId { get; }
+
+        public static Props Props(string id) => Akka.Actor.Props.Create(() => new Ledger(id));
+
+        protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+        {
+            _asker.Tell(new NotWritten(cause.ToString()));
+            base.OnPersistFailure(cause, @event, sequenceNr);
+        }
+    }
+}

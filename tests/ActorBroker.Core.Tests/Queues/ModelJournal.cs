@@ -1,0 +1,84 @@
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Tests.Messages;
+
+namespace ActorBroker.Core.Tests.Queues;
+
+/// <summary>An event of a queue's journal: a write, or a purge.</summary>
+internal sealed record JournalEvent(QueueWrite? Write, PositionRange[] Purged);
+
+/// <summary>An index, the event up to which it goes, and the lowest event that it needs.</summary>
+internal sealed record StoredIndex(
+    long SequenceNr, long FirstLiveSequenceNr, long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments);
+
+/// <summary>Keeps committed events and answers reads; deletes nothing that <see cref="Replay"/> from the start needs, but hides it from reads.</summary>
+internal sealed class ModelJournal
+{
+    private readonly List<JournalEvent> _events = [];
+    private long _trimmedBelow = 1;
+
+    public long LastSequenceNr => _events.Count;
+
+    public StoredIndex? Snapshot { get; set; }
+
+    public long Append(JournalEvent committed)
+    {
+        var write = committed.Write;
+        _events.Add(write is null
+            ? committed
+            : committed with
+            {
+                Write = write with { Batches = [.. write.Batches.Select(static placed => placed with { Batch = TestBatches.Copy(placed.Batch) })] },
+            });
+        return _events.Count;
+    }
+
+    /// <summary>What a read of the segment's range of events finds.</summary>
+    public List<PlacedBatch> Read(SegmentAddress address)
+    {
+        var found = new List<PlacedBatch>();
+        for (var sequenceNr = Math.Max(address.FirstSequenceNr, _trimmedBelow); sequenceNr <= Math.Min(address.LastSequenceNr, LastSequenceNr); sequenceNr++)
+        {
+            found.AddRange(_events[(int)sequenceNr - 1].Write?.Batches ?? []);
+        }
+
+        return found;
+    }
+
+    /// <summary>Deletes what neither the stored index nor its bodies need.</summary>
+    public void Trim()
+    {
+        if (Snapshot is { } snapshot)
+        {
+            _trimmedBelow = Math.Max(_trimmedBelow, Math.Min(snapshot.FirstLiveSequenceNr, snapshot.SequenceNr));
+        }
+    }
+
+    /// <summary>Recovers from the stored index and the events after it.</summary>
+    public void Recover(QueueDecider decider)
+    {
+        if (Snapshot is { } snapshot)
+        {
+            decider.RecoverIndex(snapshot.NextPosition, snapshot.DeliveredBefore, snapshot.Live, snapshot.Segments);
+        }
+
+        Replay(decider, Snapshot?.SequenceNr ?? 0);
+    }
+
+    /// <summary>Replays the events after a sequence number and ends the recovery.</summary>
+    public void Replay(QueueDecider decider, long after)
+    {
+        for (var sequenceNr = after + 1; sequenceNr <= LastSequenceNr; sequenceNr++)
+        {
+            var committed = _events[(int)sequenceNr - 1];
+            if (committed.Write is { } write)
+            {
+                decider.RecoverWrite(write, sequenceNr);
+            }
+
+            decider.RecoverPurge(committed.Purged);
+        }
+
+        decider.RecoveryCompleted();
+    }
+}

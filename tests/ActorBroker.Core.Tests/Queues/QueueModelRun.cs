@@ -1,0 +1,367 @@
+using System.Buffers.Binary;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Tests.Messages;
+using Xunit;
+
+namespace ActorBroker.Core.Tests.Queues;
+
+/// <summary>A command of a random list; what its numbers mean depends on what is there when it runs.</summary>
+internal readonly record struct ModelCommand(int Kind, int A, int B, int C);
+
+/// <summary>What a list of commands made happen: a test that never evicts shows nothing about eviction.</summary>
+internal sealed class ModelCoverage
+{
+    private long _loads;
+    private long _withheld;
+    private long _spills;
+    private long _crashes;
+    private long _settledWithoutWrite;
+
+    public void Loaded() => Interlocked.Increment(ref _loads);
+
+    public void Withheld() => Interlocked.Increment(ref _withheld);
+
+    public void Spilled() => Interlocked.Increment(ref _spills);
+
+    public void Crashed() => Interlocked.Increment(ref _crashes);
+
+    public void SettledWithoutWrite() => Interlocked.Increment(ref _settledWithoutWrite);
+
+    public void AssertEverythingHappened() =>
+        Assert.All(new[] { _loads, _withheld, _spills, _crashes, _settledWithoutWrite }, static count => Assert.True(count > 100));
+}
+
+/// <summary>Runs commands against a decider and the model, and compares after each.</summary>
+internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, ModelCoverage coverage)
+{
+    private readonly QueueModel _model = new();
+    private readonly Dictionary<JournalEvent, HashSet<long>> _seenBefore = new(ReferenceEqualityComparer.Instance);
+    private TestQueue _queue = new(limits, durable);
+    private readonly int[] _connections = [1, 2, 3];
+    private int _lastConnection = 3;
+    private int _consumerIds;
+    private int _bodies;
+    private long _requestIds;
+
+    public void Execute(IEnumerable<ModelCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            Step(command);
+            Compare();
+        }
+
+        Finish();
+    }
+
+    private void Step(ModelCommand command)
+    {
+        var (_, a, b, c) = command;
+        switch (command.Kind)
+        {
+            case < 25: Publish(a, b, c); break;
+            case < 33: StartConsumer(a, b, c); break;
+            case < 53: Settle(a, b, c); break;
+            case < 57: Take(a, noAck: b % 2 == 0); break;
+            case < 68: Commit(); break;
+            case < 78: AnswerLoad(a); break;
+            case < 83: Grant(a, b); break;
+            case < 86: SetActive(a, b % 3 > 0); break;
+            case < 88: Stop(a); break;
+            case < 90: Close(a); break;
+            case < 91: CloseConnection(a); break;
+            case < 92: Purge(); break;
+            case < 95: _queue.Decider.FlushSettlements(); break;
+            case < 97: Spill(); break;
+            case < 98: _queue.Journal.Trim(); break;
+            case < 99: StoreIndex(); break;
+            default: Crash(landed: a % (_queue.Uncommitted.Count + 1), failed: b % 2 == 0); break;
+        }
+    }
+
+    private void Publish(int connection, int kinds, int sizes)
+    {
+        var messages = new TestMessage[1 + (sizes % 5)];
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var body = new byte[4 + (sizes / (i + 1) % 30)];
+            BinaryPrimitives.WriteInt32LittleEndian(body, _bodies++);
+            messages[i] = new TestMessage(body, Persistent: (kinds >> i & 1) == 0);
+        }
+
+        var batch = _model.Publish(ConnectionOf(connection), TestBatches.Of(messages), durable);
+        _queue.Decider.Publish(batch.Connection, batch.Sequence, batch.Content);
+        CollectEffects();
+        if (_model.PinnedBytes > limits.PinnedBytesMax)
+        {
+            coverage.Withheld();
+            Assert.True(_model.Links[batch.Connection].Accepted < batch.Sequence);
+        }
+    }
+
+    private void StartConsumer(int prefetch, int window, int kind)
+    {
+        var key = new ConsumerKey(ConnectionOf(kind), _consumerIds++);
+        var settings = TestQueue.Settings(prefetch % 7, 1 + (window % 200), noAck: kind % 5 == 0, exclusive: kind % 11 == 0);
+        var counted = _model.Consumers.Values.Where(static consumer => !consumer.IsStopped).ToArray();
+        var refusal = _queue.Decider.StartConsumer(key, settings, "queue 'q'");
+        Assert.Equal(Array.Exists(counted, static other => other.Settings.Exclusive) || (settings.Exclusive && counted.Length > 0), refusal is not null);
+        if (refusal is null)
+        {
+            _model.Consumers.Add(key, new ModelConsumer(key, settings));
+            _queue.Decider.Dispatch();
+        }
+    }
+
+    // Settles a run of what one holder has, sometimes beyond it.
+    private void Settle(int pick, int outcomes, int count)
+    {
+        for (var i = 0; i < 1 + (count % 2); i++)
+        {
+            var held = _model.Messages.Where(static message => message.Place == ModelPlace.Held).ToArray();
+            if (held.Length == 0)
+            {
+                break;
+            }
+
+            var first = held[(pick + i) % held.Length];
+            var outcome = ((outcomes + i) % 10) switch { < 6 => SettleOutcome.Accepted, < 7 => SettleOutcome.Rejected, < 9 => SettleOutcome.Requeued, _ => SettleOutcome.Released };
+            var range = new PositionRange(first.Position, 1 + (count % 9));
+            _model.Settle(first.Holder, outcome, range);
+            _queue.Decider.Settle(first.Holder, outcome, range);
+        }
+
+        _queue.Decider.Settle(new ConsumerKey(0, 0), SettleOutcome.Accepted, new PositionRange(0, 1000));
+        _queue.Decider.AfterSettling();
+    }
+
+    private void Take(int connection, bool noAck)
+    {
+        var getter = GetterOf(ConnectionOf(connection));
+        _model.WaitingGets.Enqueue((getter, ++_requestIds, noAck));
+        _queue.Decider.Take(getter, _requestIds, noAck);
+    }
+
+    private void Commit()
+    {
+        if (_queue.Uncommitted.TryPeek(out var committed))
+        {
+            _model.Committed(committed, _seenBefore.GetValueOrDefault(committed) ?? []);
+            _queue.Commit();
+        }
+    }
+
+    private void AnswerLoad(int pick)
+    {
+        if (_queue.Loads.Count == 0)
+        {
+            return;
+        }
+
+        coverage.Loaded();
+        var address = _queue.Loads[pick % _queue.Loads.Count];
+        var found = _queue.Journal.Read(address);
+        foreach (var message in _model.Live.Where(message => message.Position >= address.FirstPosition && message.Position < address.EndPosition))
+        {
+            Assert.True(
+                found.Exists(placed => message.Position >= placed.FirstPosition && message.Position < placed.EndPosition),
+                $"Live position {message.Position} is not in events {address.FirstSequenceNr} to {address.LastSequenceNr}.");
+        }
+
+        _queue.AnswerLoad(pick % _queue.Loads.Count);
+    }
+
+    private void Grant(int pick, int bytes)
+    {
+        if (Pick(pick) is { } consumer)
+        {
+            var granted = Math.Min(consumer.Ungranted, 1 + bytes);
+            consumer.Ungranted -= granted;
+            consumer.Window += granted;
+            _queue.Decider.GrantCredit(consumer.Key, granted);
+        }
+    }
+
+    private void SetActive(int pick, bool active)
+    {
+        if (Pick(pick) is { } consumer)
+        {
+            consumer.IsActive = active;
+            _queue.Decider.SetConsumerActive(consumer.Key, active);
+        }
+    }
+
+    private void Stop(int pick)
+    {
+        if (Pick(pick) is { } consumer)
+        {
+            consumer.IsStopped = true;
+            _queue.Decider.StopConsumer(consumer.Key);
+            if (consumer.Held == 0)
+            {
+                _model.Consumers.Remove(consumer.Key);
+            }
+        }
+    }
+
+    private void Close(int pick)
+    {
+        var key = Pick(pick)?.Key ?? GetterOf(ConnectionOf(pick));
+        _model.Close(gone => gone == key);
+        _queue.Decider.CloseConsumer(key);
+    }
+
+    private void CloseConnection(int pick)
+    {
+        var connection = ConnectionOf(pick);
+        _model.Close(gone => gone.Connection == connection);
+        _model.Links.Remove(connection);
+        _queue.Decider.ConnectionClosed(connection);
+        _connections[pick % _connections.Length] = ++_lastConnection;
+    }
+
+    private void Purge()
+    {
+        var ready = _model.Ready.ToArray();
+        Array.ForEach(ready, static message => message.Place = ModelPlace.Gone);
+        Assert.Equal(ready.Length, _queue.Purge());
+    }
+
+    private void Spill()
+    {
+        if (_queue.Decider.IsWithholding)
+        {
+            coverage.Spilled();
+        }
+
+        _queue.Decider.Spill();
+    }
+
+    private void StoreIndex()
+    {
+        if (durable)
+        {
+            _queue.StoreIndex();
+        }
+    }
+
+    private void Crash(int landed, bool failed)
+    {
+        if (!durable)
+        {
+            return;
+        }
+
+        if (failed)
+        {
+            FailWrite();
+        }
+
+        // What was under way may have reached the journal all the same.
+        foreach (var committed in _queue.Uncommitted.Take(landed))
+        {
+            _model.Committed(committed, _seenBefore.GetValueOrDefault(committed) ?? []);
+            _queue.Journal.Append(committed);
+        }
+
+        Recover();
+    }
+
+    private void FailWrite()
+    {
+        _queue.Decider.WriteFailed();
+        foreach (var (connection, link) in _model.Links)
+        {
+            var unsure = link.Confirmed < link.Received && link.Batches.Exists(static batch => !batch.MayBeConfirmed);
+            Assert.True(!unsure || _queue.Failed.Contains((connection, link.Confirmed + 1, link.Received)), "An unconfirmed batch was not failed.");
+        }
+    }
+
+    private void Recover()
+    {
+        coverage.Crashed();
+        var replayed = _queue.CrashWithoutIndex().Decider.Index();
+        _queue = _queue.Crash();
+        var recovered = _queue.Decider.Index();
+        var live = PositionsOf(recovered.Live);
+        var written = _model.Messages.Where(static message => message is { IsPersistent: true, Batch.IsWritten: true, IsSettledWritten: false }).ToArray();
+
+        Assert.Equal(written.Select(static message => message.Position), PositionsOf(replayed.Live).Order());
+        Assert.Equal(replayed.NextPosition, recovered.NextPosition);
+        Assert.Subset(PositionsOf(replayed.Live), live);
+        Assert.Subset(live, written.Where(static message => message.Place != ModelPlace.Gone).Select(static message => message.Position).ToHashSet());
+        _model.Recovered(live, recovered.NextPosition);
+    }
+
+    private void Finish()
+    {
+        foreach (var key in _model.Consumers.Keys.Concat(_connections.Select(GetterOf)).ToArray())
+        {
+            _model.Close(gone => gone == key);
+            _queue.Decider.CloseConsumer(key);
+            Compare();
+        }
+
+        StartConsumer(prefetch: 0, window: 0, kind: 5);
+        Compare();
+        var drain = Assert.Single(_model.Consumers.Values);
+        do
+        {
+            Commit();
+            Compare();
+            AnswerLoad(0);
+            Compare();
+            Grant(0, int.MaxValue - 1);
+            Compare();
+            _queue.Decider.FlushSettlements();
+            Compare();
+        }
+        while (_queue.Uncommitted.Count > 0 || _queue.Loads.Count > 0 || drain.Ungranted > 0);
+
+        Assert.Empty(_model.Live);
+        Assert.All(_model.Links.Values, static link => Assert.Equal((link.Received, link.Received), (link.Accepted, link.Confirmed)));
+        Assert.True(_queue.Decider.IsWrittenOut);
+        Assert.Equal(long.MaxValue, _queue.Decider.FirstLiveSequenceNr);
+        Crash(landed: 0, failed: false);
+        Assert.True(!durable || _queue.Decider.ReadyCount == 0);
+    }
+
+    private int ConnectionOf(int pick) => _connections[pick % _connections.Length];
+
+    private static ConsumerKey GetterOf(int connection) => new(connection, -1);
+
+    private ModelConsumer? Pick(int index) =>
+        _model.Consumers.Count == 0 ? null : _model.Consumers.Values.ElementAt(index % _model.Consumers.Count);
+
+    private static HashSet<long> PositionsOf(PositionRange[] ranges) =>
+        [.. ranges.SelectMany(static range => Enumerable.Range(0, (int)range.Count).Select(i => range.First + i))];
+
+    private void Compare()
+    {
+        CollectEffects();
+        var decider = _queue.Decider;
+        Assert.Equal(_model.Ready.Count(), decider.ReadyCount);
+        Assert.Equal(_model.Messages.Count(static message => message.Place == ModelPlace.Held), decider.UnsettledCount);
+        var counted = _model.Consumers.Values.Where(static consumer => !consumer.IsStopped).ToArray();
+        Assert.Equal(counted.Length, decider.ConsumerCount);
+        Assert.Equal(Array.Exists(counted, static consumer => consumer.Settings.Exclusive), decider.HasExclusiveConsumer);
+        Assert.Equal(_model.PinnedBytes > limits.PinnedBytesMax, decider.IsWithholding);
+        if (!decider.IsWithholding)
+        {
+            Assert.All(_model.Links.Values, static link => Assert.Equal(link.Received, link.Accepted));
+        }
+
+        // Nobody waits for a message that is there, unless it is being read.
+        if (_model.Ready.FirstOrDefault() is { } head && (_model.WaitingGets.Count > 0 || Array.Exists(counted, static consumer => consumer.CanTake)))
+        {
+            Assert.Contains(_queue.Loads, address => head.Position >= address.FirstPosition && head.Position < address.EndPosition);
+        }
+        else
+        {
+            Assert.Empty(_model.WaitingGets);
+        }
+    }
+
+    private void CollectEffects() => new ModelEffects(_model, _queue, _seenBefore, coverage).Collect();
+}

@@ -1,0 +1,168 @@
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Sessions;
+using ActorBroker.Core.Tests.Messages;
+using Xunit;
+
+namespace ActorBroker.Core.Tests.Queues;
+
+/// <summary>A decider whose effects are kept until the test answers them.</summary>
+internal sealed class TestQueue : IQueueEffects
+{
+    public static readonly QueueMemoryLimits Ample = new(64_000, 1_000_000, 1_000_000, 1_000_000, 2);
+
+    private readonly QueueMemoryLimits _limits;
+
+    public TestQueue(QueueMemoryLimits? limits = null, bool durable = true, ModelJournal? journal = null)
+    {
+        _limits = limits ?? Ample;
+        Journal = journal ?? new ModelJournal();
+        Decider = new QueueDecider(durable, _limits, this);
+    }
+
+    public QueueDecider Decider { get; }
+
+    public ModelJournal Journal { get; }
+
+    public Queue<JournalEvent> Uncommitted { get; } = new();
+
+    public List<SegmentAddress> Loads { get; } = [];
+
+    public List<(ConsumerKey Consumer, DeliverySegment Segment)> Delivered { get; } = [];
+
+    public List<(int Connection, long Accepted, long Confirmed)> Told { get; } = [];
+
+    public List<(int Connection, long First, long Last)> Failed { get; } = [];
+
+    public List<(ConsumerKey Getter, long RequestId, DeliverySegment? Segment, long Left)> Gets { get; } = [];
+
+    public static ConsumerSettings Settings(int prefetch = 0, int window = 1_000_000, bool noAck = false, bool exclusive = false) =>
+        new("tag", noAck, exclusive, prefetch, window, ArgumentTable.Empty);
+
+    /// <summary>What the consumer was given, as "body" or "body*" where it is marked as redelivered.</summary>
+    public string TextOf(ConsumerKey consumer) => string.Join(' ', Delivered
+        .Where(delivered => delivered.Consumer == consumer)
+        .SelectMany(static delivered => Enumerable.Range(0, delivered.Segment.Count)
+            .Select(i => TestBatches.BodyText(delivered.Segment, i) + (delivered.Segment.Redelivered ? "*" : ""))));
+
+    public ConsumerKey Start(int connection, int id, ConsumerSettings? settings = null)
+    {
+        var key = new ConsumerKey(connection, id);
+        Assert.Null(Decider.StartConsumer(key, settings ?? Settings(), "queue 'q'"));
+        Decider.Dispatch();
+        return key;
+    }
+
+    public void Settle(ConsumerKey consumer, SettleOutcome outcome, long first, long count = 1)
+    {
+        Decider.Settle(consumer, outcome, new PositionRange(first, count));
+        Decider.AfterSettling();
+    }
+
+    public long Purge()
+    {
+        var (count, journaled) = Decider.Purge();
+        Uncommitted.Enqueue(new JournalEvent(null, journaled));
+        return count;
+    }
+
+    /// <summary>Commits the oldest event that awaits it; false when none does.</summary>
+    public bool Commit()
+    {
+        if (!Uncommitted.TryDequeue(out var committed))
+        {
+            return false;
+        }
+
+        var sequenceNr = Journal.Append(committed);
+        if (committed.Write is not null)
+        {
+            Decider.WriteCompleted(sequenceNr);
+        }
+
+        return true;
+    }
+
+    public void CommitAll()
+    {
+        do
+        {
+            while (Commit())
+            {
+            }
+
+            Decider.FlushSettlements();
+        }
+        while (Uncommitted.Count > 0);
+    }
+
+    public void AnswerLoads()
+    {
+        while (Loads.Count > 0)
+        {
+            AnswerLoad(0);
+        }
+    }
+
+    public void AnswerLoad(int index)
+    {
+        var address = Loads[index];
+        Loads.RemoveAt(index);
+        Decider.SegmentLoaded(address.FirstPosition, Journal.Read(address));
+    }
+
+    public void StoreIndex()
+    {
+        var (nextPosition, deliveredBefore, live, segments) = Decider.Index();
+        Journal.Snapshot = new StoredIndex(
+            Journal.LastSequenceNr, Decider.FirstLiveSequenceNr, nextPosition, deliveredBefore, live, segments);
+    }
+
+    /// <summary>A new incarnation from what was committed.</summary>
+    public TestQueue Crash()
+    {
+        var next = new TestQueue(_limits, Decider.IsDurable, Journal);
+        Journal.Recover(next.Decider);
+        return next;
+    }
+
+    /// <summary>As <see cref="Crash"/>, without the help of a stored index.</summary>
+    public TestQueue CrashWithoutIndex()
+    {
+        var next = new TestQueue(_limits, Decider.IsDurable, Journal);
+        Journal.Replay(next.Decider, after: 0);
+        return next;
+    }
+
+    /// <summary>All ready messages, in order, as <see cref="TextOf"/>.</summary>
+    public string Drain()
+    {
+        var key = Start(int.MaxValue, 1, Settings(window: int.MaxValue, noAck: true));
+        AnswerLoads();
+        return TextOf(key);
+    }
+
+    void IQueueEffects.Deliver(ConsumerKey consumer, DeliverySegment[] segments)
+    {
+        Assert.NotEmpty(segments);
+        Delivered.AddRange(segments.Select(segment => (consumer, segment)));
+    }
+
+    void IQueueEffects.Progress(int connection, long acceptedSequence, long confirmedSequence) =>
+        Told.Add((connection, acceptedSequence, confirmedSequence));
+
+    void IQueueEffects.PublishFailed(int connection, long firstSequence, long lastSequence) =>
+        Failed.Add((connection, firstSequence, lastSequence));
+
+    void IQueueEffects.Write(QueueWrite write)
+    {
+        Assert.DoesNotContain(Uncommitted, static pending => pending.Write is not null);
+        Uncommitted.Enqueue(new JournalEvent(write, []));
+    }
+
+    void IQueueEffects.Load(SegmentAddress segment) => Loads.Add(segment);
+
+    void IQueueEffects.GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft) =>
+        Gets.Add((getter, requestId, segment, messagesLeft));
+}

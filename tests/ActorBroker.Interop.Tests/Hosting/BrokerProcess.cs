@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ActorBroker.Interop.Tests.Hosting;
+
+/// <summary>
+/// The built server as a process of its own, on a data folder that outlives the process, so that it can be killed
+/// and started again on the same data and port.
+/// </summary>
+public sealed partial class BrokerProcess : IAsyncDisposable
+{
+    private const int KeptOutputCharacters = 64 * 1024;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    private readonly string _dataFolder;
+    private readonly string[] _settings;
+    private readonly StringBuilder _output = new();
+    private Process? _process;
+    private TaskCompletionSource _exited = new();
+    private int _port;
+
+    private BrokerProcess(string dataFolder, string[] settings)
+    {
+        _dataFolder = dataFolder;
+        _settings = settings;
+    }
+
+    public BrokerEndpoint Endpoint { get; private set; } = new("127.0.0.1", 0);
+
+    /// <summary>Starts a broker on an empty data folder and a free port.</summary>
+    /// <param name="settings">Further <c>KEY=VALUE</c> settings, each handed over with <c>--set</c>.</param>
+    public static async Task<BrokerProcess> StartAsync(params string[] settings)
+    {
+        var broker = new BrokerProcess(Directory.CreateTempSubdirectory("actorbroker-interop-").FullName, settings);
+        try
+        {
+            await broker.StartAgainAsync();
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+
+        return broker;
+    }
+
+    /// <summary>Starts the broker on the data and port of its previous run, and returns once it serves clients.</summary>
+    public async Task StartAgainAsync()
+    {
+        var ready = new TaskCompletionSource<BrokerEndpoint>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var exited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = new Process { StartInfo = StartInfo(), EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => OnLine(line.Data, ready);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Exited += (_, _) =>
+        {
+            ready.TrySetException(new InvalidOperationException("the broker ended before it was ready"));
+            exited.TrySetResult();
+        };
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        (_process, _exited) = (process, exited);
+        try
+        {
+            Endpoint = await ready.Task.WaitAsync(StartLimit);
+            _port = Endpoint.Port;
+        }
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+        {
+            throw new InvalidOperationException($"{e.Message}; its output:{Environment.NewLine}{Output()}", e);
+        }
+    }
+
+    /// <summary>Ends the process with SIGKILL: nothing of it gets to flush or say goodbye.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.Kill();
+            await _exited.Task.WaitAsync(StopLimit);
+            process.Dispose();
+        }
+    }
+
+    /// <summary>What the broker wrote last, for the message of a failed test.</summary>
+    public string Output()
+    {
+        lock (_output)
+        {
+            return _output.ToString();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(_dataFolder, recursive: true);
+    }
+
+    private ProcessStartInfo StartInfo()
+    {
+        var info = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = _dataFolder,
+        };
+        info.ArgumentList.Add(ServerAssembly());
+        info.ArgumentList.Add("--data");
+        info.ArgumentList.Add(_dataFolder);
+        string[] listener =
+        [
+            "actorbroker.listeners.amqp.host=127.0.0.1",
+            string.Create(CultureInfo.InvariantCulture, $"actorbroker.listeners.amqp.port={_port}"),
+        ];
+        foreach (var setting in listener.Concat(_settings))
+        {
+            info.ArgumentList.Add("--set");
+            info.ArgumentList.Add(setting);
+        }
+
+        return info;
+    }
+
+    /// <summary>The server built with these tests: same configuration, same framework.</summary>
+    private static string ServerAssembly()
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var path = Path.GetFullPath(Path.Combine(
+            framework.FullName, "../../../../../src/ActorBroker.Server/bin", framework.Parent!.Name, framework.Name, "actorbroker.dll"));
+        return File.Exists(path) ? path : throw new FileNotFoundException("the server is not built", path);
+    }
+
+    private void OnLine(string? line, TaskCompletionSource<BrokerEndpoint> ready)
+    {
+        Keep(line);
+        if (line is not null && line.Contains("ready:", StringComparison.Ordinal) && AmqpListener().Match(line) is { Success: true } match)
+        {
+            ready.TrySetResult(BrokerEndpoint.Parse(match.Groups["endpoint"].Value));
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+            if (_output.Length > KeptOutputCharacters)
+            {
+                _output.Remove(0, _output.Length - (KeptOutputCharacters / 2));
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\bamqp (?<endpoint>[^\s,;]+:\d+)")]
+    private static partial Regex AmqpListener();
+}

@@ -1,0 +1,31 @@
+using Xunit;
+
+namespace ActorBroker.Interop.Tests.Hosting;
+
+/// <summary>Tests through RabbitMQ.Client, on one broker.</summary>
+[CollectionDefinition(Name)]
+public sealed class DotNetClient : ICollectionFixture<BrokerFixture>
+{
+    public const string Name = "RabbitMQ.Client";
+}
+
+/// <summary>Tests that send and read bytes of their own, on one broker.</summary>
+[CollectionDefinition(Name)]
+public sealed class RawSocket : ICollectionFixture<BrokerFixture>
+{
+    public const string Name = "raw socket";
+}
+
+/// <summary>The tutorials in every language, on one broker.</summary>
+[CollectionDefinition(Name)]
+public sealed class TutorialScripts : ICollectionFixture<BrokerFixture>
+{
+    public const string Name = "tutorials";
+}
+
+/// <summary>Tests that kill their broker: alone on the machine, so that their load disturbs nobody's time limits.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class KilledBroker
+{
+    public const string Name = "killed broker";
+}

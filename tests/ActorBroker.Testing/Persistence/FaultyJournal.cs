@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Akka.Persistence;
+using Akka.Persistence.Journal;
+
+namespace ActorBroker.Testing.Persistence;
+
+/// <summary>Akka's journal in memory, whose writes fail, are refused or wait as <see cref="JournalFaults"/> says.</summary>
+public sealed class FaultyJournal : MemoryJournal
+{
+    private readonly JournalFaults _faults = JournalFaults.Of(Context.System);
+
+    /// <inheritdoc/>
+    protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
+    {
+        var writes = messages.ToList();
+        switch (await _faults.NextWriteAsync(writes[0].PersistenceId))
+        {
+            case JournalFault.Fail:
+                throw new IOException("the disk is full");
+            case JournalFault.Reject:
+                return writes.Select(Exception (_) => new InvalidOperationException("the event is refused")).ToImmutableList();
+            default:
+                return await base.WriteMessagesAsync(writes, cancellationToken);
+        }
+    }
+}
