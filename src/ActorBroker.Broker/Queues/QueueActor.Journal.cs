@@ -125,19 +125,15 @@ public sealed partial class QueueActor
             case DeleteMessagesFailure failure:
                 _log.Warning(failure.Cause, "{0}: could not delete events up to {1}; trying again later", PersistenceId, failure.ToSequenceNr);
                 _trimmedTo = 0;
-                if (_isForgotten)
-                {
-                    Leave();
-                }
-
+                OnForgotten(failure.ToSequenceNr);
                 return true;
             case RetryRead retry:
                 BeginLoad(retry.Segment);
                 return true;
-            case DeleteMessagesSuccess when _isForgotten:
-                Leave();
+            case DeleteMessagesSuccess deleted:
+                OnForgotten(deleted.ToSequenceNr);
                 return true;
-            case DeleteMessagesSuccess or DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
+            case DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
                 return true;
             default:
                 return false;

@@ -23,7 +23,8 @@ public sealed partial class QueueActor
     private DeclareQueue? _declaring;
     private long _deletedCount;
     private Origin? _deletedBy;
-    private bool _isForgotten;
+    private bool _hasTombstone = true;
+    private long _forgetTo = -1;
 
     private void OnNamedCommand(NamedQueueCommand command)
     {
@@ -153,10 +154,10 @@ public sealed partial class QueueActor
                 OnNameRegistered(registered);
                 break;
             case DestinationRemoved removed:
-                OnCleanedUp(removed.RequestId);
+                OnCleanedUp(removed.RequestId, removed.Refusal);
                 break;
             case NameUnregistered unregistered:
-                OnCleanedUp(unregistered.RequestId);
+                OnCleanedUp(unregistered.RequestId, unregistered.Refusal);
                 break;
             case CleanUpTick when _life == QueueLife.Declaring:
                 AbandonDeclare(new Refusal(RefusalReason.Unavailable, $"{_key} could not be registered in time"));
@@ -256,6 +257,7 @@ public sealed partial class QueueActor
         _queue.Abandon();
         _queue = null;
         _owner = null;
+        _hasTombstone = IsJournaled;
         if (IsJournaled)
         {
             Persist(new QueueDeleted(origin), _ => BeginCleanUp());
@@ -295,9 +297,9 @@ public sealed partial class QueueActor
         Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
     }
 
-    private void OnCleanedUp(string requestId)
+    private void OnCleanedUp(string requestId, Refusal? refusal)
     {
-        if (!_cleanUpAwaits.Remove(requestId) || _cleanUpAwaits.Count > 0)
+        if (refusal is not null || !_cleanUpAwaits.Remove(requestId) || _cleanUpAwaits.Count > 0)
         {
             return;
         }
@@ -310,10 +312,26 @@ public sealed partial class QueueActor
             return;
         }
 
-        // The next incarnation must not find half of what is being deleted.
-        _isForgotten = true;
+        // A snapshot may still be on its way to the store, or its deletion fail: the event that says that the queue is
+        // deleted stays, so that no snapshot from before can ever bring it back without its messages.
+        _forgetTo = _hasTombstone ? LastSequenceNr - 1 : LastSequenceNr;
         DeleteSnapshots(SnapshotSelectionCriteria.Latest);
-        DeleteMessages(LastSequenceNr);
+        if (_forgetTo == 0)
+        {
+            Leave();
+            return;
+        }
+
+        DeleteMessages(_forgetTo);
+    }
+
+    // The next incarnation must not find half of what is being deleted, so this one stays until it is.
+    private void OnForgotten(long toSequenceNr)
+    {
+        if (_life == QueueLife.Deleting && toSequenceNr == _forgetTo)
+        {
+            Leave();
+        }
     }
 
     private void AnswerRequest(Refusal? refusal, long messageCount)

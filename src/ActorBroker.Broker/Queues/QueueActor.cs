@@ -145,6 +145,15 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
+    // What a connection has on its way would be taken for confirmed by an instance that never saw it: the actor ends
+    // instead of starting anew under the same reference, so that its connections find out and look for the next one.
+    /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        FailOutstanding();
+        Context.Stop(Self);
+    }
+
     private void OnLive(object message)
     {
         switch (message)

@@ -119,7 +119,15 @@ internal sealed class MessageLog(long segmentSizeBytes)
             return false;
         }
 
-        batch = segment.Batches[segment.IndexOf(position)];
+        var index = segment.IndexOf(position);
+        if (index < 0)
+        {
+            throw new InvalidDataException(
+                $"The messages from {segment.First} to {segment.End} in events {segment.FirstSequenceNr} to {segment.LastSequenceNr} "
+                + $"lack live position {position} (batches {string.Join(",", segment.Batches.Select(b=>$"{b.First}-{b.End}@{b.SequenceNr}"))} next {NextPosition} live {segment.Live} size {segment.SizeBytes}).");
+        }
+
+        batch = segment.Batches[index];
         return true;
     }
 
