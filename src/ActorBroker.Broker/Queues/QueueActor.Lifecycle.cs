@@ -18,13 +18,15 @@ public sealed partial class QueueActor
     private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<string> _cleanUpAwaits = new(StringComparer.Ordinal);
+
+    // Answers that events on their way to the journal will allow, in the order of the events; with null, or why not.
+    private readonly Queue<Action<Refusal?>> _awaitingWrite = new();
     private IActorRef? _requester;
     private long _requestId;
     private DeclareQueue? _declaring;
     private long _deletedCount;
     private Origin? _deletedBy;
-    private bool _hasTombstone = true;
-    private long _forgetTo = -1;
+    private bool _isForgotten;
 
     private void OnNamedCommand(NamedQueueCommand command)
     {
@@ -74,9 +76,8 @@ public sealed partial class QueueActor
         }
 
         var requester = Sender;
-        PersistAsync(
-            new MessagesPurged(journaled, purge.Origin),
-            _ => requester.Tell(new QueueAnswered(purge.RequestId, Refusal: null, count, _queue?.ConsumerCount ?? 0)));
+        _awaitingWrite.Enqueue(failure => requester.Tell(new QueueAnswered(purge.RequestId, failure, count, _queue?.ConsumerCount ?? 0)));
+        PersistAsync(new MessagesPurged(journaled, purge.Origin), _ => _awaitingWrite.Dequeue()(null));
     }
 
     private void OnAddBindingSource(AddBindingSource add)
@@ -89,14 +90,17 @@ public sealed partial class QueueActor
         }
 
         var requester = Sender;
-        var answer = new BindingSourceAnswered(add.RequestId, Refusal: null, durable);
-        if (!_bindingSources.Add(add.Exchange) || !durable)
+        _awaitingWrite.Enqueue(failure => requester.Tell(new BindingSourceAnswered(add.RequestId, failure, durable)));
+        var added = new BindingSourceAdded(add.Exchange);
+        if (_bindingSources.Add(add.Exchange) && durable)
         {
-            requester.Tell(answer);
-            return;
+            PersistAsync(added, _ => _awaitingWrite.Dequeue()(null));
         }
-
-        PersistAsync(new BindingSourceAdded(add.Exchange), _ => requester.Tell(answer));
+        else
+        {
+            // The event that says so may still be on its way to the journal.
+            DeferAsync(added, _ => _awaitingWrite.Dequeue()(null));
+        }
     }
 
     private void RefuseAbsent(NamedQueueCommand command)
@@ -120,8 +124,7 @@ public sealed partial class QueueActor
                 break;
             case WakeQueue wake:
                 // The catalogue knows a queue that was never there: its declaration did not get as far as the journal.
-                _settings.CatalogueRegion(Context.System).Tell(
-                    new UnregisterName(wake.Queue.VirtualHost, DestinationKind.Queue, wake.Queue.Name, NameRequest));
+                UnregisterName(wake.Queue);
                 break;
         }
     }
@@ -153,17 +156,25 @@ public sealed partial class QueueActor
             case NameRegistered registered when _life == QueueLife.Declaring:
                 OnNameRegistered(registered);
                 break;
-            case DestinationRemoved removed:
-                OnCleanedUp(removed.RequestId, removed.Refusal);
+            case DestinationRemoved { Refusal: null } removed:
+                OnCleanedUp(removed.RequestId);
                 break;
-            case NameUnregistered unregistered:
-                OnCleanedUp(unregistered.RequestId, unregistered.Refusal);
+            case NameUnregistered { Refusal: null } unregistered:
+                OnCleanedUp(unregistered.RequestId);
+                break;
+            case DestinationRemoved or NameUnregistered:
+                // Told again with the next tick.
                 break;
             case CleanUpTick when _life == QueueLife.Declaring:
+                UnregisterName(_key);
                 AbandonDeclare(new Refusal(RefusalReason.Unavailable, $"{_key} could not be registered in time"));
                 break;
             case CleanUpTick when _cleanUpAwaits.Count > 0:
                 TellCleanUp();
+                break;
+            case AddBindingSource add when _life == QueueLife.Deleting:
+                // Its exchange may have to hear this before it turns to the removal that is awaited here.
+                RefuseAbsent(add);
                 break;
             case NamedQueueCommand:
                 Stash.Stash();
@@ -257,7 +268,6 @@ public sealed partial class QueueActor
         _queue.Abandon();
         _queue = null;
         _owner = null;
-        _hasTombstone = IsJournaled;
         if (IsJournaled)
         {
             Persist(new QueueDeleted(origin), _ => BeginCleanUp());
@@ -284,8 +294,7 @@ public sealed partial class QueueActor
         {
             if (awaited == NameRequest)
             {
-                _settings.CatalogueRegion(Context.System).Tell(
-                    new UnregisterName(_key.VirtualHost, DestinationKind.Queue, _key.Name, NameRequest));
+                UnregisterName(_key);
             }
             else
             {
@@ -297,9 +306,13 @@ public sealed partial class QueueActor
         Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
     }
 
-    private void OnCleanedUp(string requestId, Refusal? refusal)
+    private void UnregisterName(QueueKey queue) =>
+        _settings.CatalogueRegion(Context.System).Tell(
+            new UnregisterName(queue.VirtualHost, DestinationKind.Queue, queue.Name, NameRequest));
+
+    private void OnCleanedUp(string requestId)
     {
-        if (refusal is not null || !_cleanUpAwaits.Remove(requestId) || _cleanUpAwaits.Count > 0)
+        if (!_cleanUpAwaits.Remove(requestId) || _cleanUpAwaits.Count > 0)
         {
             return;
         }
@@ -312,27 +325,16 @@ public sealed partial class QueueActor
             return;
         }
 
-        // A snapshot may still be on its way to the store, or its deletion fail: the event that says that the queue is
-        // deleted stays, so that no snapshot from before can ever bring it back without its messages.
-        _forgetTo = _hasTombstone ? LastSequenceNr - 1 : LastSequenceNr;
-        DeleteSnapshots(SnapshotSelectionCriteria.Latest);
-        if (_forgetTo == 0)
+        // The next incarnation must not find half of what is being deleted: a snapshot that is on its way comes first.
+        _isForgotten = true;
+        if (!_isSavingSnapshot)
         {
-            Leave();
-            return;
-        }
-
-        DeleteMessages(_forgetTo);
-    }
-
-    // The next incarnation must not find half of what is being deleted, so this one stays until it is.
-    private void OnForgotten(long toSequenceNr)
-    {
-        if (_life == QueueLife.Deleting && toSequenceNr == _forgetTo)
-        {
-            Leave();
+            ForgetSnapshots();
         }
     }
+
+    // Bounded, so that it can never take a snapshot of the queue's next life.
+    private void ForgetSnapshots() => DeleteSnapshots(new SnapshotSelectionCriteria(LastSequenceNr));
 
     private void AnswerRequest(Refusal? refusal, long messageCount)
     {
@@ -343,9 +345,15 @@ public sealed partial class QueueActor
 
     private void FailRequest()
     {
+        var refusal = new Refusal(RefusalReason.Unavailable, $"the journal could not write for {_key}");
+        while (_awaitingWrite.TryDequeue(out var answer))
+        {
+            answer(refusal);
+        }
+
         if (_requester is not null)
         {
-            AnswerRequest(new Refusal(RefusalReason.Unavailable, $"the journal could not write for {_key}"), 0);
+            AnswerRequest(refusal, 0);
         }
     }
 

@@ -145,14 +145,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
-    // What a connection has on its way would be taken for confirmed by an instance that never saw it: the actor ends
-    // instead of starting anew under the same reference, so that its connections find out and look for the next one.
-    /// <inheritdoc/>
-    protected override void PreRestart(Exception reason, object message)
-    {
-        FailOutstanding();
-        Context.Stop(Self);
-    }
+    /// <summary>
+    /// A bug: the connections must learn that their publishes and consumers are lost, which only this actor's end tells
+    /// them. The next message to the queue starts it anew.
+    /// </summary>
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     private void OnLive(object message)
     {
@@ -256,7 +253,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     }
 
     /// <summary>The journal's answer to a read.</summary>
-    private sealed record SegmentRead(SegmentAddress Segment, IReadOnlyList<PlacedBatch>? Batches, Exception? Failure)
+    private sealed record SegmentRead(SegmentAddress Segment, int Attempt, IReadOnlyList<PlacedBatch>? Batches, Exception? Failure)
         : INoSerializationVerificationNeeded;
 
     private sealed record FlushTick : INoSerializationVerificationNeeded
