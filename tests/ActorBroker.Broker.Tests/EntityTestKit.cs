@@ -1,7 +1,7 @@
-using ActorBroker.Broker.Tests.Serialization;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Names;
 using ActorBroker.Testing.Persistence;
+using ActorBroker.Testing.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -13,7 +13,7 @@ namespace ActorBroker.Broker.Tests;
 /// An actor system with the shipped serializers, in which every message between actors is serialized, and a journal in
 /// memory that can be made to fail.
 /// </summary>
-public abstract class EntityTestKit() : TestKit(Configuration)
+public abstract class EntityTestKit : TestKit
 {
     private static readonly Config Configuration = ConfigurationFactory.ParseString("""
         akka {
@@ -35,6 +35,18 @@ public abstract class EntityTestKit() : TestKit(Configuration)
         """)
         .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
         .WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test));
+
+    /// <summary>A system on which time passes by itself.</summary>
+    protected EntityTestKit()
+        : base(Configuration)
+    {
+    }
+
+    /// <summary>A system with more settings than the usual ones.</summary>
+    protected EntityTestKit(Config settings)
+        : base(settings.WithFallback(Configuration))
+    {
+    }
 
     /// <summary>Who asks, in every test.</summary>
     protected static Origin Someone { get; } = new("guest", "127.0.0.1:1", DateTimeOffset.UnixEpoch);

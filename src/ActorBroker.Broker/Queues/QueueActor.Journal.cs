@@ -9,6 +9,9 @@ namespace ActorBroker.Broker.Queues;
 /// <content>The journal: writes, reads, snapshots and trimming, and recovery from all of them.</content>
 public sealed partial class QueueActor
 {
+    // A journal that is busy or starting anew has this long to answer; then the rest of the queue goes on without.
+    private const int ReadAttempts = 15;
+
     private static readonly TimeSpan ReadRetryDelay = TimeSpan.FromSeconds(1);
 
     private long _trimmedTo;
@@ -44,25 +47,35 @@ public sealed partial class QueueActor
         ScheduleTicks();
     }
 
-    private void BeginLoad(SegmentAddress segment)
+    private void BeginLoad(SegmentAddress segment) => Read(segment, attempt: 1);
+
+    private void Read(SegmentAddress segment, int attempt)
     {
         var self = Self;
         _settings.Reader.ReadAsync(PersistenceId, segment).PipeTo(
             self,
-            success: batches => new SegmentRead(segment, batches, Failure: null),
-            failure: exception => new SegmentRead(segment, Batches: null, exception));
+            success: batches => new SegmentRead(segment, attempt, batches, Failure: null),
+            failure: exception => new SegmentRead(segment, attempt, Batches: null, exception));
     }
 
     private void OnSegmentRead(SegmentRead read)
     {
-        if (read.Batches is null)
+        var segment = read.Segment;
+        if (read.Batches is null && read.Attempt < ReadAttempts)
         {
-            _log.Error(read.Failure, "{0}: could not read events {1} to {2} back; trying again", PersistenceId, read.Segment.FirstSequenceNr, read.Segment.LastSequenceNr);
-            Timers.StartSingleTimer(read.Segment, new RetryRead(read.Segment), ReadRetryDelay);
+            _log.Warning(read.Failure, "{0}: could not read events {1} to {2} back; trying again", PersistenceId, segment.FirstSequenceNr, segment.LastSequenceNr);
+            Timers.StartSingleTimer(segment, new RetryRead(segment, read.Attempt + 1), ReadRetryDelay);
             return;
         }
 
-        _queue?.SegmentLoaded(read.Segment.FirstPosition, read.Batches);
+        if (_queue?.SegmentLoaded(segment.FirstPosition, read.Batches ?? []) is > 0 and var missing)
+        {
+            _log.Error(
+                read.Failure,
+                "{0}: {1} messages could not be read back from events {2} to {3}; they stay in the journal and are tried again when the queue next starts",
+                PersistenceId, missing, segment.FirstSequenceNr, segment.LastSequenceNr);
+        }
+
         ScheduleTicks();
     }
 
@@ -109,6 +122,9 @@ public sealed partial class QueueActor
     {
         switch (message)
         {
+            case SaveSnapshotSuccess or SaveSnapshotFailure when _isForgotten:
+                ForgetSnapshots();
+                return true;
             case SaveSnapshotSuccess saved:
                 _isSavingSnapshot = false;
                 DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
@@ -125,16 +141,24 @@ public sealed partial class QueueActor
             case DeleteMessagesFailure failure:
                 _log.Warning(failure.Cause, "{0}: could not delete events up to {1}; trying again later", PersistenceId, failure.ToSequenceNr);
                 _trimmedTo = 0;
-                if (_isForgotten)
+                if (_isForgotten && failure.ToSequenceNr == LastSequenceNr)
                 {
                     Leave();
                 }
 
                 return true;
             case RetryRead retry:
-                BeginLoad(retry.Segment);
+                Read(retry.Segment, retry.Attempt);
                 return true;
-            case DeleteMessagesSuccess when _isForgotten:
+            case DeleteSnapshotsSuccess deleted when _isForgotten && deleted.Criteria.MaxSequenceNr == LastSequenceNr:
+                DeleteMessages(LastSequenceNr);
+                return true;
+            case DeleteSnapshotsFailure failure when _isForgotten && failure.Criteria.MaxSequenceNr == LastSequenceNr:
+                // Without its events, the snapshot would bring the queue back; with them, they end in its deletion.
+                _log.Warning(failure.Cause, "{0}: could not delete the snapshots of the deleted queue; its journal is kept", PersistenceId);
+                Leave();
+                return true;
+            case DeleteMessagesSuccess deleted when _isForgotten && deleted.ToSequenceNr == LastSequenceNr:
                 Leave();
                 return true;
             case DeleteMessagesSuccess or DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
@@ -232,5 +256,5 @@ public sealed partial class QueueActor
         }
     }
 
-    private sealed record RetryRead(SegmentAddress Segment) : INoSerializationVerificationNeeded;
+    private sealed record RetryRead(SegmentAddress Segment, int Attempt) : INoSerializationVerificationNeeded;
 }

@@ -18,6 +18,9 @@ public sealed partial class QueueActor
     private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<string> _cleanUpAwaits = new(StringComparer.Ordinal);
+
+    // Answers that events on their way to the journal will allow, in the order of the events; with null, or why not.
+    private readonly Queue<Action<Refusal?>> _awaitingWrite = new();
     private IActorRef? _requester;
     private long _requestId;
     private DeclareQueue? _declaring;
@@ -73,9 +76,8 @@ public sealed partial class QueueActor
         }
 
         var requester = Sender;
-        PersistAsync(
-            new MessagesPurged(journaled, purge.Origin),
-            _ => requester.Tell(new QueueAnswered(purge.RequestId, Refusal: null, count, _queue?.ConsumerCount ?? 0)));
+        _awaitingWrite.Enqueue(failure => requester.Tell(new QueueAnswered(purge.RequestId, failure, count, _queue?.ConsumerCount ?? 0)));
+        PersistAsync(new MessagesPurged(journaled, purge.Origin), _ => _awaitingWrite.Dequeue()(null));
     }
 
     private void OnAddBindingSource(AddBindingSource add)
@@ -88,14 +90,17 @@ public sealed partial class QueueActor
         }
 
         var requester = Sender;
-        var answer = new BindingSourceAnswered(add.RequestId, Refusal: null, durable);
-        if (!_bindingSources.Add(add.Exchange) || !durable)
+        _awaitingWrite.Enqueue(failure => requester.Tell(new BindingSourceAnswered(add.RequestId, failure, durable)));
+        var added = new BindingSourceAdded(add.Exchange);
+        if (_bindingSources.Add(add.Exchange) && durable)
         {
-            requester.Tell(answer);
-            return;
+            PersistAsync(added, _ => _awaitingWrite.Dequeue()(null));
         }
-
-        PersistAsync(new BindingSourceAdded(add.Exchange), _ => requester.Tell(answer));
+        else
+        {
+            // The event that says so may still be on its way to the journal.
+            DeferAsync(added, _ => _awaitingWrite.Dequeue()(null));
+        }
     }
 
     private void RefuseAbsent(NamedQueueCommand command)
@@ -119,8 +124,7 @@ public sealed partial class QueueActor
                 break;
             case WakeQueue wake:
                 // The catalogue knows a queue that was never there: its declaration did not get as far as the journal.
-                _settings.CatalogueRegion(Context.System).Tell(
-                    new UnregisterName(wake.Queue.VirtualHost, DestinationKind.Queue, wake.Queue.Name, NameRequest));
+                UnregisterName(wake.Queue);
                 break;
         }
     }
@@ -152,17 +156,25 @@ public sealed partial class QueueActor
             case NameRegistered registered when _life == QueueLife.Declaring:
                 OnNameRegistered(registered);
                 break;
-            case DestinationRemoved removed:
+            case DestinationRemoved { Refusal: null } removed:
                 OnCleanedUp(removed.RequestId);
                 break;
-            case NameUnregistered unregistered:
+            case NameUnregistered { Refusal: null } unregistered:
                 OnCleanedUp(unregistered.RequestId);
                 break;
+            case DestinationRemoved or NameUnregistered:
+                // Told again with the next tick.
+                break;
             case CleanUpTick when _life == QueueLife.Declaring:
+                UnregisterName(_key);
                 AbandonDeclare(new Refusal(RefusalReason.Unavailable, $"{_key} could not be registered in time"));
                 break;
             case CleanUpTick when _cleanUpAwaits.Count > 0:
                 TellCleanUp();
+                break;
+            case AddBindingSource add when _life == QueueLife.Deleting:
+                // Its exchange may have to hear this before it turns to the removal that is awaited here.
+                RefuseAbsent(add);
                 break;
             case NamedQueueCommand:
                 Stash.Stash();
@@ -282,8 +294,7 @@ public sealed partial class QueueActor
         {
             if (awaited == NameRequest)
             {
-                _settings.CatalogueRegion(Context.System).Tell(
-                    new UnregisterName(_key.VirtualHost, DestinationKind.Queue, _key.Name, NameRequest));
+                UnregisterName(_key);
             }
             else
             {
@@ -294,6 +305,10 @@ public sealed partial class QueueActor
 
         Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
     }
+
+    private void UnregisterName(QueueKey queue) =>
+        _settings.CatalogueRegion(Context.System).Tell(
+            new UnregisterName(queue.VirtualHost, DestinationKind.Queue, queue.Name, NameRequest));
 
     private void OnCleanedUp(string requestId)
     {
@@ -310,11 +325,16 @@ public sealed partial class QueueActor
             return;
         }
 
-        // The next incarnation must not find half of what is being deleted.
+        // The next incarnation must not find half of what is being deleted: a snapshot that is on its way comes first.
         _isForgotten = true;
-        DeleteSnapshots(SnapshotSelectionCriteria.Latest);
-        DeleteMessages(LastSequenceNr);
+        if (!_isSavingSnapshot)
+        {
+            ForgetSnapshots();
+        }
     }
+
+    // Bounded, so that it can never take a snapshot of the queue's next life.
+    private void ForgetSnapshots() => DeleteSnapshots(new SnapshotSelectionCriteria(LastSequenceNr));
 
     private void AnswerRequest(Refusal? refusal, long messageCount)
     {
@@ -325,9 +345,15 @@ public sealed partial class QueueActor
 
     private void FailRequest()
     {
+        var refusal = new Refusal(RefusalReason.Unavailable, $"the journal could not write for {_key}");
+        while (_awaitingWrite.TryDequeue(out var answer))
+        {
+            answer(refusal);
+        }
+
         if (_requester is not null)
         {
-            AnswerRequest(new Refusal(RefusalReason.Unavailable, $"the journal could not write for {_key}"), 0);
+            AnswerRequest(refusal, 0);
         }
     }
 

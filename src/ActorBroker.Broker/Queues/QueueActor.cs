@@ -145,6 +145,12 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
+    /// <summary>
+    /// A bug: the connections must learn that their publishes and consumers are lost, which only this actor's end tells
+    /// them. The next message to the queue starts it anew.
+    /// </summary>
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
+
     private void OnLive(object message)
     {
         switch (message)
@@ -247,7 +253,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     }
 
     /// <summary>The journal's answer to a read.</summary>
-    private sealed record SegmentRead(SegmentAddress Segment, IReadOnlyList<PlacedBatch>? Batches, Exception? Failure)
+    private sealed record SegmentRead(SegmentAddress Segment, int Attempt, IReadOnlyList<PlacedBatch>? Batches, Exception? Failure)
         : INoSerializationVerificationNeeded;
 
     private sealed record FlushTick : INoSerializationVerificationNeeded

@@ -98,7 +98,7 @@ internal sealed class LogSegment(long first)
         Batches.Clear();
     }
 
-    /// <summary>Index of the batch that holds the position, or -1 when a gap does.</summary>
+    /// <summary>Index of the batch that holds the position, or when a gap does, the complement of the next batch's.</summary>
     public int IndexOf(long position)
     {
         int low = 0, high = Batches.Count - 1;
@@ -120,6 +120,6 @@ internal sealed class LogSegment(long first)
             }
         }
 
-        return -1;
+        return ~low;
     }
 }

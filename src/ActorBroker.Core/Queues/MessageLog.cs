@@ -108,7 +108,7 @@ internal sealed class MessageLog(long segmentSizeBytes)
 
     /// <summary>
     /// Finds a live message. False when its segment is not in memory: <paramref name="segment"/> is then the one to
-    /// load. The run is what the batch holds from there on.
+    /// load. The run is what the batch holds from there on; no batch means that the body could not be read back.
     /// </summary>
     public bool TryFind(long position, out LogSegment segment, out LogBatch? batch)
     {
@@ -119,7 +119,8 @@ internal sealed class MessageLog(long segmentSizeBytes)
             return false;
         }
 
-        batch = segment.Batches[segment.IndexOf(position)];
+        var index = segment.IndexOf(position);
+        batch = index >= 0 ? segment.Batches[index] : null;
         return true;
     }
 
@@ -195,6 +196,26 @@ internal sealed class MessageLog(long segmentSizeBytes)
         _resident.Add(segment);
     }
 
+    /// <summary>Takes positions out of <paramref name="positions"/> that lie in the segment but in none of its batches.</summary>
+    public static void RemoveGaps(LogSegment segment, Collections.PositionSet positions, Collections.PositionSet removed)
+    {
+        var next = segment.First;
+        foreach (var batch in segment.Batches)
+        {
+            if (batch.First > next)
+            {
+                positions.Remove(new PositionRange(next, batch.First - next), removed);
+            }
+
+            next = batch.End;
+        }
+
+        if (next < segment.End)
+        {
+            positions.Remove(new PositionRange(next, segment.End - next), removed);
+        }
+    }
+
     /// <summary>Index of the segment that holds, or follows, the position.</summary>
     public int IndexOfSegment(long position)
     {
@@ -218,11 +239,21 @@ internal sealed class MessageLog(long segmentSizeBytes)
     private void SettleResident(LogSegment segment, long from, long end, Collections.PositionSet journaled)
     {
         var index = segment.IndexOf(from);
+        index = index < 0 ? ~index : index;
         while (from < end)
         {
-            var batch = segment.Batches[index++];
+            var batch = index < segment.Batches.Count ? segment.Batches[index] : null;
+            if (batch is null || from < batch.First)
+            {
+                // Held since before its body turned out to be unreadable.
+                var next = Math.Min(end, batch?.First ?? end);
+                journaled.Add(new PositionRange(from, next - from));
+                from = next;
+                continue;
+            }
+
+            index++;
             var stop = Math.Min(end, batch.End);
-            from = Math.Max(from, batch.First);
             if (batch.IsJournaled)
             {
                 journaled.Add(new PositionRange(from, stop - from));

@@ -99,15 +99,25 @@ public sealed partial class QueueDecider
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
     /// <param name="firstPosition">As asked for.</param>
     /// <param name="batches">All batches of these events, by ascending event.</param>
-    public void SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches)
+    /// <returns>
+    /// How many ready messages were not among them. They are set aside until the queue starts the next time, so that
+    /// the others can be had; the journal is not told that they are gone.
+    /// </returns>
+    public long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches)
     {
-        if (_log.SegmentStartingAt(firstPosition) is { Residency: SegmentResidency.Loading } segment)
+        if (_log.SegmentStartingAt(firstPosition) is not { Residency: SegmentResidency.Loading } segment)
         {
-            _log.Load(segment, batches);
-            AnswerGets();
-            Dispatch();
-            BoundMemory();
+            return 0;
         }
+
+        _log.Load(segment, batches);
+        var readable = _ready.Count;
+        MessageLog.RemoveGaps(segment, _ready, _unreadable);
+        var missing = readable - _ready.Count;
+        AnswerGets();
+        Dispatch();
+        BoundMemory();
+        return missing;
     }
 
     private void Resume(QueueConsumer consumer)
@@ -129,6 +139,11 @@ public sealed partial class QueueDecider
 
             if (Locate() is not { } batch)
             {
+                if (_ready.IsEmpty)
+                {
+                    continue;
+                }
+
                 break;
             }
 
@@ -192,6 +207,18 @@ public sealed partial class QueueDecider
     private LogBatch? Locate()
     {
         var found = _log.TryFind(_ready.First.First, out var segment, out var batch);
+        while (found && batch is null)
+        {
+            // It was held when its segment was read back short, and has been released since.
+            MessageLog.RemoveGaps(segment, _ready, _unreadable);
+            if (_ready.IsEmpty)
+            {
+                return null;
+            }
+
+            found = _log.TryFind(_ready.First.First, out segment, out batch);
+        }
+
         if (!found || _log.Resident.Count < _log.Segments.Count)
         {
             ReadAhead(segment);

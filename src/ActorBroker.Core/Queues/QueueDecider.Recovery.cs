@@ -86,6 +86,7 @@ public sealed partial class QueueDecider
     {
         var live = new PositionSet();
         live.AddAll(_ready);
+        live.AddAll(_unreadable);
         foreach (var consumer in _roster.All)
         {
             live.AddAll(consumer.Unsettled);

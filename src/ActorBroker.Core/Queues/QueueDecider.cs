@@ -32,6 +32,9 @@ public sealed partial class QueueDecider
     // Transient messages of a durable queue that are in the journal: in no snapshot.
     private readonly PositionSet _volatile = new();
     private readonly PositionSet _scratch = new();
+
+    // Of segments that could not be read back whole.
+    private readonly PositionSet _unreadable = new();
     private readonly List<QueueConsumer> _served = [];
     private readonly List<PublisherLink> _toTell = [];
     private readonly Queue<WaitingGet> _waitingGets = new();

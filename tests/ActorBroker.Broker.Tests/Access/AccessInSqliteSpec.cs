@@ -1,6 +1,6 @@
 using ActorBroker.Broker.Access;
 using ActorBroker.Broker.Persistence;
-using ActorBroker.Broker.Tests.Serialization;
+using ActorBroker.Testing.Serialization;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
 using Akka.Actor;

@@ -1,5 +1,5 @@
 using ActorBroker.Broker.Access;
-using ActorBroker.Broker.Tests.Serialization;
+using ActorBroker.Testing.Serialization;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
 using Akka.Cluster;

@@ -20,7 +20,16 @@ public sealed class FaultyJournal : MemoryJournal
             case JournalFault.Reject:
                 return writes.Select(Exception (_) => new InvalidOperationException("the event is refused")).ToImmutableList();
             default:
-                return await base.WriteMessagesAsync(writes, cancellationToken);
+                var rejected = await base.WriteMessagesAsync(writes, cancellationToken);
+                _faults.NoteWritten(writes);
+                return rejected;
         }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken)
+    {
+        await base.DeleteMessagesToAsync(persistenceId, toSequenceNr, cancellationToken);
+        _faults.NoteDeleted(persistenceId, toSequenceNr);
     }
 }

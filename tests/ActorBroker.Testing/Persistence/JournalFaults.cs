@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Persistence;
 
 namespace ActorBroker.Testing.Persistence;
 
@@ -16,13 +17,15 @@ public enum JournalFault
 }
 
 /// <summary>
-/// What the <see cref="FaultyJournal"/> of an actor system does with the next writes of a persistence id. For any thread.
+/// What the <see cref="FaultyJournal"/> of an actor system does with the next writes of a persistence id, and what it
+/// holds. For any thread.
 /// </summary>
 public sealed class JournalFaults : IExtension
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JournalFault> _next = [];
     private readonly Dictionary<string, TaskCompletionSource> _held = [];
+    private readonly Dictionary<string, List<IPersistentRepresentation>> _written = [];
 
     /// <summary>Of this actor system.</summary>
     public static JournalFaults Of(ActorSystem system) => system.WithExtension<JournalFaults, Provider>();
@@ -50,6 +53,13 @@ public sealed class JournalFaults : IExtension
         held?.SetResult();
     }
 
+    /// <summary>The events that were written and not deleted, by ascending sequence number.</summary>
+    public IReadOnlyList<IPersistentRepresentation> Written(string persistenceId)
+    {
+        lock (_lock)
+            return _written.TryGetValue(persistenceId, out var events) ? [.. events] : [];
+    }
+
     internal async Task<JournalFault> NextWriteAsync(string persistenceId)
     {
         Task? held;
@@ -59,6 +69,28 @@ public sealed class JournalFaults : IExtension
             await held;
         lock (_lock)
             return _next.Remove(persistenceId, out var fault) ? fault : JournalFault.None;
+    }
+
+    internal void NoteWritten(IEnumerable<AtomicWrite> writes)
+    {
+        lock (_lock)
+        {
+            foreach (var representation in writes.SelectMany(static write => (IEnumerable<IPersistentRepresentation>)write.Payload))
+            {
+                if (!_written.TryGetValue(representation.PersistenceId, out var events))
+                    _written.Add(representation.PersistenceId, events = []);
+                events.Add(representation);
+            }
+        }
+    }
+
+    internal void NoteDeleted(string persistenceId, long toSequenceNr)
+    {
+        lock (_lock)
+        {
+            if (_written.TryGetValue(persistenceId, out var events))
+                events.RemoveAll(representation => representation.SequenceNr <= toSequenceNr);
+        }
     }
 
     private sealed class Provider : ExtensionIdProvider<JournalFaults>

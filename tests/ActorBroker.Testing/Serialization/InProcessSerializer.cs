@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Serialization;
 
-namespace ActorBroker.Broker.Tests.Serialization;
+namespace ActorBroker.Testing.Serialization;
 
 /// <summary>
 /// Hands an object over as it is. For messages of Akka's own that never leave their actor system but are not marked so:
@@ -14,7 +14,7 @@ public sealed class InProcessSerializer(ExtendedActorSystem system) : Serializer
     public const string Bindings =
         """
         akka.actor {
-          serializers.in-process = "ActorBroker.Broker.Tests.Serialization.InProcessSerializer, ActorBroker.Broker.Tests"
+          serializers.in-process = "ActorBroker.Testing.Serialization.InProcessSerializer, ActorBroker.Testing"
           serialization-bindings."Akka.Persistence.Journal.AsyncWriteJournal+Desequenced, Akka.Persistence" = in-process
         }
         """;
