@@ -136,7 +136,8 @@ public sealed class CrashLoad(Ledger ledger, ConnectionFactory factory)
         }
     }
 
-    private static bool IsBroken(Exception e) =>
+    /// <summary>What a client throws that has lost its connection.</summary>
+    internal static bool IsBroken(Exception e) =>
         e is OperationInterruptedException or OperationCanceledException or IOException or System.Net.Sockets.SocketException;
 
     private static async Task UntilCancelledAsync(CancellationToken token)
