@@ -103,6 +103,8 @@ public sealed partial class QueueActor
         }
     }
 
+    // Who resolves or wakes a queue has its name from the catalogue. A queue that is not there all the same was declared
+    // but did not get as far as the journal, or was transient and its actor failed: nothing may be routed to it.
     private void RefuseAbsent(NamedQueueCommand command)
     {
         switch (command)
@@ -121,9 +123,9 @@ public sealed partial class QueueActor
                 break;
             case ResolveQueue resolve:
                 Answer(resolve.RequestId, QueueDeclaration.NotFound(resolve.Queue), 0);
+                UnregisterName(resolve.Queue);
                 break;
             case WakeQueue wake:
-                // The catalogue knows a queue that was never there: its declaration did not get as far as the journal.
                 UnregisterName(wake.Queue);
                 break;
         }
