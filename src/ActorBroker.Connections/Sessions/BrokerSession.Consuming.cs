@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
+using Akka.Actor;
 
 namespace ActorBroker.Connections.Sessions;
 
@@ -22,6 +23,8 @@ public sealed partial class BrokerSession
         public bool IsActive { get; set; } = true;
 
         public bool IsStopped { get; set; }
+
+        public PositionEpoch Positions { get; } = new();
     }
 
     /// <inheritdoc/>
@@ -60,7 +63,7 @@ public sealed partial class BrokerSession
         }
 
         consumer.IsStopped = true;
-        var id = _requests.Add(_ => reply());
+        var id = _requests.Add(_ => reply(), queue);
         queue.Tell(new StopConsumer(id, consumerId), _self);
     }
 
@@ -95,13 +98,16 @@ public sealed partial class BrokerSession
             link =>
             {
                 _consumers.TryAdd(consumerId, new SessionConsumer(consumerId, link, settings: null));
-                _consumers[consumerId].Link = link;
-                var id = _requests.Add(answer => reply(answer switch
-                {
-                    MessageTaken taken => new GetReply(null, taken.Segment, taken.MessagesLeft),
-                    QueueAnswered answered => new GetReply(answered.Refusal, null, 0),
-                    _ => new GetReply(Overdue($"Queue '{queue}'"), null, 0),
-                }));
+                var getter = _consumers[consumerId];
+                getter.Link = link;
+                var id = _requests.Add(
+                    answer => reply(answer switch
+                    {
+                        MessageTaken taken => new GetReply(null, taken.Segment is { } segment ? getter.Positions.Shown(segment) : null, taken.MessagesLeft),
+                        QueueAnswered answered => new GetReply(answered.Refusal, null, 0),
+                        _ => new GetReply(Overdue($"Queue '{queue}'"), null, 0),
+                    }),
+                    link.Actor);
                 link.Actor!.Tell(new GetMessage(id, consumerId, noAck), _self);
             },
             refusal => reply(new GetReply(refusal, null, 0)));
@@ -110,7 +116,7 @@ public sealed partial class BrokerSession
     /// <inheritdoc/>
     public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions)
     {
-        if (!_consumers.TryGetValue(consumerId, out var consumer) || consumer.Link.Actor is null)
+        if (!_consumers.TryGetValue(consumerId, out var consumer) || consumer.Link.Actor is null || !consumer.Positions.TryTranslate(ref positions))
         {
             return;
         }
@@ -140,12 +146,23 @@ public sealed partial class BrokerSession
 
     private void StartAt(QueueLink link, SessionConsumer consumer, Action<Refusal?> reply)
     {
-        var id = _requests.Add(answer => reply(answer switch
-        {
-            ConsumerStarted => null,
-            QueueAnswered answered => answered.Refusal,
-            _ => Overdue($"Queue '{link.Queue}'"),
-        }));
+        var id = _requests.Add(
+            answer =>
+            {
+                if (answer is null)
+                {
+                    // It may start yet, and would then deliver to nobody.
+                    link.Actor?.Tell(new CloseConsumer(consumer.Id), _self);
+                }
+
+                reply(answer switch
+                {
+                    ConsumerStarted => null,
+                    QueueAnswered answered => answered.Refusal,
+                    _ => Overdue($"Queue '{link.Queue}'"),
+                });
+            },
+            link.Actor);
         link.Actor!.Tell(new StartConsumer(id, consumer.Id, consumer.Settings!, Origin()), _self);
         if (!consumer.IsActive)
         {
@@ -166,10 +183,11 @@ public sealed partial class BrokerSession
         _settledLinks.Clear();
     }
 
-    private void OnDeliver(DeliverMessages deliver)
+    private void OnDeliver(IActorRef queue, DeliverMessages deliver)
     {
-        if (_consumers.ContainsKey(deliver.ConsumerId))
+        if (_consumers.TryGetValue(deliver.ConsumerId, out var consumer) && queue.Equals(consumer.Link.Actor))
         {
+            consumer.Positions.Show(deliver.Segments);
             Listener.OnDeliveries(deliver.ConsumerId, deliver.Segments);
         }
     }
@@ -188,7 +206,14 @@ public sealed partial class BrokerSession
     {
         foreach (var consumer in _consumers.Values.Where(consumer => consumer.Link == link).ToArray())
         {
-            if (consumer.Settings is null || consumer.IsStopped)
+            consumer.Positions.Begin();
+            if (consumer.Settings is null)
+            {
+                // A getter starts nothing; it is kept to know old positions from new ones.
+                continue;
+            }
+
+            if (consumer.IsStopped)
             {
                 _consumers.Remove(consumer.Id);
                 continue;
@@ -206,9 +231,11 @@ public sealed partial class BrokerSession
         }
 
         consumer.Link = link;
+        var queue = link.Actor;
         StartAt(link, consumer, refusal =>
         {
-            if (refusal is not null)
+            // When this incarnation has ended too, the consumer goes on at the next.
+            if (refusal is not null && link.Actor == queue)
             {
                 OnCancelled(new ConsumerCancelled(consumer.Id));
             }

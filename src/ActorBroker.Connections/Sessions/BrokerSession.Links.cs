@@ -81,6 +81,8 @@ public sealed partial class BrokerSession
         }
 
         _bytesUnaccepted -= link.LoseActor(group => _confirms.BatchDone(group, negative: true, Listener));
+        _requests.Lose(actor, id => new QueueAnswered(
+            id, new Refusal(RefusalReason.Unavailable, $"{QueueKeyOf(link.Queue)} stopped before it answered"), 0, 0));
         RestartConsumers(link);
         if (link.Actor is null && !link.IsResolving)
         {

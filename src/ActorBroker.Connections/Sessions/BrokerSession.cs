@@ -68,7 +68,7 @@ public sealed partial class BrokerSession : IBrokerSession
                 OnProgress(sender, progress);
                 break;
             case DeliverMessages deliver:
-                OnDeliver(deliver);
+                OnDeliver(sender, deliver);
                 break;
             case PublishFailed failed:
                 OnPublishFailed(sender, failed);

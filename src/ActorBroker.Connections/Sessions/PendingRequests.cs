@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace ActorBroker.Connections.Sessions;
 
 /// <summary>
@@ -9,17 +11,19 @@ internal sealed class PendingRequests(TimeProvider clock)
     /// <summary>As RabbitMQ's channel_operation_timeout.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    private readonly Dictionary<long, Action<object?>> _waiting = [];
+    private readonly Dictionary<long, (Action<object?> OnAnswer, IActorRef? Asked)> _waiting = [];
     private readonly Queue<(long Id, long Started)> _byAge = new();
     private long _lastId;
 
     public bool IsEmpty => _waiting.Count == 0;
 
     /// <summary>Registers a question; the id goes with it.</summary>
-    public long Add(Action<object?> onAnswer)
+    /// <param name="onAnswer">Gets the answer.</param>
+    /// <param name="asked">The actor that alone can answer it, or null when its next incarnation can.</param>
+    public long Add(Action<object?> onAnswer, IActorRef? asked = null)
     {
         var id = ++_lastId;
-        _waiting.Add(id, onAnswer);
+        _waiting.Add(id, (onAnswer, asked));
         _byAge.Enqueue((id, clock.GetTimestamp()));
         return id;
     }
@@ -27,9 +31,18 @@ internal sealed class PendingRequests(TimeProvider clock)
     /// <summary>Hands an answer to whoever asked, unless it comes too late.</summary>
     public void Answer(long id, object answer)
     {
-        if (_waiting.Remove(id, out var onAnswer))
+        if (_waiting.Remove(id, out var request))
         {
-            onAnswer(answer);
+            request.OnAnswer(answer);
+        }
+    }
+
+    /// <summary>An actor is gone: answers in its place what only it could have answered.</summary>
+    public void Lose(IActorRef asked, Func<long, object> answer)
+    {
+        foreach (var id in _waiting.Where(request => asked.Equals(request.Value.Asked)).Select(static request => request.Key).Order().ToArray())
+        {
+            Answer(id, answer(id));
         }
     }
 
@@ -45,9 +58,9 @@ internal sealed class PendingRequests(TimeProvider clock)
             }
 
             _byAge.Dequeue();
-            if (isWaiting && _waiting.Remove(oldest.Id, out var onAnswer))
+            if (isWaiting && _waiting.Remove(oldest.Id, out var request))
             {
-                onAnswer(null);
+                request.OnAnswer(null);
             }
         }
     }

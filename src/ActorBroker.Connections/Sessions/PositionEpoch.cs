@@ -1,0 +1,48 @@
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <summary>
+/// Tells the deliveries of one incarnation of a queue from those of the next, which may give the same positions out
+/// again to other messages: the positions that the protocol sees are moved up behind all that it has seen before, so
+/// that a late settlement of an old delivery is known as such.
+/// </summary>
+internal sealed class PositionEpoch
+{
+    private long _shift;
+    private long _shownEnd;
+
+    /// <summary>Another incarnation delivers from here on.</summary>
+    public void Begin() => _shift = _shownEnd;
+
+    /// <summary>From the queue's positions to those shown, in place.</summary>
+    public void Show(DeliverySegment[] segments)
+    {
+        for (var i = 0; i < segments.Length; i++)
+        {
+            ref var segment = ref segments[i];
+            if (_shift > 0)
+            {
+                segment = segment with { FirstPosition = segment.FirstPosition + _shift };
+            }
+
+            _shownEnd = Math.Max(_shownEnd, segment.FirstPosition + segment.Count);
+        }
+    }
+
+    /// <inheritdoc cref="Show"/>
+    public DeliverySegment Shown(DeliverySegment segment)
+    {
+        DeliverySegment[] shown = [segment];
+        Show(shown);
+        return shown[0];
+    }
+
+    /// <summary>From shown positions to the queue's; false when none of them is of its present incarnation.</summary>
+    public bool TryTranslate(ref PositionRange positions)
+    {
+        var first = Math.Max(positions.First, _shift);
+        positions = new PositionRange(first - _shift, positions.End - first);
+        return positions.Count > 0;
+    }
+}

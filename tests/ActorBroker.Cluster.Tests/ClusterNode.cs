@@ -1,0 +1,99 @@
+using System.Net;
+using ActorBroker.Broker;
+using ActorBroker.Broker.Persistence;
+using ActorBroker.Broker.Routing;
+using ActorBroker.Connections;
+using ActorBroker.Connections.Sessions;
+using ActorBroker.Contracts;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Names;
+using ActorBroker.Testing.Serialization;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
+using RabbitMQ.Client;
+using AkkaCluster = Akka.Cluster.Cluster;
+
+namespace ActorBroker.Cluster.Tests;
+
+/// <summary>One broker node with a listener of its own, beside others in this process and on their journal.</summary>
+public sealed class ClusterNode
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    // Shards stay where they were first needed, so that a test knows where its queues are. What no serializer is bound to
+    // never leaves its node: between nodes this fails, where Akka's default would write JSON.
+    private const string Settings =
+        """
+        akka.cluster.sharding.rebalance-interval = 1h
+        akka.actor.serialization-bindings."System.Object" = in-process
+        akka.loglevel = WARNING
+        akka.stdout-loglevel = WARNING
+        """;
+
+    private readonly ActorSystem _system;
+    private readonly IActorRef _queues;
+    private readonly IPEndPoint _endPoint;
+
+    private ClusterNode(ActorSystem system, IActorRef queues, IPEndPoint endPoint)
+    {
+        _system = system;
+        _queues = queues;
+        _endPoint = endPoint;
+    }
+
+    public Address Address => AkkaCluster.Get(_system).SelfAddress;
+
+    /// <summary>A node that has joined, or begun a cluster when there is no seed, and serves clients.</summary>
+    public static async Task<ClusterNode> StartAsync(SqliteJournal journal, Address? seed)
+    {
+        var shipped = BrokerConfiguration.Shipped(BrokerConfiguration.Test);
+        var config = ConfigurationFactory.ParseString(Settings)
+            .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
+            .WithFallback(shipped)
+            .WithFallback(SqliteJournal.PluginDefaults);
+        var system = ActorSystem.Create(
+            "actorbroker", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup));
+        var cluster = AkkaCluster.Get(system);
+        var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.RegisterOnMemberUp(up.SetResult);
+        await cluster.JoinAsync(seed ?? cluster.SelfAddress);
+        await up.Task.WaitAsync(Limit);
+        var options = BrokerOptions.Read(shipped);
+        var entities = await BrokerSubsystem.StartAsync(system, options, TimeProvider.System);
+        var services = new BrokerServices(
+            entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
+            TimeProvider.System, options.Amqp091.PublishWindow, options.Amqp091);
+        var listeners = await ConnectionsSubsystem.StartAsync(system, options, services);
+        return new ClusterNode(system, entities.Queues, listeners.Single().EndPoint);
+    }
+
+    public Task<IConnection> ConnectAsync() => new ConnectionFactory
+    {
+        HostName = _endPoint.Address.ToString(),
+        Port = _endPoint.Port,
+        AutomaticRecoveryEnabled = false,
+        ContinuationTimeout = Limit,
+    }.CreateConnectionAsync();
+
+    /// <summary>A name that no queue has, and whose queue will be on this node.</summary>
+    public async Task<string> NewQueueNameAsync(string prefix)
+    {
+        var extractor = EntitySharding.Extractor(EntitySharding.ShardCountDefault);
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            var key = new QueueKey("/", $"{prefix}-{Guid.NewGuid():N}");
+            await _queues.Ask<QueueAnswered>(new ResolveQueue(key, 0), Limit);
+            var here = await _queues.Ask<ShardRegionStats>(GetShardRegionStats.Instance, Limit);
+            if (here.Stats.ContainsKey(extractor.ShardId(EntityIds.Of(key))))
+                return key.Name;
+        }
+
+        throw new InvalidOperationException($"No shard of queues is on {Address}.");
+    }
+
+    /// <summary>Leaves the cluster: shards move to the other nodes.</summary>
+    public Task StopAsync() => CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);
+}

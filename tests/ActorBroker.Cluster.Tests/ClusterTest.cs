@@ -1,0 +1,40 @@
+using System.Text;
+using RabbitMQ.Client;
+using Xunit;
+
+namespace ActorBroker.Cluster.Tests;
+
+/// <summary>A test with clients on nodes.</summary>
+public abstract class ClusterTest : IAsyncLifetime
+{
+    private readonly List<IConnection> _connections = [];
+
+    protected static BasicProperties Persistent { get; } = new() { Persistent = true };
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var connection in _connections)
+        {
+            await connection.AbortAsync();
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>A channel of a connection of its own, whose publishes complete with their confirms.</summary>
+    protected async Task<IChannel> ChannelAsync(ClusterNode node)
+    {
+        var connection = await node.ConnectAsync();
+        _connections.Add(connection);
+        return await connection.CreateChannelAsync(new CreateChannelOptions(
+            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+    }
+
+    protected IConnection ConnectionOf(int index) => _connections[index];
+
+    protected static async Task PublishAsync(IChannel channel, string exchange, string routingKey, string body, bool mandatory = true) =>
+        await channel.BasicPublishAsync(exchange, routingKey, mandatory, Persistent, Encoding.UTF8.GetBytes(body));
+
+    protected static string Text(ReadOnlyMemory<byte> body) => Encoding.UTF8.GetString(body.Span);
+}

@@ -1,0 +1,38 @@
+using ActorBroker.Broker.Persistence;
+using ActorBroker.Contracts.Options;
+using Xunit;
+
+namespace ActorBroker.Cluster.Tests;
+
+/// <summary>
+/// Two nodes of one cluster in this process, on one SQLite file. Every message between actors is serialized, within a
+/// node too.
+/// </summary>
+public sealed class TwoNodes : IAsyncLifetime
+{
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"actorbroker-cluster-{Guid.NewGuid():N}");
+    private DataFolder? _folder;
+    private SqliteJournal? _journal;
+
+    public ClusterNode First { get; private set; } = null!;
+
+    public ClusterNode Second { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        _folder = DataFolder.Open(new DataOptions(_path));
+        _journal = SqliteJournal.Prepare(
+            _folder, BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal, static _ => { });
+        First = await ClusterNode.StartAsync(_journal, seed: null);
+        Second = await ClusterNode.StartAsync(_journal, First.Address);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Second.StopAsync();
+        await First.StopAsync();
+        _journal?.Dispose();
+        _folder?.Dispose();
+        Directory.Delete(_path, recursive: true);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Text;
+using ActorBroker.Connections.Sessions;
+using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges;
+using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Sessions;
+using ActorBroker.Core.Tests.Messages;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Xunit;
+
+namespace ActorBroker.Connections.Tests.Sessions;
+
+/// <summary>A session whose broker is made of probes, on a clock that only the test moves.</summary>
+public abstract class BrokerSessionSpec : TestKit
+{
+    protected const long WindowBytes = 1000;
+
+    private readonly TestProbe _access;
+    private readonly TestProbe _routing;
+
+    protected BrokerSessionSpec()
+        : base("akka { loglevel = WARNING }")
+    {
+        Queues = CreateTestProbe("queues");
+        Exchanges = CreateTestProbe("exchanges");
+        Self = CreateTestProbe("session");
+        _access = CreateTestProbe("access");
+        _routing = CreateTestProbe("routing");
+        var services = new BrokerServices(
+            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, Clock, WindowBytes,
+            Amqp091Options.Read(new SettingReader(BrokerConfiguration.Shipped(BrokerConfiguration.Test))));
+        Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1));
+        Session.Attach(Heard);
+        Open();
+    }
+
+    internal ManualClock Clock { get; } = new();
+
+    internal HeardBySession Heard { get; } = new();
+
+    protected RoutingTables Tables { get; } = new();
+
+    protected BrokerSession Session { get; }
+
+    protected TestProbe Queues { get; }
+
+    protected TestProbe Exchanges { get; }
+
+    protected TestProbe Self { get; }
+
+    protected List<IActorRef> Watched { get; } = [];
+
+    protected TestProbe NewQueue() => CreateTestProbe();
+
+    /// <summary>Answers the session's next question for a queue.</summary>
+    protected void Found(string name, TestProbe queue)
+    {
+        var resolve = Queues.ExpectMsg<ResolveQueue>();
+        Assert.Equal(new QueueKey("/", name), resolve.Queue);
+        Tell(Queues, new QueueResolved(resolve.RequestId, resolve.Queue, queue.Ref));
+    }
+
+    protected void NotFound(string name)
+    {
+        var resolve = Queues.ExpectMsg<ResolveQueue>();
+        Assert.Equal(name, resolve.Queue.Name);
+        Tell(Queues, new QueueAnswered(resolve.RequestId, new Refusal(RefusalReason.NotFound, "no queue"), 0, 0));
+    }
+
+    /// <summary>A message of an actor reaches the session.</summary>
+    protected void Tell(TestProbe from, object message) => Session.OnMessage(from.Ref, message);
+
+    protected void Terminate(TestProbe queue)
+    {
+        Assert.Contains(queue.Ref, Watched);
+        Session.OnMessage(queue.Ref, new Terminated(queue.Ref, existenceConfirmed: true, addressTerminated: false));
+    }
+
+    protected PublishTarget Target(string exchange, string routingKey)
+    {
+        var target = Session.GetTarget(MessageRoute.Create(exchange, routingKey));
+        Assert.Equal(TargetStatus.Ready, Session.Prepare(target, static () => { }));
+        return target;
+    }
+
+    protected void Fanout(string exchange, params string[] queues) => Tables.SetRoutes(
+        new ExchangeKey("/", exchange),
+        new ExchangeDefinition(ExchangeTypes.Fanout, true, false, false, ArgumentTable.Empty),
+        queues.Select(static queue => new Binding(Destination.Queue(queue), string.Empty, ArgumentTable.Empty)));
+
+    protected bool Publish(PublishTarget target, string body, ulong tag = 0, int channel = 1)
+    {
+        Assert.Equal(TargetStatus.Ready, Session.Prepare(target, static () => { }));
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var message = PublishedMessage.InPlaces([], 0, 0, bytes, 0, bytes.Length, MessageFormat.Amqp091, MessageFlags.Persistent, 0);
+        return Session.Publish(target, message, headers: null, tag == 0 ? PublishConfirm.None : new PublishConfirm(channel, tag));
+    }
+
+    protected void PublishOne(PublishTarget target, string body, ulong tag = 0)
+    {
+        Publish(target, body, tag);
+        Session.EndOfRead();
+    }
+
+    /// <summary>The bodies of the next batch that a queue is told, and its sequence.</summary>
+    protected static (long Sequence, string Bodies) Batch(TestProbe queue)
+    {
+        var publish = queue.ExpectMsg<PublishBatch>();
+        var segment = new DeliverySegment(publish.Batch, 0, publish.Batch.Count, 0, false);
+        return (publish.LinkSequence, string.Join(' ', Enumerable.Range(0, publish.Batch.Count).Select(i => TestBatches.BodyText(segment, i))));
+    }
+
+    protected static ConsumerSettings Settings { get; } = new("tag", false, false, 0, 1 << 20, ArgumentTable.Empty);
+
+    protected static DeliverMessages Delivery(int consumerId, long position, params string[] bodies) =>
+        new(consumerId, [new DeliverySegment(TestBatches.Persistent(bodies), 0, bodies.Length, position, false)]);
+
+    private void Open()
+    {
+        Refusal? opened = new(RefusalReason.Unavailable, "no answer");
+        Session.Authenticate("guest", "guest", static _ => { });
+        var authenticate = _access.ExpectMsg<AuthenticateUser>();
+        Tell(_access, new UserAuthenticated(authenticate.RequestId, null));
+        Session.OpenVirtualHost("/", refusal => opened = refusal);
+        var open = _access.ExpectMsg<OpenVirtualHost>();
+        Tell(_access, new VirtualHostOpened(open.RequestId, null));
+        _routing.ExpectMsg<LoadVirtualHost>();
+        Tables.SetNames("/", [.. "abc".Select(static name => Destination.Queue(name.ToString())), Destination.Exchange("f"), Destination.Exchange("g")]);
+        Tell(_routing, new VirtualHostLoaded("/"));
+        Assert.Null(opened);
+    }
+}
