@@ -14,5 +14,5 @@ function Invoke-Dotnet {
 }
 
 Invoke-Dotnet build -c $Configuration -warnaserror
-if (-not $SkipTests) { Invoke-Dotnet test -c $Configuration --no-build }
+if (-not $SkipTests) { Invoke-Dotnet test -c $Configuration --no-build '-m:1' }
 Invoke-Dotnet pack -c $Configuration --no-build -o artifacts
