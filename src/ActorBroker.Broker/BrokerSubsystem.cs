@@ -26,6 +26,7 @@ public sealed record BrokerEntities(
 public static class BrokerSubsystem
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Starts all regions, and waits until the access entity answers: clients can then be served.</summary>
     /// <param name="system">A member of its cluster, or about to be.</param>
@@ -41,9 +42,18 @@ public static class BrokerSubsystem
         var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, clock, journal, materializer));
         var tables = new RoutingTables();
         var tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings());
+        StopBeforeRegions(system, tableActor);
         await access
             .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)
             .ConfigureAwait(false);
         return new BrokerEntities(queues, exchanges, access, tableActor, tables);
     }
+
+    // Connections are gone by then. It would subscribe to the next incarnation of each entity that its region takes down.
+    private static void StopBeforeRegions(ActorSystem system, IActorRef tableActor) =>
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "stop routing", async () =>
+        {
+            await tableActor.GracefulStop(StopTimeout).ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
 }

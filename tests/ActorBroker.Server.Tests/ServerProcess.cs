@@ -16,9 +16,7 @@ internal sealed class ServerProcess : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public static ServerProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
-
-    public static ServerProcess Start(Dictionary<string, string> environment, params string[] arguments)
+    public static ServerProcess Start(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -30,11 +28,6 @@ internal sealed class ServerProcess : IDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
-        }
-
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
         }
 
         return new ServerProcess(Process.Start(start)!);

@@ -123,7 +123,7 @@ public sealed partial class QueueActor
         switch (message)
         {
             case SaveSnapshotSuccess or SaveSnapshotFailure when _isForgotten:
-                DeleteSnapshots(SnapshotSelectionCriteria.Latest);
+                ForgetSnapshots();
                 return true;
             case SaveSnapshotSuccess saved:
                 _isSavingSnapshot = false;
@@ -141,7 +141,7 @@ public sealed partial class QueueActor
             case DeleteMessagesFailure failure:
                 _log.Warning(failure.Cause, "{0}: could not delete events up to {1}; trying again later", PersistenceId, failure.ToSequenceNr);
                 _trimmedTo = 0;
-                if (_isForgotten)
+                if (_isForgotten && failure.ToSequenceNr == LastSequenceNr)
                 {
                     Leave();
                 }
@@ -150,15 +150,15 @@ public sealed partial class QueueActor
             case RetryRead retry:
                 Read(retry.Segment, retry.Attempt);
                 return true;
-            case DeleteSnapshotsSuccess when _isForgotten:
+            case DeleteSnapshotsSuccess deleted when _isForgotten && deleted.Criteria.MaxSequenceNr == LastSequenceNr:
                 DeleteMessages(LastSequenceNr);
                 return true;
-            case DeleteSnapshotsFailure failure when _isForgotten:
+            case DeleteSnapshotsFailure failure when _isForgotten && failure.Criteria.MaxSequenceNr == LastSequenceNr:
                 // Without its events, the snapshot would bring the queue back; with them, they end in its deletion.
                 _log.Warning(failure.Cause, "{0}: could not delete the snapshots of the deleted queue; its journal is kept", PersistenceId);
                 Leave();
                 return true;
-            case DeleteMessagesSuccess when _isForgotten:
+            case DeleteMessagesSuccess deleted when _isForgotten && deleted.ToSequenceNr == LastSequenceNr:
                 Leave();
                 return true;
             case DeleteMessagesSuccess or DeleteSnapshotsSuccess or DeleteSnapshotsFailure:

@@ -329,9 +329,12 @@ public sealed partial class QueueActor
         _isForgotten = true;
         if (!_isSavingSnapshot)
         {
-            DeleteSnapshots(SnapshotSelectionCriteria.Latest);
+            ForgetSnapshots();
         }
     }
+
+    // Bounded, so that it can never take a snapshot of the queue's next life.
+    private void ForgetSnapshots() => DeleteSnapshots(new SnapshotSelectionCriteria(LastSequenceNr));
 
     private void AnswerRequest(Refusal? refusal, long messageCount)
     {

@@ -60,6 +60,7 @@ public sealed class Amqp091ConnectionStage(
         private int _outputCapacity = OutputCapacityMin;
         private long _tickAtMs = long.MaxValue;
         private bool _isFlushScheduled;
+        private bool _isWithholding;
 
         public Logic(
             Amqp091ConnectionStage stage, BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IActorRef registry)
@@ -128,6 +129,11 @@ public sealed class Amqp091ConnectionStage(
         protected override void OnTimer(object timerKey)
         {
             _tickAtMs = long.MaxValue;
+            if (_isWithholding)
+            {
+                _connection.OnInputWithheld(NowMs);
+            }
+
             _connection.OnTimer(NowMs);
             _session.OnTimer();
             Write();
@@ -205,12 +211,29 @@ public sealed class Amqp091ConnectionStage(
                 return;
             }
 
-            if (!HasBeenPulled(_stage._in) && _connection.WantsMoreInput && !_session.IsWindowFull)
+            if (!HasBeenPulled(_stage._in))
             {
-                Pull(_stage._in);
+                ReadOn();
             }
 
             ScheduleTick();
+        }
+
+        private void ReadOn()
+        {
+            if (!_connection.WantsMoreInput || _session.IsWindowFull)
+            {
+                _isWithholding = true;
+                return;
+            }
+
+            if (_isWithholding)
+            {
+                _isWithholding = false;
+                _connection.OnInputWithheld(NowMs);
+            }
+
+            Pull(_stage._in);
         }
 
         private void ScheduleTick()

@@ -10,7 +10,7 @@ namespace ActorBroker.Contracts.Options;
 /// <param name="Version">`version` of the server properties.</param>
 /// <param name="ReadBuffer">Bytes of one socket read.</param>
 /// <param name="PublishWindow">Bytes that a connection may publish ahead of the queues' acceptance.</param>
-/// <param name="ConsumerWindow">Bytes that a queue may send ahead to a consumer without acknowledgements.</param>
+/// <param name="ConsumerWindow">Bytes that a queue may send ahead to a consumer before the connection has encoded them for its socket.</param>
 public sealed record Amqp091Options(
     int FrameMax,
     ushort ChannelMax,

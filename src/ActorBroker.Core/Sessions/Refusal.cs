@@ -1,6 +1,6 @@
 namespace ActorBroker.Core.Sessions;
 
-/// <summary>Why the broker refused an operation. A protocol maps each to its own code (AMQP 0-9-1: 403, 404, 405, 406, 503, 530, 540, 541).</summary>
+/// <summary>Why the broker refused an operation. A protocol maps each to its own code (AMQP 0-9-1: 403, 404, 405, 406, 530, 540, 541).</summary>
 public enum RefusalReason : byte
 {
     /// <summary>The entity does not exist.</summary>

@@ -54,22 +54,30 @@ internal sealed class Consumer
     /// <summary>When the last message came, by the monotonic clock; 0 if none did.</summary>
     public long LastAt => Volatile.Read(ref _lastAt);
 
-    /// <summary>The thread's work, until the broker answered the cancel that <see cref="SendCancel"/> sent, and then the close.</summary>
-    public void Consume()
+    /// <summary>Asks for deliveries; when it returns, the broker knows the consumer.</summary>
+    public void Subscribe()
     {
         if (_options.Prefetch > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, (ushort)_options.Prefetch, Global: false));
-        _connection.WaitForever();
-        _connection.Send(AmqpConnection.Channel, new BasicConsume(
+        _connection.Call<BasicConsume, BasicConsumeOk>(new BasicConsume(
             Queue, ConsumerTag, NoLocal: false, NoAck: _options.AutoAck, Exclusive: false, NoWait: false, ArgumentTable.Empty));
-        while (!_isClosed)
+        _connection.WaitForever();
+    }
+
+    /// <summary>The thread's work, until the broker answered the cancel that <see cref="SendCancel"/> sent, and then the close.</summary>
+    public void Consume()
+    {
+        while (true)
         {
-            _connection.Receive();
+            // Before the first wait: deliveries may have come along with the answer to the subscription.
             _now = Stopwatch.GetTimestamp();
             while (!_isClosed && _connection.TryRead(out var slice))
                 OnFrame(slice);
             FlushObservations();
             _acks?.Flush();
+            if (_isClosed)
+                return;
+            _connection.Receive();
         }
     }
 
@@ -123,6 +131,7 @@ internal sealed class Consumer
 
     private void OnDelivery()
     {
+        Volatile.Write(ref _lastAt, _now);
         if (_delivery.HasIdentity)
             Observe(_delivery.Identity);
         else
@@ -159,8 +168,6 @@ internal sealed class Consumer
             Volatile.Write(ref _consumed, _consumed + _identityCount);
             _identityCount = 0;
         }
-
-        Volatile.Write(ref _lastAt, _consumed > 0 ? _now : 0);
     }
 
     private void FlushLatency()

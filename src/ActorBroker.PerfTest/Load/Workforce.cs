@@ -41,10 +41,15 @@ internal sealed class Workforce : IDisposable
             _producers.Add(new Producer(_options, index, run, ShareOf(index), confirmLatencies));
     }
 
+    /// <summary>Consumers first: no message is published before all of them are there.</summary>
     public void Start()
     {
         foreach (var consumer in _consumers)
+        {
+            consumer.Subscribe();
             _readers.Add(Worker.Start("consumer", consumer.Consume, _failure));
+        }
+
         foreach (var producer in _producers)
         {
             _readers.Add(Worker.Start("confirms", producer.ReadAnswers, _failure));

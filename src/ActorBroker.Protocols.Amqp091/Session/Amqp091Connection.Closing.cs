@@ -36,7 +36,12 @@ public sealed partial class Amqp091Connection
         EndChannels();
         _earlyFrames.Clear();
         _output.WriteMethod(0, new ConnectionClose(replyCode, CloseReason, MethodId.ClassOf(methodId), MethodId.MethodOf(methodId)));
-        BeginClosing();
+        // Before it is open a connection has no channels to wind up, and what a client without a working handshake would
+        // answer is not waited for (RabbitMQ does not either): it reads the reason and then the end of the stream.
+        if (IsRunning)
+            BeginClosing();
+        else
+            CloseState = ConnectionCloseState.Closed;
     }
 
     private void CloseSilently(string reason)

@@ -119,6 +119,12 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
         }
     }
 
+    /// <summary>
+    /// The client was not read from until now, for the broker's own reasons, so nothing was heard of it: that is not to be
+    /// taken for missed heartbeats. To be called before <see cref="OnTimer"/>, and when reading goes on.
+    /// </summary>
+    public void OnInputWithheld(long nowMs) => _liveness.Received(nowMs);
+
     /// <summary>The broker ends the connection, for instance because it stops: connection.close, and the wait for its answer.</summary>
     public void Shutdown(ReplyCode replyCode, string text)
     {

@@ -34,6 +34,6 @@ public sealed class AccessShardingSpec() : TestKit(Settings, nameof(AccessShardi
         var region = AccessSharding.Start(Sys, options, TimeProvider.System);
         region.Tell(new AuthenticateUser(1, "guest", "secret", Loopback: false), TestActor);
 
-        Assert.Null(ExpectMsg<UserAuthenticated>(TimeSpan.FromSeconds(20)).Refusal);
+        Assert.Null(ExpectMsg<UserAuthenticated>().Refusal);
     }
 }

@@ -15,7 +15,7 @@ namespace ActorBroker.Broker.Tests.Persistence;
 
 public sealed class SqliteJournalSpec : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _path = Directory.CreateTempSubdirectory("actorbroker-").FullName;
 

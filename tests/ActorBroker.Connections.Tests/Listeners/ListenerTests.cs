@@ -11,7 +11,7 @@ namespace ActorBroker.Connections.Tests.Listeners;
 
 public class ListenerTests : TestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ActorMaterializer _materializer;
     private readonly Channel<Socket> _accepted = Channel.CreateUnbounded<Socket>();

@@ -12,7 +12,7 @@ namespace ActorBroker.Connections.Tests.Sockets;
 /// </summary>
 internal sealed class SocketProbe : GraphStageWithMaterializedValue<FlowShape<IncomingBuffer, OutgoingBuffer>, SocketProbe>
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Channel<Signal> _signals = Channel.CreateUnbounded<Signal>();
     private readonly TaskCompletionSource<Action<Action<Logic>>> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);

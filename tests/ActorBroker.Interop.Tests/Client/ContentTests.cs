@@ -72,7 +72,6 @@ public sealed class ContentTests(BrokerFixture broker) : ClientTest(broker)
             Priority = 7,
             CorrelationId = "correlation",
             ReplyTo = "reply-queue",
-            Expiration = "3600000",
             MessageId = "message",
             Timestamp = new AmqpTimestamp(1_700_000_000),
             Type = "type",
@@ -80,6 +79,12 @@ public sealed class ContentTests(BrokerFixture broker) : ClientTest(broker)
             AppId = "app",
             ClusterId = "cluster",
         };
+        // Our own broker refuses it (LaterFeatureTests).
+        if (!Broker.IsOwn)
+        {
+            sent.Expiration = "3600000";
+        }
+
         var received = (await RoundTripAsync(queue, sent)).Properties;
 
         Assert.Equal(sent.ContentType, received.ContentType);

@@ -34,9 +34,25 @@ public sealed class CrashLoad(Ledger ledger, ConnectionFactory factory)
     }
 
     /// <summary>Runs one round of load until every connection has broken.</summary>
-    public Task RunUntilBrokenAsync(int round) => Task.WhenAll(
-        Enumerable.Range(0, Publishers).Select(number => Task.Run(() => PublishUntilBrokenAsync(number, round)))
-            .Concat(Enumerable.Range(0, Queues).Select(number => Task.Run(() => ConsumeUntilBrokenAsync(Queue(number))))));
+    /// <param name="round">Its number, part of the identity of its messages.</param>
+    /// <param name="connected">Completes when every publisher and consumer has its connection.</param>
+    public Task RunUntilBrokenAsync(int round, out Task connected)
+    {
+        var connecting = Publishers + Queues;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connected = all.Task;
+        void OnConnected()
+        {
+            if (Interlocked.Decrement(ref connecting) == 0)
+            {
+                all.SetResult();
+            }
+        }
+
+        return Task.WhenAll(
+            Enumerable.Range(0, Publishers).Select(number => Task.Run(() => PublishUntilBrokenAsync(number, round, OnConnected)))
+                .Concat(Enumerable.Range(0, Queues).Select(number => Task.Run(() => ConsumeUntilBrokenAsync(Queue(number), OnConnected)))));
+    }
 
     /// <summary>Takes and settles all that a queue holds, in order.</summary>
     public async Task<List<(MessageId Id, bool Redelivered)>> DrainAsync(string queue)
@@ -61,10 +77,11 @@ public sealed class CrashLoad(Ledger ledger, ConnectionFactory factory)
         return drained;
     }
 
-    private async Task PublishUntilBrokenAsync(int number, int round)
+    private async Task PublishUntilBrokenAsync(int number, int round, Action onConnected)
     {
         await using var connection = await factory.CreateConnectionAsync();
         await using var publisher = await ConfirmedPublisher.OpenAsync(connection, UnconfirmedWindow);
+        onConnected();
         var queue = Queue(number % Queues);
         try
         {
@@ -86,7 +103,7 @@ public sealed class CrashLoad(Ledger ledger, ConnectionFactory factory)
         }
     }
 
-    private async Task ConsumeUntilBrokenAsync(string queue)
+    private async Task ConsumeUntilBrokenAsync(string queue, Action onConnected)
     {
         const int AckEvery = 10;
         await using var connection = await factory.CreateConnectionAsync();
@@ -96,6 +113,7 @@ public sealed class CrashLoad(Ledger ledger, ConnectionFactory factory)
         await channel.BasicQosAsync(0, prefetchCount: 50, global: false);
         var consumer = await DeliveryCollector.StartAsync(channel, queue);
         var unacknowledged = new List<MessageId>();
+        onConnected();
         try
         {
             while (await consumer.NextOrNullAsync(broken.Token) is { } delivery)
@@ -118,7 +136,8 @@ public sealed class CrashLoad(Ledger ledger, ConnectionFactory factory)
         }
     }
 
-    private static bool IsBroken(Exception e) =>
+    /// <summary>What a client throws that has lost its connection.</summary>
+    internal static bool IsBroken(Exception e) =>
         e is OperationInterruptedException or OperationCanceledException or IOException or System.Net.Sockets.SocketException;
 
     private static async Task UntilCancelledAsync(CancellationToken token)

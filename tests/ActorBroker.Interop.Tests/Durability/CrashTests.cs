@@ -33,7 +33,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         {
             var confirmedBefore = ledger.Confirmed;
             var phase = TimeSpan.FromMilliseconds(round % LongRoundEvery == 0 ? 2_200 : random.Next(300, 1_000));
-            var running = load.RunUntilBrokenAsync(round);
+            var running = load.RunUntilBrokenAsync(round, out var connected);
+            await Task.WhenAny(running, connected);
             await Task.WhenAny(running, Task.Delay(phase));
             await broker.KillAsync();
             var crashedAt = DateTimeOffset.UtcNow;

@@ -17,14 +17,16 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     private readonly string _dataFolder;
     private readonly string[] _settings;
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly StringBuilder _output = new();
     private Process? _process;
     private TaskCompletionSource _exited = new();
     private int _port;
 
-    private BrokerProcess(string dataFolder, string[] settings)
+    private BrokerProcess(string dataFolder, IReadOnlyDictionary<string, string> environment, string[] settings)
     {
         _dataFolder = dataFolder;
+        _environment = environment;
         _settings = settings;
     }
 
@@ -32,9 +34,13 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     /// <summary>Starts a broker on an empty data folder and a free port.</summary>
     /// <param name="settings">Further <c>KEY=VALUE</c> settings, each handed over with <c>--set</c>.</param>
-    public static async Task<BrokerProcess> StartAsync(params string[] settings)
+    public static Task<BrokerProcess> StartAsync(params string[] settings) => StartAsync(new Dictionary<string, string>(), settings);
+
+    /// <param name="environment">Variables that each run of the broker sees beside those of the tests.</param>
+    /// <param name="settings">As above.</param>
+    public static async Task<BrokerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
-        var broker = new BrokerProcess(Directory.CreateTempSubdirectory("actorbroker-interop-").FullName, settings);
+        var broker = new BrokerProcess(Directory.CreateTempSubdirectory("actorbroker-interop-").FullName, environment, settings);
         try
         {
             await broker.StartAgainAsync();
@@ -88,6 +94,22 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the process with SIGTERM to end, and returns its exit code once it has.</summary>
+    public async Task<int> StopAsync()
+    {
+        var process = _process ?? throw new InvalidOperationException("the broker does not run");
+        using (var kill = Process.Start("kill", ["-s", "TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await _exited.Task.WaitAsync(StopLimit);
+        _process = null;
+        var exitCode = process.ExitCode;
+        process.Dispose();
+        return exitCode;
+    }
+
     /// <summary>What the broker wrote last, for the message of a failed test.</summary>
     public string Output()
     {
@@ -112,6 +134,11 @@ public sealed partial class BrokerProcess : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = _dataFolder,
         };
+        foreach (var (name, value) in _environment)
+        {
+            info.Environment[name] = value;
+        }
+
         info.ArgumentList.Add(ServerAssembly());
         info.ArgumentList.Add("--data");
         info.ArgumentList.Add(_dataFolder);

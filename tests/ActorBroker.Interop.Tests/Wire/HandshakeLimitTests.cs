@@ -10,7 +10,7 @@ public sealed class HandshakeLimitTests
     [OwnBrokerFact]
     public async Task A_handshake_that_takes_longer_than_its_limit_is_cut_off()
     {
-        await using var broker = await BrokerProcess.StartAsync("actorbroker.amqp.handshake-timeout=1s");
+        await using var broker = await BrokerProcess.StartAsync("actorbroker.amqp091.handshake-timeout=1s");
         var waited = Stopwatch.StartNew();
         await using var silent = await RawConnection.ConnectAsync(broker.Endpoint);
         await using var started = await RawConnection.StartAsync(broker.Endpoint);

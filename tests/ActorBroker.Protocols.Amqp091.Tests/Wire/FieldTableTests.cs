@@ -1,6 +1,7 @@
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Tests.Arguments;
 using ActorBroker.Protocols.Amqp091.Wire;
+using ActorBroker.Testing;
 using CsCheck;
 using Xunit;
 

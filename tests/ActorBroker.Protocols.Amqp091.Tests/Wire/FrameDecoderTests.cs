@@ -1,3 +1,4 @@
+using ActorBroker.Testing;
 using System.Text;
 using ActorBroker.Protocols.Amqp091.Wire;
 using CsCheck;

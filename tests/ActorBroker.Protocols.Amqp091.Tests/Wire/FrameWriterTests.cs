@@ -1,3 +1,4 @@
+using ActorBroker.Testing;
 using System.Buffers;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Protocols.Amqp091.Wire;

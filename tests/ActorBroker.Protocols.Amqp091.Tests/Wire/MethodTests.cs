@@ -1,3 +1,4 @@
+using ActorBroker.Testing;
 using System.Reflection;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Protocols.Amqp091.Wire;
@@ -80,10 +81,10 @@ public sealed class MethodTests
     }
 
     [Fact]
-    public void A_payload_too_short_for_a_method_id_is_a_syntax_error()
+    public void A_payload_too_short_for_a_method_id_is_a_frame_error()
     {
         var error = Assert.Throws<Amqp091WireException>(() => MethodId.Read([0, 60, 0]));
-        Assert.Equal(ReplyCode.SyntaxError, error.ReplyCode);
+        Assert.Equal(ReplyCode.FrameError, error.ReplyCode);
     }
 
     [Fact]

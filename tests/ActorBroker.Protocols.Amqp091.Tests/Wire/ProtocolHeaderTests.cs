@@ -11,6 +11,7 @@ public sealed class ProtocolHeaderTests
     [InlineData("'AMQP' 00 00 09", ProtocolHeaderStatus.NeedMore)]
     [InlineData("'AMQP' 00 00 09 01", ProtocolHeaderStatus.Amqp091)]
     [InlineData("'AMQP' 00 00 09 01 01", ProtocolHeaderStatus.Amqp091)]
+    [InlineData("'AMQP' 01 01 00 09", ProtocolHeaderStatus.Amqp091)]
     [InlineData("'AMQP' 01 01 08 00", ProtocolHeaderStatus.OtherVersion)]
     [InlineData("'AMQP' 00 01 00 00", ProtocolHeaderStatus.OtherVersion)]
     [InlineData("'AMQP' 03 01 00 00", ProtocolHeaderStatus.OtherVersion)]
