@@ -2,6 +2,9 @@ using System.Text;
 using RabbitMQ.Client;
 using Xunit;
 
+// Clusters side by side would have tests wait for each other's elections.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace ActorBroker.Cluster.Tests;
 
 /// <summary>A test with clients on nodes.</summary>
