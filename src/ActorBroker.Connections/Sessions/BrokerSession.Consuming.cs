@@ -103,7 +103,8 @@ public sealed partial class BrokerSession
                 var id = _requests.Add(
                     answer => reply(answer switch
                     {
-                        MessageTaken { Segment: { } segment } taken => new GetReply(null, getter.Positions.Shown(segment), taken.MessagesLeft),
+                        MessageTaken { Segment: { } segment } taken =>
+                            new GetReply(null, getter.Positions.Shown(segment), taken.MessagesLeft),
                         MessageTaken taken => new GetReply(null, null, taken.MessagesLeft),
                         QueueAnswered answered => new GetReply(answered.Refusal, null, 0),
                         _ => new GetReply(Overdue($"Queue '{queue}'"), null, 0),
