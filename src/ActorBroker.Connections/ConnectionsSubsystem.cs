@@ -10,6 +10,7 @@ using ActorBroker.Connections.Sockets;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Protocols.Amqp091.Session;
 using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 
@@ -56,7 +57,17 @@ public static class ConnectionsSubsystem
 
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close connections", async () =>
         {
-            await registry.Ask<AllClosed>(new CloseAllConnections(ShutdownText), CloseTimeout).ConfigureAwait(false);
+            try
+            {
+                await registry.Ask<AllClosed>(new CloseAllConnections(ShutdownText), CloseTimeout).ConfigureAwait(false);
+            }
+            catch (AskTimeoutException)
+            {
+                // They have been told; nobody waits longer for clients that do not answer.
+                Logging.GetLogger(system, typeof(ConnectionsSubsystem)).Info(
+                    "Clients that did not answer connection.close in {0} are disconnected", CloseTimeout);
+            }
+
             return Akka.Done.Instance;
         });
         return bound;

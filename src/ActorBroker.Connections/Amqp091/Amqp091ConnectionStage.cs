@@ -77,6 +77,9 @@ public sealed class Amqp091ConnectionStage(
             SetHandler(stage._out, this);
         }
 
+        // The stage itself would be named by its shape, and taken for a part of Akka.
+        protected override object LogSource => typeof(Amqp091ConnectionStage);
+
         private long NowMs => (long)_services.Clock.GetElapsedTime(0).TotalMilliseconds;
 
         public override void PreStart()
