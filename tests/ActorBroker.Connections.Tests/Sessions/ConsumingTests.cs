@@ -32,6 +32,22 @@ public sealed class ConsumingTests : BrokerSessionSpec
     }
 
     [Fact]
+    public void A_queue_that_does_not_answer_is_asked_for_again_and_one_answer_counts()
+    {
+        var queue = NewQueue();
+        Start(1);
+        var unanswered = Queues.ExpectMsg<ResolveQueue>();
+        Session.OnTimer();
+        Assert.Equal(unanswered, Queues.ExpectMsg<ResolveQueue>());
+        Tell(Queues, new QueueResolved(unanswered.RequestId, unanswered.Queue, queue.Ref));
+        queue.ExpectMsg<StartConsumer>();
+        Tell(Queues, new QueueResolved(unanswered.RequestId, unanswered.Queue, queue.Ref));
+        Session.OnTimer();
+        queue.ExpectNoMsg(0);
+        Queues.ExpectNoMsg(0);
+    }
+
+    [Fact]
     public void A_consumer_that_is_refused_is_forgotten()
     {
         var queue = NewQueue();
