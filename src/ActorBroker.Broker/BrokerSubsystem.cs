@@ -37,7 +37,7 @@ public static class BrokerSubsystem
         var journal = system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
         var materializer = ActorMaterializer.Create(system, namePrefix: "journal-reads");
         var access = AccessSharding.Start(system, options.Access, clock);
-        CatalogueSharding.Start(system, new CatalogueSettings());
+        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings());
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings());
         var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, clock, journal, materializer));
         var tables = new RoutingTables();
@@ -46,6 +46,7 @@ public static class BrokerSubsystem
         await access
             .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)
             .ConfigureAwait(false);
+        system.ActorOf(QueueWakeUpActor.Props(options.Access.DefaultVirtualHost, catalogues, queues), "queue-wake-up");
         return new BrokerEntities(queues, exchanges, access, tableActor, tables);
     }
 

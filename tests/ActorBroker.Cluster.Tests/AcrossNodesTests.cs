@@ -108,8 +108,8 @@ public sealed class AcrossNodesTests(TwoNodes nodes) : ClusterTest, IClassFixtur
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
         var body = RandomNumberGenerator.GetBytes(size);
         var digest = SHA256.HashData(body);
-        await channel.BasicPublishAsync("", queue, mandatory: true, Persistent, body);
-        await channel.BasicPublishAsync("", queue, mandatory: true, Persistent, body);
+        await PublishAsync(channel, "", queue, body);
+        await PublishAsync(channel, "", queue, body);
         var got = await channel.BasicGetAsync(queue, autoAck: false);
         Assert.Equal(digest, SHA256.HashData(got!.Body.Span));
         await channel.BasicNackAsync(got.DeliveryTag, multiple: false, requeue: true);

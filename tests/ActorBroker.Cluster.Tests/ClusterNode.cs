@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Broker;
 using ActorBroker.Broker.Persistence;
+using ActorBroker.Broker.Queues;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Connections;
 using ActorBroker.Connections.Sessions;
@@ -13,6 +14,9 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
+using Akka.Persistence.Query;
+using Akka.Persistence.Sql.Query;
+using Akka.Streams;
 using RabbitMQ.Client;
 using AkkaCluster = Akka.Cluster.Cluster;
 
@@ -29,8 +33,8 @@ public sealed class ClusterNode
         """
         akka.cluster.sharding.rebalance-interval = 1h
         akka.actor.serialization-bindings."System.Object" = in-process
-        akka.loglevel = WARNING
-        akka.stdout-loglevel = WARNING
+        akka.loglevel = OFF
+        akka.stdout-loglevel = OFF
         """;
 
     private readonly ActorSystem _system;
@@ -92,6 +96,21 @@ public sealed class ClusterNode
         }
 
         throw new InvalidOperationException($"No shard of queues is on {Address}.");
+    }
+
+    /// <summary>A second incarnation of a queue, as if this node had not heard that the queue lives elsewhere now.</summary>
+    /// <returns>Its actor, recovered, and who hears what it answers and when it ends.</returns>
+    public async Task<(IActorRef Actor, Inbox Inbox)> StartStaleIncarnationAsync(string queue)
+    {
+        var key = new QueueKey("/", queue);
+        var settings = QueueSharding.Settings(
+            BrokerOptions.Read(_system.Settings.Config).Queue, TimeProvider.System,
+            _system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier), _system.Materializer());
+        var actor = _system.ActorOf(QueueActor.Props(EntityIds.Of(key), settings));
+        await actor.Ask<QueueResolved>(new ResolveQueue(key, 0), Limit);
+        var inbox = Inbox.Create(_system);
+        inbox.Watch(actor);
+        return (actor, inbox);
     }
 
     /// <summary>Leaves the cluster: shards move to the other nodes.</summary>

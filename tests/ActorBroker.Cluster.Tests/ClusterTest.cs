@@ -2,11 +2,16 @@ using System.Text;
 using RabbitMQ.Client;
 using Xunit;
 
+// Clusters side by side would have tests wait for each other's elections.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace ActorBroker.Cluster.Tests;
 
 /// <summary>A test with clients on nodes.</summary>
 public abstract class ClusterTest : IAsyncLifetime
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
     private readonly List<IConnection> _connections = [];
 
     protected static BasicProperties Persistent { get; } = new() { Persistent = true };
@@ -34,7 +39,13 @@ public abstract class ClusterTest : IAsyncLifetime
     protected IConnection ConnectionOf(int index) => _connections[index];
 
     protected static async Task PublishAsync(IChannel channel, string exchange, string routingKey, string body, bool mandatory = true) =>
-        await channel.BasicPublishAsync(exchange, routingKey, mandatory, Persistent, Encoding.UTF8.GetBytes(body));
+        await PublishAsync(channel, exchange, routingKey, Encoding.UTF8.GetBytes(body), mandatory);
+
+    protected static async Task PublishAsync(IChannel channel, string exchange, string routingKey, byte[] body, bool mandatory = true)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await channel.BasicPublishAsync(exchange, routingKey, mandatory, Persistent, body, limit.Token);
+    }
 
     protected static string Text(ReadOnlyMemory<byte> body) => Encoding.UTF8.GetString(body.Span);
 }

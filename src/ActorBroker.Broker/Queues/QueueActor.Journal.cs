@@ -17,6 +17,8 @@ public sealed partial class QueueActor
     private long _trimmedTo;
     private int _eventsSinceSnapshot;
     private long _bytesSinceSnapshot;
+    private long _bytesSinceTrim;
+    private bool _hasLeftovers;
     private bool _isSavingSnapshot;
 
     // As of the snapshot: what is settled after it may not be in the journal yet, so a recovery may still need the body.
@@ -33,6 +35,7 @@ public sealed partial class QueueActor
         foreach (var placed in written.Write.Batches)
         {
             _bytesSinceSnapshot += placed.Batch.SizeBytes;
+            _bytesSinceTrim += placed.Batch.SizeBytes;
         }
 
         _eventsSinceSnapshot++;
@@ -111,9 +114,11 @@ public sealed partial class QueueActor
     private void Trim(long recoverableFrom, long firstLive)
     {
         var to = Math.Min(recoverableFrom, firstLive - 1);
-        if (to - _trimmedTo >= Options.TrimAfterEvents || (firstLive == long.MaxValue && to > _trimmedTo))
+        var isWorthIt = to - _trimmedTo >= Options.TrimAfterEvents || _bytesSinceTrim >= Options.TrimAfterBytes || firstLive == long.MaxValue;
+        if (isWorthIt && to > _trimmedTo)
         {
             _trimmedTo = to;
+            _bytesSinceTrim = 0;
             DeleteMessages(to);
         }
     }
@@ -198,8 +203,11 @@ public sealed partial class QueueActor
             case MessagesPurged purged:
                 _queue?.RecoverPurge(purged.Positions);
                 break;
+            case MessagesWritten when _queue is null:
+                _hasLeftovers = true;
+                break;
             case MessagesWritten written:
-                _queue?.RecoverWrite(written.Write, LastSequenceNr);
+                _queue.RecoverWrite(written.Write, LastSequenceNr);
                 _eventsSinceSnapshot++;
                 break;
         }
@@ -220,6 +228,12 @@ public sealed partial class QueueActor
             _life = QueueLife.Deleting;
             BeginCleanUp();
             return;
+        }
+
+        if (_hasLeftovers && _key == default)
+        {
+            // What a transient queue of this name spilled before the broker was killed.
+            DeleteMessages(LastSequenceNr);
         }
 
         Context.SetReceiveTimeout(AbsentTimeout);

@@ -9,8 +9,22 @@ namespace ActorBroker.Broker.Queues;
 internal sealed class QueueOutbox(
     QueueConnections connections, IActorRef self, Action<QueueWrite> write, Action<SegmentAddress> load) : IQueueEffects
 {
-    public void Deliver(ConsumerKey consumer, DeliverySegment[] segments) =>
-        Tell(consumer.Connection, new DeliverMessages(consumer.ConsumerId, segments));
+    public void Deliver(ConsumerKey consumer, DeliverySegment[] segments)
+    {
+        if (connections.ActorOf(consumer.Connection) is not { } connection)
+        {
+            return;
+        }
+
+        if (segments.Length == 1 || connection is IInternalActorRef { IsLocal: true })
+        {
+            connection.Tell(new DeliverMessages(consumer.ConsumerId, segments), self);
+        }
+        else
+        {
+            DeliverInParts(connection, consumer.ConsumerId, segments);
+        }
+    }
 
     public void Progress(int connection, long acceptedSequence, long confirmedSequence) =>
         Tell(connection, new PublishProgress(acceptedSequence, confirmedSequence));
@@ -24,6 +38,27 @@ internal sealed class QueueOutbox(
 
     public void GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft) =>
         Tell(getter.Connection, new MessageTaken(requestId, segment, messagesLeft));
+
+    // Between nodes a message must fit into a frame, and small ones are faster: a batch or so at a time.
+    private void DeliverInParts(IActorRef connection, int consumerId, DeliverySegment[] segments)
+    {
+        var start = 0;
+        var bytes = 0L;
+        for (var i = 0; i < segments.Length; i++)
+        {
+            var size = segments[i].Batch.SizeBytes;
+            if (i > start && bytes + size > MessageBatch.SlabSizeTarget)
+            {
+                connection.Tell(new DeliverMessages(consumerId, segments[start..i]), self);
+                start = i;
+                bytes = 0;
+            }
+
+            bytes += size;
+        }
+
+        connection.Tell(new DeliverMessages(consumerId, segments[start..]), self);
+    }
 
     private void Tell(int connection, QueueNotice notice) => connections.ActorOf(connection)?.Tell(notice, self);
 }

@@ -45,8 +45,8 @@ public sealed class Amqp091ConnectionStage(
         private const int OutputCapacityMin = 4 * 1024;
         private const int OutputCapacityMax = OutputBudgetBytes + (16 * 1024);
 
-        // How often overdue answers of the broker are looked for, while any is awaited.
-        private const long RequestCheckMs = 5_000;
+        // How often answers of the broker that do not come are looked after, while any is awaited.
+        private const long RequestCheckMs = 1_000;
 
         private readonly Amqp091ConnectionStage _stage;
         private readonly BrokerServices _services;
@@ -55,6 +55,7 @@ public sealed class Amqp091ConnectionStage(
         private readonly IActorRef _registry;
         private readonly Amqp091Output _output = new();
         private readonly Action _endOfTurn;
+        private ILoggingAdapter _log = NoLogger.Instance;
         private BrokerSession _session = null!;
         private Amqp091Connection _connection = null!;
         private int _outputCapacity = OutputCapacityMin;
@@ -84,6 +85,7 @@ public sealed class Amqp091ConnectionStage(
         public override void PreStart()
         {
             var self = GetStageActor(OnActorMessage);
+            _log = Logging.GetLogger(((ActorMaterializer)Materializer).System, typeof(Amqp091ConnectionStage));
             _session = new BrokerSession(_services, self.Ref, actor => self.Watch(actor), _peer);
             _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs);
             _session.Attach(_connection);
@@ -94,9 +96,14 @@ public sealed class Amqp091ConnectionStage(
 
         public override void PostStop()
         {
+            if (_connection.LoginRefusal is { } refusal)
+            {
+                _log.Warning("Login from {0} was refused: {1}", _peer, refusal);
+            }
+
             if (_connection.CloseReason is { } reason)
             {
-                Log.Info("Connection from {0} of user {1} ended: {2}", _peer, _connection.User, reason);
+                _log.Info("Connection from {0} of user {1} ended: {2}", _peer, _connection.User, reason);
             }
         }
 
@@ -117,7 +124,7 @@ public sealed class Amqp091ConnectionStage(
 
         public void OnUpstreamFailure(Exception e)
         {
-            Log.Info("Connection from {0} of user {1} was lost: {2}", _peer, _connection.User, e.Message);
+            _log.Info("Connection from {0} of user {1} was lost: {2}", _peer, _connection.User, e.Message);
             CompleteStage();
         }
 

@@ -103,7 +103,9 @@ public sealed partial class BrokerSession
                 var id = _requests.Add(
                     answer => reply(answer switch
                     {
-                        MessageTaken taken => new GetReply(null, taken.Segment is { } segment ? getter.Positions.Shown(segment) : null, taken.MessagesLeft),
+                        MessageTaken { Segment: { } segment } taken =>
+                            new GetReply(null, getter.Positions.Shown(segment), taken.MessagesLeft),
+                        MessageTaken taken => new GetReply(null, null, taken.MessagesLeft),
                         QueueAnswered answered => new GetReply(answered.Refusal, null, 0),
                         _ => new GetReply(Overdue($"Queue '{queue}'"), null, 0),
                     }),
@@ -116,7 +118,9 @@ public sealed partial class BrokerSession
     /// <inheritdoc/>
     public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions)
     {
-        if (!_consumers.TryGetValue(consumerId, out var consumer) || consumer.Link.Actor is null || !consumer.Positions.TryTranslate(ref positions))
+        if (!_consumers.TryGetValue(consumerId, out var consumer)
+            || consumer.Link.Actor is null
+            || !consumer.Positions.TryTranslate(ref positions))
         {
             return;
         }

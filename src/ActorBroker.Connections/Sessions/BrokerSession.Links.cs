@@ -27,8 +27,24 @@ public sealed partial class BrokerSession
         }
 
         link.IsResolving = true;
-        var id = _requests.Add(answer => OnResolveAnswered(link, answer));
-        _services.Queues.Tell(new ResolveQueue(QueueKeyOf(link.Queue), id), _self);
+        link.ResolveRequest = _requests.Add(answer => OnResolveAnswered(link, answer));
+        AskForActor(link);
+    }
+
+    private void AskForActor(QueueLink link) =>
+        _services.Queues.Tell(new ResolveQueue(QueueKeyOf(link.Queue), link.ResolveRequest), _self);
+
+    // The shard may have handed the question to an incarnation that was ending, which nobody answers; asking twice does
+    // no harm, since only the first answer counts.
+    private void AskAgain()
+    {
+        foreach (var link in _links.Values)
+        {
+            if (link.IsResolving)
+            {
+                AskForActor(link);
+            }
+        }
     }
 
     private void OnResolveAnswered(QueueLink link, object? answer)

@@ -56,8 +56,12 @@ public sealed partial class BrokerSession : IBrokerSession
     /// <summary>Sets who hears of deliveries and confirms; once, before anything else.</summary>
     public void Attach(IBrokerSessionListener listener) => _listener = listener;
 
-    /// <summary>Gives up on answers that are overdue.</summary>
-    public void OnTimer() => _requests.Expire();
+    /// <summary>Gives up on answers that are overdue, and asks again for queues that have not been found.</summary>
+    public void OnTimer()
+    {
+        _requests.Expire();
+        AskAgain();
+    }
 
     /// <summary>An answer or a notice of some entity, or the end of one that is watched.</summary>
     public void OnMessage(IActorRef sender, object message)

@@ -27,6 +27,9 @@ internal sealed class QueueLink(string queue)
 
     public bool IsResolving { get; set; }
 
+    /// <summary>The question for the actor that is outstanding.</summary>
+    public long ResolveRequest { get; set; }
+
     /// <summary>Settlements of the current read.</summary>
     public List<Settlement> Settlements { get; private set; } = [];
 

@@ -16,7 +16,8 @@ internal static class ServerProperties
         ("version", ArgumentValue.FromString(settings.Version)),
         ("actorbroker_version", ArgumentValue.FromString(settings.ActorBrokerVersion)));
 
-    // False is said of what RabbitMQ has and this version has not, so that a client which asks is not misled.
+    // False is said of what RabbitMQ has and this version has not, so that a client which asks is not misled. Of
+    // connection.blocked the truth is that a client which listens for it hears of every block; so far there are none.
     private static ArgumentTable Capabilities { get; } = ArgumentTable.Of(
         ("publisher_confirms", ArgumentValue.FromBoolean(true)),
         ("exchange_exchange_bindings", ArgumentValue.FromBoolean(true)),

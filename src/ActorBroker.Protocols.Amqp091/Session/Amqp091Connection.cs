@@ -57,6 +57,9 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
     /// <summary>Why the connection ends, for the log: null while it is open, and when the client closed it in good order.</summary>
     public string? CloseReason { get; private set; }
 
+    /// <summary>Why a login was refused: for the log, never for the client. Null when none was.</summary>
+    public string? LoginRefusal => _handshake.LoginRefusal;
+
     /// <summary>The authenticated user, or empty.</summary>
     public string User => _handshake.User;
 

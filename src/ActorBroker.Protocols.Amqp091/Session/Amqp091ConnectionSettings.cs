@@ -40,7 +40,7 @@ public sealed record Amqp091ConnectionSettings
     public string Product { get; init; } = "RabbitMQ";
 
     /// <summary>The version that clients compare, of <see cref="Product"/>.</summary>
-    public string Version { get; init; } = "4.1.0";
+    public string Version { get; init; } = "4.3.0";
 
     /// <summary>The cluster's name.</summary>
     public string ClusterName { get; init; } = "actorbroker";

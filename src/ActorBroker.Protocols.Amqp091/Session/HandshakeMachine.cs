@@ -35,6 +35,9 @@ internal sealed class HandshakeMachine(
     /// <summary>The broker is asked: no frame is handled until it has answered.</summary>
     public bool IsWaiting => State is HandshakeState.Authenticating or HandshakeState.EnteringVirtualHost;
 
+    /// <summary>Why the login was refused: for the log, never for the client. Null when it was not.</summary>
+    public string? LoginRefusal { get; private set; }
+
     public string User { get; private set; } = "";
 
     public string VirtualHost { get; private set; } = "";
@@ -100,6 +103,8 @@ internal sealed class HandshakeMachine(
                 Tune();
                 return;
             }
+
+            LoginRefusal = refusal.Text;
 
             // One text for all, so that nobody learns whether the user exists; RabbitMQ's.
             var text = $"Login was refused using authentication mechanism {mechanism}. For details see the broker logfile.";

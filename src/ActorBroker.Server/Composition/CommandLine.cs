@@ -1,3 +1,4 @@
+using Akka.Actor;
 using System.CommandLine;
 using ActorBroker.Connections.Listeners;
 using ActorBroker.Contracts.Options;
@@ -53,6 +54,11 @@ internal static class CommandLine
         catch (Exception failure) when (failure is StartupException or BindException)
         {
             return await RefuseAsync(failure.Message, Failed).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is AskTimeoutException)
+        {
+            // The journal or the cluster does not answer.
+            return await RefuseAsync($"cannot start: {failure.Message.ReplaceLineEndings(" ")}", Failed).ConfigureAwait(false);
         }
     }
 

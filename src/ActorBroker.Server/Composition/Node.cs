@@ -1,3 +1,4 @@
+using ActorBroker.Contracts.Options;
 using ActorBroker.Broker.Persistence;
 using Akka.Actor;
 using Akka.Actor.Setup;
@@ -24,8 +25,7 @@ internal static class Node
             folder,
             options.Journal,
             failure => Log.Warning("Checkpoint of the journal failed, to be tried again: {Reason}", failure.Message));
-        var system = ActorSystem.Create(
-            "actorbroker",
+        var system = CreateSystem(
             ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup));
         try
         {
@@ -41,6 +41,19 @@ internal static class Node
         }
 
         return await StopAsync(system, signals).ConfigureAwait(false);
+    }
+
+    // Akka checks its own settings only here, and says what is wrong by exceptions of many kinds.
+    private static ActorSystem CreateSystem(ActorSystemSetup setup)
+    {
+        try
+        {
+            return ActorSystem.Create("actorbroker", setup);
+        }
+        catch (Exception failure) when (failure is ArgumentException or AkkaException or FormatException or TypeLoadException or InvalidOperationException)
+        {
+            throw new StartupException($"a setting under akka cannot be used: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
     }
 
     private static async Task<int> StopAsync(ActorSystem system, TerminationSignals signals)

@@ -32,7 +32,7 @@ public sealed class QueueLifecycleTests : QueueActorSpec
     {
         foreach (var command in new NamedQueueCommand[]
                  {
-                     new DeclareQueue(Key, 1, Durable, true, Someone), new ResolveQueue(Key, 2), new PurgeQueue(Key, 3, Someone),
+                     new DeclareQueue(Key, 1, Durable, true, Someone), new PurgeQueue(Key, 3, Someone),
                  })
         {
             Queues.Tell(command, Client.Ref);
@@ -44,6 +44,14 @@ public sealed class QueueLifecycleTests : QueueActorSpec
         Queues.Tell(new AddBindingSource(Key, "b", "e", null, true), Client.Ref);
         Assert.Equal(RefusalReason.NotFound, Client.ExpectMsg<BindingSourceAnswered>().Refusal?.Reason);
         Catalogue.ExpectNoMsg(0);
+    }
+
+    [Fact]
+    public void Resolving_a_queue_that_is_not_there_takes_its_name_out_of_the_catalogue()
+    {
+        Queues.Tell(new ResolveQueue(Key, 2), Client.Ref);
+        Assert.Equal(new Refusal(RefusalReason.NotFound, "no queue 'q' in vhost '/'"), Client.ExpectMsg<QueueAnswered>().Refusal);
+        Assert.Equal("q", Catalogue.ExpectMsg<UnregisterName>().Name);
     }
 
     [Fact]

@@ -1,0 +1,122 @@
+using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+using Akka.Persistence;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <content>The queue's end: its messages, its bindings and its name go, in an order that a restart can take up again.</content>
+public sealed partial class QueueActor
+{
+    private void OnDelete(DeleteQueue delete)
+    {
+        Refusal? refusal = null;
+        if (IsLockedFor(Sender))
+        {
+            refusal = QueueDeclaration.Locked(_key);
+        }
+        else if (delete.IfUnused && _queue!.ConsumerCount > 0)
+        {
+            refusal = new Refusal(RefusalReason.PreconditionFailed, $"{_key} in use");
+        }
+        else if (delete.IfEmpty && _queue!.ReadyCount > 0)
+        {
+            refusal = new Refusal(RefusalReason.PreconditionFailed, $"{_key} not empty");
+        }
+
+        if (refusal is not null)
+        {
+            Answer(delete.RequestId, refusal, 0);
+            return;
+        }
+
+        BeginDelete(Sender, delete.RequestId, delete.Origin);
+    }
+
+    private void BeginDelete(IActorRef? requester, long requestId, Origin origin)
+    {
+        _requester = requester;
+        _requestId = requestId;
+        _deletedBy = origin;
+        _deletedCount = _queue!.ReadyCount;
+        _life = QueueLife.Deleting;
+        foreach (var consumer in _queue.Consumers)
+        {
+            _connections.ActorOf(consumer.Connection)?.Tell(new ConsumerCancelled(consumer.ConsumerId));
+        }
+
+        _queue.Abandon();
+        _queue = null;
+        _owner = null;
+        if (IsJournaled)
+        {
+            Persist(new QueueDeleted(origin), _ => BeginCleanUp());
+        }
+        else
+        {
+            BeginCleanUp();
+        }
+    }
+
+    private void BeginCleanUp()
+    {
+        _cleanUpAwaits.Clear();
+        _cleanUpAwaits.UnionWith(_bindingSources);
+        _cleanUpAwaits.Add(NameRequest);
+        TellCleanUp();
+    }
+
+    // Told again until every one has answered: a queue that is gone must leave nothing that routes to it.
+    private void TellCleanUp()
+    {
+        var origin = _deletedBy ?? new Origin(string.Empty, "clean-up after a restart", _settings.Clock.GetUtcNow());
+        foreach (var awaited in _cleanUpAwaits)
+        {
+            if (awaited == NameRequest)
+            {
+                UnregisterName(_key);
+            }
+            else
+            {
+                _settings.ExchangeRegion(Context.System).Tell(new RemoveDestination(
+                    new ExchangeKey(_key.VirtualHost, awaited), awaited, Destination.Queue(_key.Name), origin));
+            }
+        }
+
+        Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
+    }
+
+    private void UnregisterName(QueueKey queue) =>
+        _settings.CatalogueRegion(Context.System).Tell(
+            new UnregisterName(queue.VirtualHost, DestinationKind.Queue, queue.Name, NameRequest));
+
+    private void OnCleanedUp(string requestId)
+    {
+        if (!_cleanUpAwaits.Remove(requestId) || _cleanUpAwaits.Count > 0)
+        {
+            return;
+        }
+
+        Timers.Cancel(CleanUpTick.Instance);
+        AnswerRequest(refusal: null, _deletedCount);
+        if (LastSequenceNr == 0)
+        {
+            Leave();
+            return;
+        }
+
+        // The next incarnation must not find half of what is being deleted: a snapshot that is on its way comes first.
+        _isForgotten = true;
+        if (!_isSavingSnapshot)
+        {
+            ForgetSnapshots();
+        }
+    }
+
+    // Bounded, so that it can never take a snapshot of the queue's next life.
+    private void ForgetSnapshots() => DeleteSnapshots(new SnapshotSelectionCriteria(LastSequenceNr));
+}
