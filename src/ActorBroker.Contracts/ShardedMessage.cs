@@ -6,6 +6,13 @@ namespace ActorBroker.Contracts;
 /// </summary>
 public interface IBrokerMessage;
 
+/// <summary>The answer to a question that came with an id of the asker's choosing; each question gets one.</summary>
+public interface IRequestAnswer : IBrokerMessage
+{
+    /// <summary>The question's id.</summary>
+    long RequestId { get; }
+}
+
 /// <summary>A message that its shard region delivers to the entity of that id.</summary>
 public interface IShardedMessage : IBrokerMessage
 {

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
@@ -77,32 +78,11 @@ public sealed partial class BrokerSession : IBrokerSession
             case PublishFailed failed:
                 OnPublishFailed(sender, failed);
                 break;
-            case MessageTaken taken:
-                _requests.Answer(taken.RequestId, taken);
-                break;
-            case QueueAnswered answered:
-                _requests.Answer(answered.RequestId, answered);
-                break;
-            case QueueResolved resolved:
-                _requests.Answer(resolved.RequestId, resolved);
-                break;
-            case ConsumerStarted started:
-                _requests.Answer(started.RequestId, started);
-                break;
-            case ConsumerStopped stopped:
-                _requests.Answer(stopped.RequestId, stopped);
+            case IRequestAnswer answer:
+                _requests.Answer(answer.RequestId, answer);
                 break;
             case ConsumerCancelled cancelled:
                 OnCancelled(cancelled);
-                break;
-            case ExchangeAnswered answered:
-                _requests.Answer(answered.RequestId, answered);
-                break;
-            case UserAuthenticated authenticated:
-                _requests.Answer(authenticated.RequestId, authenticated);
-                break;
-            case VirtualHostOpened opened:
-                _requests.Answer(opened.RequestId, opened);
                 break;
             case VirtualHostLoaded or ExchangeLoaded:
                 OnRoutesLoaded(message);

@@ -30,10 +30,10 @@ public sealed record AuthenticateUser(long RequestId, string User, string Passwo
 /// The answer to <see cref="AuthenticateUser"/>: yes when <paramref name="Refusal"/> is null. Its text is for the log: a
 /// client learns that it was refused, and not whether it was the user, the password or the address.
 /// </summary>
-public sealed record UserAuthenticated(long RequestId, Refusal? Refusal) : IBrokerMessage;
+public sealed record UserAuthenticated(long RequestId, Refusal? Refusal) : IRequestAnswer;
 
 /// <summary>May this user use this virtual host? Answered by <see cref="VirtualHostOpened"/>.</summary>
 public sealed record OpenVirtualHost(long RequestId, string User, string VirtualHost) : AccessCommand(RequestId);
 
 /// <summary>The answer to <see cref="OpenVirtualHost"/>: yes when <paramref name="Refusal"/> is null.</summary>
-public sealed record VirtualHostOpened(long RequestId, Refusal? Refusal) : IBrokerMessage;
+public sealed record VirtualHostOpened(long RequestId, Refusal? Refusal) : IRequestAnswer;

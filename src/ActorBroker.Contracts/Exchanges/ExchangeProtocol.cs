@@ -61,7 +61,7 @@ public sealed record AddExchangeBindingSource(ExchangeKey Exchange, string Reque
     : ExchangeCommand(Exchange);
 
 /// <summary>The answer to a client's request to an exchange: done when <paramref name="Refusal"/> is null.</summary>
-public sealed record ExchangeAnswered(long RequestId, Refusal? Refusal) : IBrokerMessage;
+public sealed record ExchangeAnswered(long RequestId, Refusal? Refusal) : IRequestAnswer;
 
 /// <summary>
 /// The answer to <see cref="RemoveDestination"/>: no node routes to the destination through this exchange any more when

@@ -94,10 +94,10 @@ public abstract record QueueNotice : IBrokerMessage
 }
 
 /// <summary>The answer to a queue operation: done when <paramref name="Refusal"/> is null.</summary>
-public sealed record QueueAnswered(long RequestId, Refusal? Refusal, long MessageCount, int ConsumerCount) : QueueNotice;
+public sealed record QueueAnswered(long RequestId, Refusal? Refusal, long MessageCount, int ConsumerCount) : QueueNotice, IRequestAnswer;
 
 /// <summary>The queue's actor; it may be told directly until it terminates.</summary>
-public sealed record QueueResolved(long RequestId, QueueKey Queue, IActorRef Actor) : QueueNotice;
+public sealed record QueueResolved(long RequestId, QueueKey Queue, IActorRef Actor) : QueueNotice, IRequestAnswer;
 
 /// <summary>
 /// How far a connection's batches have come, cumulative. Accepted: the connection's window is free of them again.
@@ -109,10 +109,10 @@ public sealed record PublishProgress(long AcceptedSequence, long ConfirmedSequen
 public sealed record PublishFailed(long FirstSequence, long LastSequence) : QueueNotice;
 
 /// <summary>The consumer is on.</summary>
-public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice;
+public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer;
 
 /// <summary>The consumer is off; nothing follows for it.</summary>
-public sealed record ConsumerStopped(long RequestId, int ConsumerId) : QueueNotice;
+public sealed record ConsumerStopped(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer;
 
 /// <summary>The queue ended the consumer: it was deleted.</summary>
 public sealed record ConsumerCancelled(int ConsumerId) : QueueNotice;
@@ -121,4 +121,4 @@ public sealed record ConsumerCancelled(int ConsumerId) : QueueNotice;
 public sealed record DeliverMessages(int ConsumerId, DeliverySegment[] Segments) : QueueNotice;
 
 /// <summary>The answer to <see cref="GetMessage"/>: at most one message.</summary>
-public sealed record MessageTaken(long RequestId, DeliverySegment? Segment, long MessagesLeft) : QueueNotice;
+public sealed record MessageTaken(long RequestId, DeliverySegment? Segment, long MessagesLeft) : QueueNotice, IRequestAnswer;
