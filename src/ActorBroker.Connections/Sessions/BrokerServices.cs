@@ -1,4 +1,3 @@
-using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Exchanges.Routing;
 using Akka.Actor;
 
@@ -12,7 +11,6 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
 /// <param name="PublishWindowBytes">Most bytes that a session has on their way to queues before it stops reading.</param>
-/// <param name="Protocol">Settings of AMQP 0-9-1.</param>
 public sealed record BrokerServices(
     IActorRef Queues,
     IActorRef Exchanges,
@@ -20,5 +18,4 @@ public sealed record BrokerServices(
     IActorRef RoutingTableActor,
     RoutingTables RoutingTables,
     TimeProvider Clock,
-    long PublishWindowBytes,
-    Amqp091Options Protocol);
+    long PublishWindowBytes);

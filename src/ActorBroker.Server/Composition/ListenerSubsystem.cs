@@ -17,7 +17,7 @@ internal static class ListenerSubsystem
         var entities = await BrokerSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
-            clock, options.Amqp091.PublishWindow, options.Amqp091);
+            clock, options.Amqp091.PublishWindow);
         try
         {
             return await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);

@@ -3,7 +3,6 @@ using System.Text;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Exchanges;
-using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
@@ -36,8 +35,7 @@ public abstract class BrokerSessionSpec : TestKit
         _access = CreateTestProbe("access");
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
-            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, Clock, WindowBytes,
-            Amqp091Options.Read(new SettingReader(BrokerConfiguration.Shipped(BrokerConfiguration.Test))));
+            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, Clock, WindowBytes);
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1));
         Session.Attach(Heard);
         Open();
