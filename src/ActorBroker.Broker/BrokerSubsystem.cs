@@ -6,6 +6,7 @@ using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
 using Akka.Actor;
 using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
@@ -32,14 +33,15 @@ public static class BrokerSubsystem
     /// <param name="system">A member of its cluster, or about to be.</param>
     /// <param name="options">The node's settings.</param>
     /// <param name="clock">Wall clock.</param>
-    public static async Task<BrokerEntities> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock)
+    /// <param name="formats">The formats of all protocols that clients may use.</param>
+    public static async Task<BrokerEntities> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock, MessageFormats formats)
     {
         var journal = system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
         var materializer = ActorMaterializer.Create(system, namePrefix: "journal-reads");
         var access = AccessSharding.Start(system, options.Access, clock);
         var catalogues = CatalogueSharding.Start(system, new CatalogueSettings());
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings());
-        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, clock, journal, materializer));
+        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, clock, formats, journal, materializer));
         var tables = new RoutingTables();
         var tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings());
         StopBeforeRegions(system, tableActor);

@@ -43,7 +43,8 @@ public class QueueBenchmarks : IQueueEffects
         }
 
         _batch = new MessageBatch(slab, offsets, [MessageRoute.Create("", "q")]);
-        _queue = new QueueDecider(Durable, new QueueMemoryLimits(1 << 20, 64 << 20, 64 << 20, 1 << 20, 3), this);
+        _queue = new QueueDecider(
+            Durable, QueueSettings.Default, new QueueMemoryLimits(1 << 20, 64 << 20, 64 << 20, 1 << 20, 3), new MessageFormats(), now: 0, this);
         _queue.StartConsumer(Consumer, new ConsumerSettings("c", false, false, 0, 1 << 20, ArgumentTable.Empty), "queue 'q'");
     }
 

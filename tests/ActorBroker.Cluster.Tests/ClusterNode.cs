@@ -8,7 +8,9 @@ using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Protocols.Amqp091.Mapping;
 using ActorBroker.Testing.Serialization;
 using Akka.Actor;
 using Akka.Actor.Setup;
@@ -66,13 +68,15 @@ public sealed class ClusterNode
         await cluster.JoinAsync(seed ?? cluster.SelfAddress);
         await up.Task.WaitAsync(Limit);
         var options = BrokerOptions.Read(shipped);
-        var entities = await BrokerSubsystem.StartAsync(system, options, TimeProvider.System);
+        var entities = await BrokerSubsystem.StartAsync(system, options, TimeProvider.System, Formats);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
             TimeProvider.System, options.Amqp091.PublishWindow);
         var listeners = await ConnectionsSubsystem.StartAsync(system, options, services);
         return new ClusterNode(system, entities.Queues, listeners.Single().EndPoint);
     }
+
+    private static MessageFormats Formats { get; } = new(new Amqp091MessageFormat());
 
     public Task<IConnection> ConnectAsync() => new ConnectionFactory
     {
@@ -104,7 +108,7 @@ public sealed class ClusterNode
     {
         var key = new QueueKey("/", queue);
         var settings = QueueSharding.Settings(
-            BrokerOptions.Read(_system.Settings.Config).Queue, TimeProvider.System,
+            BrokerOptions.Read(_system.Settings.Config).Queue, TimeProvider.System, Formats,
             _system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier), _system.Materializer());
         var actor = _system.ActorOf(QueueActor.Props(EntityIds.Of(key), settings));
         await actor.Ask<QueueResolved>(new ResolveQueue(key, 0), Limit);

@@ -242,7 +242,8 @@ public sealed partial class QueueActor
     private void BeginExisting(QueueDefinition definition)
     {
         _definition = definition;
-        _queue = new QueueDecider(IsJournaled, Limits, _outbox);
+        _queue = new QueueDecider(
+            IsJournaled, QueueSettings.Default, Limits, _settings.Formats, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _outbox);
     }
 
     private void OnStop()

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Messages;
 using Akka.Actor;
 
 namespace ActorBroker.Broker.Queues;
@@ -6,6 +7,7 @@ namespace ActorBroker.Broker.Queues;
 /// <summary>What every queue entity of a node shares.</summary>
 /// <param name="Options">Sizes and intervals.</param>
 /// <param name="Clock">Wall clock for events.</param>
+/// <param name="Formats">Reads properties of messages.</param>
 /// <param name="Reader">Reads bodies back.</param>
 /// <param name="QueueRegion">The region of queues; a function, since the region's own entities need it.</param>
 /// <param name="ExchangeRegion">The region of exchanges.</param>
@@ -13,6 +15,7 @@ namespace ActorBroker.Broker.Queues;
 public sealed record QueueActorSettings(
     QueueOptions Options,
     TimeProvider Clock,
+    MessageFormats Formats,
     SegmentReader Reader,
     Func<ActorSystem, IActorRef> QueueRegion,
     Func<ActorSystem, IActorRef> ExchangeRegion,

@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Messages;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Persistence.Query;
@@ -21,9 +22,10 @@ public static class QueueSharding
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
     public static QueueActorSettings Settings(
-        QueueOptions options, TimeProvider clock, ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer) => new(
+        QueueOptions options, TimeProvider clock, MessageFormats formats, ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer) => new(
         options,
         clock,
+        formats,
         new SegmentReader(journal, materializer),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),

@@ -9,7 +9,17 @@ namespace ActorBroker.Core.Messages;
 /// <param name="Count">How many records, at least one.</param>
 /// <param name="FirstPosition">The first message's position in its queue, by which it is settled.</param>
 /// <param name="Redelivered">All of the run may have been delivered before.</param>
-public readonly record struct DeliverySegment(MessageBatch Batch, int StartIndex, int Count, long FirstPosition, bool Redelivered);
+public readonly record struct DeliverySegment(MessageBatch Batch, int StartIndex, int Count, long FirstPosition, bool Redelivered)
+{
+    /// <summary>How often a delivery of each of the run has failed so far, where the queue counts that (x-delivery-count).</summary>
+    public int DeliveryCount { get; init; }
+
+    /// <summary>How often each of the run has been returned for whatever reason, where the queue counts that (x-acquired-count).</summary>
+    public int AcquiredCount { get; init; }
+
+    /// <summary>The queue is a stream: a message's position is its offset (x-stream-offset).</summary>
+    public bool IsOfStream { get; init; }
+}
 
 /// <summary>Consecutive positions of a queue.</summary>
 /// <param name="First">The first position.</param>
@@ -35,3 +45,22 @@ public enum SettleOutcome : byte
     /// <summary>Never reached the client: back to its place, not marked.</summary>
     Released = 3,
 }
+
+/// <summary>Why a message is dead-lettered. Persisted: numbers never change.</summary>
+public enum DeathReason : byte
+{
+    /// <summary>A consumer refused it without requeue.</summary>
+    Rejected = 1,
+
+    /// <summary>Its lifetime ended.</summary>
+    Expired = 2,
+
+    /// <summary>The queue was longer than it may be.</summary>
+    MaxLength = 3,
+
+    /// <summary>It was delivered in vain too often.</summary>
+    DeliveryLimit = 4,
+}
+
+/// <summary>Messages that a queue gives up, all for one reason; they stay the queue's until it is told that they have arrived.</summary>
+public readonly record struct DeadLetterSegment(DeliverySegment Messages, DeathReason Reason);

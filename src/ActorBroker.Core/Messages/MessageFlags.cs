@@ -9,6 +9,15 @@ public enum MessageFlags : byte
 
     /// <summary>Survives a restart when its queue is durable (AMQP delivery-mode 2).</summary>
     Persistent = 1,
+
+    /// <summary>It has a lifetime of its own: <see cref="IMessageFormat.ReadExpiration"/> says which.</summary>
+    Expires = 2,
+
+    /// <summary>Its properties have headers.</summary>
+    HasHeaders = 4,
+
+    /// <summary>The priority was given; without, a queue takes its own default.</summary>
+    HasPriority = 8,
 }
 
 /// <summary>The encoding of a message's properties: the protocol that it arrived by. Persisted: numbers never change.</summary>

@@ -48,12 +48,19 @@ public sealed partial class QueueDecider
 
     /// <summary>A queue without messages.</summary>
     /// <param name="durable">Persistent messages are written, and confirmed when they are.</param>
+    /// <param name="settings">What the queue does.</param>
     /// <param name="limits">Bounds of its memory.</param>
+    /// <param name="formats">Reads properties where a rule needs to.</param>
+    /// <param name="now">Unix time in milliseconds.</param>
     /// <param name="effects">Does what is decided.</param>
-    public QueueDecider(bool durable, QueueMemoryLimits limits, IQueueEffects effects)
+    public QueueDecider(
+        bool durable, QueueSettings settings, QueueMemoryLimits limits, MessageFormats formats, long now, IQueueEffects effects)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.ReadAheadSegments, 1);
         IsDurable = durable;
+        Settings = settings;
+        Formats = formats;
+        Now = now;
         _limits = limits;
         _effects = effects;
         _log = new MessageLog(limits.SegmentBytes);
@@ -62,6 +69,15 @@ public sealed partial class QueueDecider
 
     /// <summary>Persistent messages outlive a restart.</summary>
     public bool IsDurable { get; }
+
+    /// <summary>What the queue does.</summary>
+    public QueueSettings Settings { get; private set; }
+
+    /// <summary>Unix time in milliseconds, as of the last <see cref="AdvanceTo"/>.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>Reads properties where a rule needs to.</summary>
+    internal MessageFormats Formats { get; }
 
     /// <summary>Messages that wait for a consumer.</summary>
     public long ReadyCount => _ready.Count;
@@ -92,6 +108,9 @@ public sealed partial class QueueDecider
     /// needs is this as of its <see cref="Index"/>: later it may have gone up by settlements that no event holds yet.
     /// </summary>
     public long FirstLiveSequenceNr => _log.FirstLiveSequenceNr;
+
+    /// <summary>Time has come to there. To be called before anything else that happens then; time that goes back stands still.</summary>
+    public void AdvanceTo(long now) => Now = Math.Max(Now, now);
 
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     public void Publish(int connection, long linkSequence, MessageBatch batch)

@@ -34,8 +34,10 @@ internal sealed class PublishedProperties(string user)
         var view = new BasicPropertiesView(properties);
         view.Validate();
         CheckMeaning(view);
-        Flags = view.IsPersistent ? MessageFlags.Persistent : MessageFlags.None;
-        view.TryGetPriority(out var priority);
+        Flags = (view.IsPersistent ? MessageFlags.Persistent : MessageFlags.None)
+            | (view.Has(BasicProperty.Expiration) ? MessageFlags.Expires : MessageFlags.None)
+            | (view.Has(BasicProperty.Headers) ? MessageFlags.HasHeaders : MessageFlags.None)
+            | (view.TryGetPriority(out var priority) ? MessageFlags.HasPriority : MessageFlags.None);
         Priority = priority;
         if (properties.Length <= KeptLengthMax)
         {

@@ -4,6 +4,8 @@ using ActorBroker.Connections;
 using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Messages;
+using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 
 namespace ActorBroker.Server.Composition;
@@ -14,7 +16,7 @@ internal static class ListenerSubsystem
     /// <exception cref="StartupException">An address cannot be bound; the message names listener and address.</exception>
     public static async Task<IReadOnlyList<(string Name, IPEndPoint EndPoint)>> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock)
     {
-        var entities = await BrokerSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        var entities = await BrokerSubsystem.StartAsync(system, options, clock, new MessageFormats(new Amqp091MessageFormat())).ConfigureAwait(false);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
             clock, options.Amqp091.PublishWindow);

@@ -47,7 +47,7 @@ public abstract class QueueActorSpec : EntityTestKit
         Disk = new RecordedReads(Journal);
         Clock = new BreakableClock();
         var settings = new QueueActorSettings(
-            options, Clock, new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref);
+            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref);
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
         {

@@ -18,7 +18,7 @@ internal sealed class TestQueue : IQueueEffects
     {
         _limits = limits ?? Ample;
         Journal = journal ?? new ModelJournal();
-        Decider = new QueueDecider(durable, _limits, this);
+        Decider = new QueueDecider(durable, QueueSettings.Default, _limits, new MessageFormats(), now: 0, this);
     }
 
     public QueueDecider Decider { get; }

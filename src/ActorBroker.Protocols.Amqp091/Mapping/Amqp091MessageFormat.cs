@@ -1,0 +1,79 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Messages;
+using ActorBroker.Protocols.Amqp091.Wire;
+
+namespace ActorBroker.Protocols.Amqp091.Mapping;
+
+/// <summary>The property list of a content header (AMQP 0-9-1 §4.2.6.1), as queues and exchanges look at it.</summary>
+public sealed class Amqp091MessageFormat : IMessageFormat
+{
+    /// <inheritdoc/>
+    public MessageFormat Format => MessageFormat.Amqp091;
+
+    /// <inheritdoc/>
+    public long? ReadExpiration(ReadOnlySpan<byte> properties) =>
+        new BasicPropertiesView(properties).TryFind(BasicProperty.Expiration, out var digits)
+        && Utf8Parser.TryParse(digits, out long milliseconds, out var consumed)
+        && consumed == digits.Length
+            ? milliseconds
+            : null;
+
+    /// <inheritdoc/>
+    public bool TryReadHeader(ReadOnlySpan<byte> properties, string name, out ArgumentValue value)
+    {
+        value = default;
+        Span<byte> key = stackalloc byte[byte.MaxValue];
+        if (!new BasicPropertiesView(properties).TryGetHeaders(out var entries)
+            || !Encoding.UTF8.TryGetBytes(name, key, out var length)
+            || !FieldTableReader.TryFind(entries, key[..length], out var found))
+        {
+            return false;
+        }
+
+        value = found.ToArgumentValue();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public ArgumentTable ReadHeaders(ReadOnlySpan<byte> properties) => PublishedProperties.HeadersOf(properties);
+
+    /// <inheritdoc/>
+    public string? ReadProperty(ReadOnlySpan<byte> properties, string name)
+    {
+        var view = new BasicPropertiesView(properties);
+        return name switch
+        {
+            "message_id" => TextOf(view, BasicProperty.MessageId),
+            "correlation_id" => TextOf(view, BasicProperty.CorrelationId),
+            "timestamp" => view.TryGetTimestamp(out var seconds) ? seconds.ToString(CultureInfo.InvariantCulture) : null,
+            _ => null,
+        };
+    }
+
+    /// <inheritdoc/>
+    public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var read = BasicProperties.Read(properties);
+        var headers = new ArgumentTable.Builder();
+        foreach (var (name, value) in read.Headers ?? ArgumentTable.Empty)
+        {
+            if (!change.SetHeaders.ContainsKey(name) && !change.RemoveHeaders.Contains(name))
+                headers.Add(name, value);
+        }
+
+        foreach (var (name, value) in change.SetHeaders)
+            headers.Add(name, value);
+        return (read with
+        {
+            Headers = headers.Build() is { Count: > 0 } table ? table : null,
+            Expiration = change.DropExpiration ? null : read.Expiration,
+        }).ToArray();
+    }
+
+    private static string? TextOf(BasicPropertiesView view, BasicProperty property) =>
+        view.TryFind(property, out var value) ? Encoding.UTF8.GetString(value) : null;
+}
