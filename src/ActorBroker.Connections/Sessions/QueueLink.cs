@@ -15,12 +15,16 @@ internal sealed class QueueLink(string queue)
     private readonly Queue<(long Sequence, int Bytes)> _unaccepted = new();
     private readonly Queue<(long Sequence, ConfirmGroup Group)> _unconfirmed = new();
     private readonly List<Action<Refusal?>> _waiting = [];
+    private QueueLink[]? _alone;
     private long _sequence;
 
     public string Queue { get; } = queue;
 
     /// <summary>The queue's actor; null while it is looked for.</summary>
     public IActorRef? Actor { get; private set; }
+
+    /// <summary>This link alone, for the many messages that one queue takes.</summary>
+    public QueueLink[] Alone => _alone ??= [this];
 
     /// <summary>There is no such queue any more: whoever holds the link must ask for another.</summary>
     public bool IsGone { get; private set; }

@@ -140,7 +140,7 @@ internal sealed partial class Amqp091Channel
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, "immediate=true");
         if (publish.PreparedInRead != _connection.ReadNumber || publish.Status == TargetStatus.Loading)
         {
-            publish.Status = _session.Prepare(publish.Target, _onTargetLoaded ??= OnTargetLoaded);
+            publish.Status = _session.Prepare(publish.Target, [], _onTargetLoaded ??= OnTargetLoaded);
             publish.PreparedInRead = _connection.ReadNumber;
         }
 
@@ -185,9 +185,8 @@ internal sealed partial class Amqp091Channel
 
     private void Send(PublishMethod publish, in PublishedMessage message, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
     {
-        var headers = publish.Target.NeedsHeaders ? PublishedProperties.HeadersOf(properties) : null;
         var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
-        if (_session.Publish(publish.Target, message, headers, confirm) || !publish.Mandatory)
+        if (_session.Publish(publish.Target, message, [], confirm) || !publish.Mandatory)
             return;
         var route = publish.Target.Route;
         Output.WriteMethod(Number, new BasicReturn(ReplyCode.NoRoute, "NO_ROUTE"u8, route.ExchangeUtf8, route.RoutingKeyUtf8));

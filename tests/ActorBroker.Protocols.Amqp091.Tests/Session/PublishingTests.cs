@@ -21,22 +21,8 @@ public sealed class PublishingTests
             .Publish(1, "e", "k", "two"u8, new BasicProperties { DeliveryMode = 1, ContentType = "t" }));
 
         Assert.Equal(
-            ["target e/k", "publish e/k Persistent 9 0 18000209  one", "publish e/k None 0 0 100001  ", "publish e/k None 0 0 9000017401  two"],
+            ["target e/k", "publish e/k Persistent, HasPriority 9 0 18000209  one", "publish e/k None 0 0 100001  ", "publish e/k None 0 0 9000017401  two"],
             _conversation.TakeCalls());
-    }
-
-    [Fact]
-    public void Headers_are_read_only_for_an_exchange_that_routes_by_them()
-    {
-        var properties = new BasicProperties { Headers = ArgumentTable.Of(("a", ArgumentValue.FromInt32(1))) };
-        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "x"u8, properties));
-        _conversation.Session.NeedsHeaders = true;
-        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "x"u8, properties).Publish(1, "e", "k", "y"u8));
-
-        var calls = _conversation.TakeCalls();
-        Assert.EndsWith("  x", calls[1], StringComparison.Ordinal);
-        Assert.EndsWith($" {properties.Headers} x", calls[2], StringComparison.Ordinal);
-        Assert.EndsWith(" [] y", calls[3], StringComparison.Ordinal);
     }
 
     [Fact]
