@@ -14,6 +14,9 @@ namespace ActorBroker.Core.Sessions;
 /// </summary>
 public interface IBrokerSession
 {
+    /// <summary>The user may publish in the name of any other (RabbitMQ's tag impersonator), as of the last <see cref="Authenticate"/>.</summary>
+    bool IsImpersonator { get; }
+
     /// <summary>Checks credentials and binds this session to the user. The first call of all.</summary>
     void Authenticate(string user, string password, Action<Refusal?> reply);
 

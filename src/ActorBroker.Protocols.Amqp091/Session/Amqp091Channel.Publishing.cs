@@ -35,7 +35,7 @@ internal sealed partial class Amqp091Channel
     /// <summary>A publish would be handled at once.</summary>
     public bool CanPublish => _state == ChannelState.Open && !IsSuspended && _pending.Length == 0 && _content == ContentState.None;
 
-    private PublishedProperties Properties => _properties ??= new PublishedProperties(_connection.User);
+    private PublishedProperties Properties => _properties ??= new PublishedProperties(_connection.User, _session.IsImpersonator);
 
     /// <summary>Takes a publish whose frames all lie in one read. Allocates nothing for a method that was seen before.</summary>
     public void PublishWhole(ReadOnlySpan<byte> method, byte[] buffer, in WholeContent content)

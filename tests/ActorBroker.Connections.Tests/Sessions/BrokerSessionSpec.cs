@@ -128,7 +128,7 @@ public abstract class BrokerSessionSpec : TestKit
         Refusal? opened = new(RefusalReason.Unavailable, "no answer");
         Session.Authenticate("guest", "guest", static _ => { });
         var authenticate = _access.ExpectMsg<AuthenticateUser>();
-        Tell(_access, new UserAuthenticated(authenticate.RequestId, null));
+        Tell(_access, new UserAuthenticated(authenticate.RequestId, null, IsImpersonator: false));
         Session.OpenVirtualHost("/", refusal => opened = refusal);
         var open = _access.ExpectMsg<OpenVirtualHost>();
         Tell(_access, new VirtualHostOpened(open.RequestId, null));

@@ -237,4 +237,29 @@ public sealed class PublishingTests
         Assert.Equal(20_000, _conversation.Session.PublishCount);
         Assert.Equal(ConnectionCloseState.Open, _conversation.Connection.CloseState);
     }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("+5")]
+    [InlineData("-0")]
+    [InlineData("007")]
+    [InlineData("315360000000")]
+    public void A_message_with_a_lifetime_is_marked_for_the_queue(string lifetime)
+    {
+        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "m"u8, new BasicProperties { Expiration = lifetime }));
+
+        Assert.Contains("publish e/k Expires 0 0 ", _conversation.TakeCalls()[1], StringComparison.Ordinal);
+        Assert.Empty(_conversation.TakeLines());
+    }
+
+    [Fact]
+    public void An_impersonator_publishes_in_any_name()
+    {
+        _conversation.Session.IsImpersonator = true;
+
+        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "m"u8, new BasicProperties { UserId = "other" }));
+
+        Assert.Equal(1, _conversation.Session.PublishCount);
+        Assert.Empty(_conversation.TakeLines());
+    }
 }

@@ -20,6 +20,8 @@ internal sealed class RecordingSession : IBrokerSession
     /// <summary>The calls in order. A publish is described at the end of its read, from the arrays as they are then.</summary>
     public List<string> Calls { get; } = [];
 
+    public bool IsImpersonator { get; set; }
+
     public int EndOfReads { get; private set; }
 
     /// <summary>The answer to every request from now on, where not null.</summary>
