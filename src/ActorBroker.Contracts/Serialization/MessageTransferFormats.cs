@@ -9,7 +9,8 @@ namespace ActorBroker.Contracts.Serialization;
 /// publish    = link-sequence:i64 batch
 /// deliver    = consumer:i32 count:i32 { segment }
 /// taken      = request:i64 left:i64 present:u8 [ segment ]
-/// segment    = first-position:i64 redelivered:u8 length:i32 batch        only the segment's own messages
+/// segment    = first-position:i64 flags:u8 [ delivery-count:i32 acquired-count:i32 ] length:i32 batch
+///              flags: 1 redelivered, 2 counts are present, 4 of a stream; only the segment's own messages
 /// settle     = count:i32 { consumer:i32 outcome:u8 first:i64 count:i64 }
 /// progress   = accepted:i64 confirmed:i64
 /// credit     = consumer:i32 bytes:i32
@@ -19,6 +20,10 @@ namespace ActorBroker.Contracts.Serialization;
 internal static class MessageTransferFormats
 {
     private const int SegmentHeaderSize = sizeof(long) + sizeof(byte) + sizeof(int);
+    private const int CountsSize = 2 * sizeof(int);
+    private const byte RedeliveredFlag = 1;
+    private const byte CountsFlag = 2;
+    private const byte StreamFlag = 4;
     private const int SettlementSize = sizeof(int) + sizeof(byte) + (2 * sizeof(long));
 
     public static void AddTo(FormatTable formats)
@@ -107,21 +112,40 @@ internal static class MessageTransferFormats
     }
 
     private static int SizeOf(DeliverySegment segment) =>
-        checked(SegmentHeaderSize + MessageBatchCodec.GetSize(segment.Batch, segment.StartIndex, segment.Count));
+        checked(SegmentHeaderSize + (HasCounts(segment) ? CountsSize : 0)
+            + MessageBatchCodec.GetSize(segment.Batch, segment.StartIndex, segment.Count));
+
+    private static bool HasCounts(DeliverySegment segment) => (segment.DeliveryCount | segment.AcquiredCount) != 0;
 
     private static void Write(ref ByteFrameWriter writer, DeliverySegment segment)
     {
         writer.WriteInt64(segment.FirstPosition);
-        writer.WriteByte(segment.Redelivered ? (byte)1 : (byte)0);
+        writer.WriteByte((byte)((segment.Redelivered ? RedeliveredFlag : 0)
+            | (HasCounts(segment) ? CountsFlag : 0)
+            | (segment.IsOfStream ? StreamFlag : 0)));
+        if (HasCounts(segment))
+        {
+            writer.WriteInt32(segment.DeliveryCount);
+            writer.WriteInt32(segment.AcquiredCount);
+        }
+
         writer.WriteSizedBatch(segment.Batch, segment.StartIndex, segment.Count);
     }
 
     private static DeliverySegment ReadSegment(ref ByteFrameReader reader)
     {
         var firstPosition = reader.ReadInt64();
-        var redelivered = reader.ReadByte() != 0;
+        var flags = reader.ReadByte();
+        var hasCounts = (flags & CountsFlag) != 0;
+        var deliveryCount = hasCounts ? reader.ReadInt32() : 0;
+        var acquiredCount = hasCounts ? reader.ReadInt32() : 0;
         var batch = reader.ReadSizedBatch();
-        return new DeliverySegment(batch, 0, batch.Count, firstPosition, redelivered);
+        return new DeliverySegment(batch, 0, batch.Count, firstPosition, (flags & RedeliveredFlag) != 0)
+        {
+            DeliveryCount = deliveryCount,
+            AcquiredCount = acquiredCount,
+            IsOfStream = (flags & StreamFlag) != 0,
+        };
     }
 
     private static byte[] Write(SettleMessages message)
@@ -157,7 +181,7 @@ internal static class MessageTransferFormats
     }
 
     private static SettleOutcome ToOutcome(byte number) =>
-        number <= (byte)SettleOutcome.Released
+        number <= (byte)SettleOutcome.Failed
             ? (SettleOutcome)number
             : throw new InvalidDataException($"{number} is no outcome of a settlement.");
 

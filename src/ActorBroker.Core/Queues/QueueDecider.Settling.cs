@@ -27,7 +27,7 @@ public sealed partial class QueueDecider
                 case SettleOutcome.Accepted or SettleOutcome.Rejected:
                     _log.Settle(range, _writes.Settled);
                     break;
-                case SettleOutcome.Requeued:
+                case SettleOutcome.Requeued or SettleOutcome.Failed:
                     _ready.Add(range);
                     break;
                 default:

@@ -120,7 +120,7 @@ public sealed partial class Amqp091Connection
                 recordBytes += segment.Batch[index].RecordLength;
                 written += Encoder.WriteDelivery(
                     output, consumer.TemplateFor(segment.Batch.RouteOf(index)), channel.Number,
-                    firstTag + (ulong)count, segment.Redelivered, segment.Batch, index);
+                    firstTag + (ulong)count, segment, skipped + count);
             }
 
             channel.OnDelivered(consumer, firstTag, count, segment.FirstPosition + skipped);

@@ -183,7 +183,7 @@ public sealed class ConsumingTests
         Assert.Equal(["1 Header 003C000000000000000000010000", "1 Body 41"], frames.Skip(1).Select(frame => frame.ToString()));
 
         _conversation.Exchange(new BasicReject(1, true));
-        Assert.Equal(["get q 1 0", "get q 1 0", "settle 1 Requeued 8+1"], _conversation.TakeCalls());
+        Assert.Equal(["get q 1 0", "get q 1 0", "settle 1 Failed 8+1"], _conversation.TakeCalls());
     }
 
     [Fact]
