@@ -7,8 +7,9 @@ namespace ActorBroker.Core.Queues;
 public sealed partial class QueueDecider
 {
     /// <summary>Restores a snapshot's index; to be called first, on an empty queue.</summary>
-    public void RecoverIndex(long nextPosition, long deliveredBefore, PositionRange[] live, SegmentAddress[] segments)
+    public void RecoverIndex(QueueIndex index)
     {
+        var (nextPosition, deliveredBefore, live, segments) = index;
         foreach (var range in live)
         {
             _ready.Add(range);
@@ -30,7 +31,7 @@ public sealed partial class QueueDecider
     }
 
     /// <summary>Replays a committed write.</summary>
-    public void RecoverWrite(QueueWrite write, long sequenceNr)
+    public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
         foreach (var placed in write.Batches)
         {
@@ -82,7 +83,7 @@ public sealed partial class QueueDecider
     /// <summary>
     /// The index as of the last committed write. What is still on its way comes after the snapshot, as events.
     /// </summary>
-    public (long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments) Index()
+    public QueueIndex Index()
     {
         var live = new PositionSet();
         live.AddAll(_ready);
@@ -113,7 +114,7 @@ public sealed partial class QueueDecider
             }
         }
 
-        return (_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
+        return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
     }
 
     private void ForgetSettledVolatile()
