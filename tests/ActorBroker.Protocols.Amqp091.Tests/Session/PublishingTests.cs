@@ -26,20 +26,6 @@ public sealed class PublishingTests
     }
 
     [Fact]
-    public void Headers_are_read_only_for_an_exchange_that_routes_by_them()
-    {
-        var properties = new BasicProperties { Headers = ArgumentTable.Of(("a", ArgumentValue.FromInt32(1))) };
-        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "x"u8, properties));
-        _conversation.Session.NeedsHeaders = true;
-        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "x"u8, properties).Publish(1, "e", "k", "y"u8));
-
-        var calls = _conversation.TakeCalls();
-        Assert.EndsWith("  x", calls[1], StringComparison.Ordinal);
-        Assert.EndsWith($" {properties.Headers} x", calls[2], StringComparison.Ordinal);
-        Assert.EndsWith(" [] y", calls[3], StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_target_is_asked_for_once_for_all_channels()
     {
         _conversation.Exchange(new ClientScript().Method(2, new ChannelOpen())
