@@ -188,6 +188,14 @@ public sealed partial class BrokerSession
         }
     }
 
+    private void OnTimedOut(ConsumerTimedOut timedOut)
+    {
+        if (_consumers.Remove(timedOut.ConsumerId))
+        {
+            Listener.OnConsumerTimedOut(timedOut.ConsumerId, timedOut.TimeoutMs);
+        }
+    }
+
     // The queue's actor is gone but its consumers were not cancelled: they go on at its next incarnation, to which what
     // they held unsettled has come back.
     private void RestartConsumers(QueueLink link)

@@ -13,6 +13,7 @@ namespace ActorBroker.Contracts.Serialization;
 ///              flags: 1 redelivered, 2 counts are present, 4 of a stream; only the segment's own messages
 /// settle     = count:i32 { consumer:i32 outcome:u8 first:i64 count:i64 }
 /// progress   = accepted:i64 confirmed:i64
+/// rejected   = link-sequence:i64 count:i32 { index:i32 }
 /// credit     = consumer:i32 bytes:i32
 /// batch      = MessageBatchCodec
 /// </code>
@@ -32,6 +33,7 @@ internal static class MessageTransferFormats
         formats.Add<SettleMessages>("q-settle1", Write, ReadSettle);
         formats.Add<GrantCredit>("q-credit1", Write, ReadCredit);
         formats.Add<PublishProgress>("n-progress1", Write, ReadProgress);
+        formats.Add<PublishRejected>("n-rejected1", Write, ReadRejected);
         formats.Add<DeliverMessages>("n-deliver1", Write, ReadDeliver);
         formats.Add<MessageTaken>("n-taken1", Write, ReadTaken);
     }
@@ -200,6 +202,34 @@ internal static class MessageTransferFormats
         var progress = new PublishProgress(reader.ReadInt64(), reader.ReadInt64());
         reader.End();
         return progress;
+    }
+
+    private static byte[] Write(PublishRejected message)
+    {
+        var bytes = new byte[checked(sizeof(long) + sizeof(int) + (message.Indexes.Length * sizeof(int)))];
+        var writer = new ByteFrameWriter(bytes);
+        writer.WriteInt64(message.LinkSequence);
+        writer.WriteInt32(message.Indexes.Length);
+        foreach (var index in message.Indexes)
+        {
+            writer.WriteInt32(index);
+        }
+
+        return bytes;
+    }
+
+    private static PublishRejected ReadRejected(byte[] bytes)
+    {
+        var reader = new ByteFrameReader(bytes);
+        var linkSequence = reader.ReadInt64();
+        var indexes = new int[reader.ReadCount(sizeof(int))];
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            indexes[i] = reader.ReadInt32();
+        }
+
+        reader.End();
+        return new PublishRejected(linkSequence, indexes);
     }
 
     private static byte[] Write(GrantCredit message)

@@ -73,6 +73,22 @@ public sealed class ConsumingTests : BrokerSessionSpec
     }
 
     [Fact]
+    public void A_consumer_that_timed_out_is_told_of_once_and_hears_no_more()
+    {
+        var queue = NewQueue();
+        Start(1);
+        Found("a", queue);
+        Tell(queue, new ConsumerStarted(queue.ExpectMsg<StartConsumer>().RequestId, 1));
+
+        Tell(queue, new ConsumerTimedOut(1, 60_000));
+        Tell(queue, new ConsumerTimedOut(1, 60_000));
+        Tell(queue, Delivery(1, 0, "x"));
+
+        Assert.Equal([(1, 60_000L)], Heard.TimedOut);
+        Assert.Empty(Heard.Deliveries);
+    }
+
+    [Fact]
     public void A_consumer_that_is_refused_is_forgotten()
     {
         var queue = NewQueue();
