@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges;
@@ -81,14 +82,23 @@ public sealed partial class BrokerSession : IBrokerSession
             case PublishFailed failed:
                 OnPublishFailed(sender, failed);
                 break;
+            case PublishRejected rejected:
+                OnPublishRejected(sender, rejected);
+                break;
             case IRequestAnswer answer:
                 _requests.Answer(answer.RequestId, answer);
                 break;
             case ConsumerCancelled cancelled:
                 OnCancelled(cancelled);
                 break;
+            case ConsumerTimedOut timedOut:
+                OnTimedOut(timedOut);
+                break;
             case VirtualHostLoaded or ExchangeLoaded:
                 OnRoutesLoaded(message);
+                break;
+            case AlarmsChanged changed:
+                Listener.OnResourceAlarms(changed.Alarms);
                 break;
             case RunLater later:
                 later.Action();
