@@ -99,7 +99,6 @@ internal sealed partial class Amqp091Channel
         var queue = QueueNamed(consume.Queue);
         if (queue == DirectReplyQueue)
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, $"queue '{DirectReplyQueue}'");
-        ConsumerArguments.Check(consume.Arguments);
         var tag = consume.ConsumerTag.Length == 0 ? _connection.MakeName("amq.ctag-") : consume.ConsumerTag;
         if (_consumersByTag.ContainsKey(tag))
             throw new Amqp091ErrorException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");

@@ -30,7 +30,6 @@ public sealed class ErrorTests
         { "540 NOT_IMPLEMENTED - immediate=true (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, immediate: true)) },
         { "540 NOT_IMPLEMENTED - message property 'expiration' (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { Expiration = "9" })) },
         { "540 NOT_IMPLEMENTED - message header 'CC' (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { Headers = Core.Arguments.ArgumentTable.Of(("CC", default)) })) },
-        { "540 NOT_IMPLEMENTED - consumer argument 'x-priority' (60,20)", On(1, new BasicConsume("q", "t", false, false, false, false, Core.Arguments.ArgumentTable.Of(("x-priority", default)))) },
         { "540 NOT_IMPLEMENTED - queue 'amq.rabbitmq.reply-to' (60,20)", On(1, new BasicConsume("amq.rabbitmq.reply-to", "t", false, true, false, false, [])) },
         { "505 UNEXPECTED_FRAME - content frame of type 2 on channel 0 (0,0)", Does(script => script.Header(0, 1, SomeProperties)) },
         { "505 UNEXPECTED_FRAME - expected method frame, got non method frame instead (0,0)", Does(script => script.Header(1, 1, SomeProperties)) },
