@@ -1,6 +1,5 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
-using ActorBroker.Protocols.Amqp091.Mapping;
 using ActorBroker.Protocols.Amqp091.Wire;
 
 namespace ActorBroker.Protocols.Amqp091.Session;
