@@ -82,7 +82,7 @@ internal sealed class GivenUpMessage : ForwardedMessage
         var copies = CopiesOf(headers);
         var death = new Death(
             queue.Name, _reason, route.Exchange, [ArgumentValue.FromString(route.RoutingKeyUtf8), .. copies], _diedAt,
-            (view.Flags & MessageFlags.Expires) != 0 ? format.ReadExpiration(view.Properties) : null);
+            format.ReadExpiration(view.Properties));
         _history = DeathHistory.Record(headers, death);
         if (target.RoutingKey is { } key)
         {
