@@ -8,12 +8,12 @@ internal sealed class ExchangeRoutes : Versioned
     private readonly Router _router;
     private volatile bool _dropped;
 
-    public ExchangeRoutes(ExchangeDefinition definition)
+    public ExchangeRoutes(string name, ExchangeDefinition definition)
     {
         Definition = definition;
-        _router = Router.Create(definition.Type);
-        if (definition.Arguments.TryGetValue(ExchangeArguments.AlternateExchange, out var alternate) && alternate.TryGetString(out var name))
-            Alternate = name;
+        _router = Router.Create(name, definition);
+        if (definition.Arguments.TryGetValue(ExchangeArguments.AlternateExchange, out var alternate) && alternate.TryGetString(out var alternateName))
+            Alternate = alternateName;
     }
 
     public ExchangeDefinition Definition { get; }

@@ -180,8 +180,9 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
             }
 
             result.DependOn(this, version);
-            return _exchangeNames.ContainsKey(exchange) || PredeclaredExchanges.TryGet(exchange, out _)
-                ? result.Lacks(new ExchangeKey(virtualHost, exchange))
+            var key = new ExchangeKey(virtualHost, exchange);
+            return _exchangeNames.ContainsKey(exchange) || PredeclaredExchanges.TryGet(key, out _)
+                ? result.Lacks(key)
                 : RouteStatus.NotFound;
         }
     }
