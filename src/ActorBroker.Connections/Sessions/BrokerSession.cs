@@ -31,6 +31,7 @@ public sealed partial class BrokerSession : IBrokerSession
     private readonly Dictionary<IActorRef, QueueLink> _linksByActor = [];
     private string _user = string.Empty;
     private string _virtualHost = string.Empty;
+    private bool _isCounted;
     private IBrokerSessionListener? _listener;
 
     /// <summary>A session that has not authenticated.</summary>
@@ -60,6 +61,15 @@ public sealed partial class BrokerSession : IBrokerSession
 
     /// <summary>Sets who hears of deliveries and confirms; once, before anything else.</summary>
     public void Attach(IBrokerSessionListener listener) => _listener = listener;
+
+    /// <summary>The connection is over; nothing is asked of the session any more.</summary>
+    public void End()
+    {
+        if (_isCounted)
+        {
+            _services.Connections.Leave();
+        }
+    }
 
     /// <summary>Gives up on answers that are overdue, and asks again for queues that have not been found.</summary>
     public void OnTimer()
@@ -131,6 +141,14 @@ public sealed partial class BrokerSession : IBrokerSession
             if (refusal is not null)
             {
                 reply(refusal);
+                return;
+            }
+
+            _isCounted = _services.Connections.TryEnter();
+            if (!_isCounted)
+            {
+                reply(new Refusal(
+                    RefusalReason.NotAllowed, $"connection refused: node connection limit ({_services.Connections.Maximum}) is reached"));
                 return;
             }
 
