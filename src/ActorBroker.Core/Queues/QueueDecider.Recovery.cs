@@ -9,11 +9,7 @@ public sealed partial class QueueDecider
     /// <summary>Restores a snapshot's index; to be called first, on an empty queue.</summary>
     public void RecoverIndex(long nextPosition, long deliveredBefore, PositionRange[] live, SegmentAddress[] segments)
     {
-        foreach (var range in live)
-        {
-            _ready.Add(range);
-        }
-
+        _ready.Recover(live);
         foreach (var address in segments)
         {
             var inSegment = CountLive(live, address);
@@ -44,7 +40,7 @@ public sealed partial class QueueDecider
             }
 
             var batch = _log.Recover(placed, sequenceNr);
-            _ready.Add(new PositionRange(batch.First, placed.Batch.Count));
+            _ready.Append(batch.First, placed.Batch);
             for (var i = 0; i < placed.Batch.Count; i++)
             {
                 if (!placed.Batch[i].IsPersistent)
@@ -85,7 +81,7 @@ public sealed partial class QueueDecider
     public (long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments) Index()
     {
         var live = new PositionSet();
-        live.AddAll(_ready);
+        _ready.AddTo(live);
         live.AddAll(_unreadable);
         foreach (var consumer in _roster.All)
         {
@@ -150,6 +146,7 @@ public sealed partial class QueueDecider
         _ready.Remove(range, _scratch);
         for (var i = 0; i < _scratch.IntervalCount; i++)
         {
+            _ready.Forget(_scratch.Interval(i));
             _log.Settle(_scratch.Interval(i), _writes.Settled);
         }
     }
