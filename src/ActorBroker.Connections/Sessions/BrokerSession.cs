@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges;
@@ -86,6 +87,9 @@ public sealed partial class BrokerSession : IBrokerSession
                 break;
             case VirtualHostLoaded or ExchangeLoaded:
                 OnRoutesLoaded(message);
+                break;
+            case AlarmsChanged changed:
+                Listener.OnResourceAlarms(changed.Alarms);
                 break;
             case RunLater later:
                 later.Action();

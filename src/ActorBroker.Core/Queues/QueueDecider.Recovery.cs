@@ -7,8 +7,9 @@ namespace ActorBroker.Core.Queues;
 public sealed partial class QueueDecider
 {
     /// <summary>Restores a snapshot's index; to be called first, on an empty queue.</summary>
-    public void RecoverIndex(long nextPosition, long deliveredBefore, PositionRange[] live, SegmentAddress[] segments)
+    public void RecoverIndex(QueueIndex index)
     {
+        var (nextPosition, deliveredBefore, live, segments) = index;
         _ready.Recover(live);
         foreach (var address in segments)
         {
@@ -26,7 +27,7 @@ public sealed partial class QueueDecider
     }
 
     /// <summary>Replays a committed write.</summary>
-    public void RecoverWrite(QueueWrite write, long sequenceNr)
+    public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
         foreach (var placed in write.Batches)
         {
@@ -78,7 +79,7 @@ public sealed partial class QueueDecider
     /// <summary>
     /// The index as of the last committed write. What is still on its way comes after the snapshot, as events.
     /// </summary>
-    public (long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments) Index()
+    public QueueIndex Index()
     {
         var live = new PositionSet();
         _ready.AddTo(live);
@@ -109,7 +110,7 @@ public sealed partial class QueueDecider
             }
         }
 
-        return (_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
+        return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
     }
 
     private void ForgetSettledVolatile()

@@ -12,7 +12,7 @@ namespace ActorBroker.Core.Queues;
 /// <see cref="FlushSettlements"/> is called: one that is lost costs a redelivery, never a message.
 /// </para>
 /// </summary>
-public sealed partial class QueueDecider
+public sealed partial class QueueDecider : IQueueRules
 {
     private readonly IQueueEffects _effects;
     private readonly QueueMemoryLimits _limits;

@@ -1,3 +1,4 @@
+using ActorBroker.Core.Alarms;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
@@ -121,6 +122,9 @@ public interface IBrokerSessionListener
 {
     /// <summary>Messages for a consumer, in the queue's order. The segments belong to the listener.</summary>
     void OnDeliveries(int consumerId, ReadOnlySpan<DeliverySegment> segments);
+
+    /// <summary>Some node runs short of something, or none does any more: publishers are to wait meanwhile.</summary>
+    void OnResourceAlarms(ResourceAlarms alarms);
 
     /// <summary>The queue ended the consumer, because it was deleted or is not available any more.</summary>
     void OnConsumerCancelled(int consumerId);

@@ -22,7 +22,7 @@ internal sealed partial class Amqp091Channel
         Header,
         Body,
 
-        /// <summary>All of it is there, and the target is being loaded.</summary>
+        /// <summary>All of it is there, and the target is being loaded, or alarms hold publishers back.</summary>
         Held,
     }
 
@@ -138,9 +138,16 @@ internal sealed partial class Amqp091Channel
     {
         if (publish.Immediate)
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, "immediate=true");
+        if (_connection.IsBlocked)
+        {
+            IsSuspended = true;
+            _connection.Block(this);
+            return false;
+        }
+
         if (publish.PreparedInRead != _connection.ReadNumber || publish.Status == TargetStatus.Loading)
         {
-            publish.Status = _session.Prepare(publish.Target, _onTargetLoaded ??= OnTargetLoaded);
+            publish.Status = _session.Prepare(publish.Target, _onTargetLoaded ??= GoOnPublishing);
             publish.PreparedInRead = _connection.ReadNumber;
         }
 
@@ -164,7 +171,8 @@ internal sealed partial class Amqp091Channel
             : new Amqp091ErrorException(ReplyCode.AccessRefused, $"cannot publish to internal {exchange}");
     }
 
-    private void OnTargetLoaded()
+    /// <summary>What held a publish back is over: its target is loaded, or alarms have ended.</summary>
+    public void GoOnPublishing()
     {
         // Each channel that waits has a call of its own; after the channel's end there is nothing held.
         if (_content == ContentState.Held)

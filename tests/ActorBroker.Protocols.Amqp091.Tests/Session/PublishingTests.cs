@@ -21,7 +21,7 @@ public sealed class PublishingTests
             .Publish(1, "e", "k", "two"u8, new BasicProperties { DeliveryMode = 1, ContentType = "t" }));
 
         Assert.Equal(
-            ["target e/k", "publish e/k Persistent 9 0 18000209  one", "publish e/k None 0 0 100001  ", "publish e/k None 0 0 9000017401  two"],
+            ["target e/k", "publish e/k Persistent, HasPriority 9 0 18000209  one", "publish e/k None 0 0 100001  ", "publish e/k None 0 0 9000017401  two"],
             _conversation.TakeCalls());
     }
 

@@ -28,6 +28,17 @@ public sealed class RouteResult
     private readonly HashSet<string> _seenQueues = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seenExchanges = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// The broker itself publishes: internal exchanges take the message too. Kept by <see cref="Clear"/>.
+    /// </summary>
+    public bool IsOfBroker { get; init; }
+
+    /// <summary>
+    /// The message comes from the stage of this exchange, and is not to go there again; null for other messages. Kept by
+    /// <see cref="Clear"/>.
+    /// </summary>
+    public string? UnstagedExchange { get; set; }
+
     /// <summary>Distinct names of the queues that take the message, when the status is ready.</summary>
     public List<string> Queues { get; } = [];
 

@@ -32,7 +32,7 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
         var status = Find(exchange, result, out var routes);
         if (status != RouteStatus.Ready)
             return status;
-        if (routes!.Definition.Internal)
+        if (routes!.Definition.Internal && !result.IsOfBroker)
             return RouteStatus.Internal;
         result.Visit(exchange);
         result.Work.Enqueue(routes);
