@@ -6,6 +6,11 @@ namespace ActorBroker.Connections.Sessions;
 /// <summary>A session's way to one queue, with what the session gathers for it during a read.</summary>
 internal sealed class QueueLink(string queue) : PublishLink<ConfirmGroup>(queue)
 {
+    private QueueLink[]? _alone;
+
+    /// <summary>This link alone, for the many messages that one queue takes.</summary>
+    public QueueLink[] Alone => _alone ??= [this];
+
     /// <summary>Settlements of the current read.</summary>
     public List<Settlement> Settlements { get; private set; } = [];
 

@@ -48,8 +48,8 @@ public sealed class RouteResult
     /// <summary>With <see cref="RouteStatus.Loading"/>: the virtual host whose names this node lacks, or null when it lacks an exchange's routes.</summary>
     public string? MissingVirtualHost { get; private set; }
 
-    /// <summary>There is a headers exchange on the way: the result holds for this message only.</summary>
-    public bool NeedsHeaders { get; internal set; }
+    /// <summary>Some exchange on the way looks at more than routing keys: the result holds for this message only.</summary>
+    public bool IsPerMessage { get; internal set; }
 
     /// <summary>
     /// Nothing that the result, whatever its status, was computed from has changed since. A few comparisons: as many
@@ -79,7 +79,7 @@ public sealed class RouteResult
         Queues.Clear();
         Missing = null;
         MissingVirtualHost = null;
-        NeedsHeaders = false;
+        IsPerMessage = false;
         _sources.Clear();
         _seenQueues.Clear();
         _seenExchanges.Clear();
