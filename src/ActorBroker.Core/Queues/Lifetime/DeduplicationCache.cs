@@ -30,7 +30,8 @@ internal sealed class DeduplicationCache(Deduplication settings)
     /// <summary>All identities, the oldest first.</summary>
     public IEnumerable<RememberedIdentity> Identities => _byAge;
 
-    private bool IsTiedToMessages => settings is { CacheSize: null, CacheTtl: null };
+    /// <summary>An identity goes with its message.</summary>
+    public bool IsTiedToMessages => settings is { CacheSize: null, CacheTtl: null };
 
     /// <summary>The hash of a header's value. Values of different kinds differ, but for integers of different sizes.</summary>
     public static UInt128 IdentityOf(ArgumentValue value)

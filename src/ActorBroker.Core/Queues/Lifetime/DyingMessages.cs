@@ -69,6 +69,13 @@ internal sealed class DyingMessages
         _waiting.Enqueue(positions);
     }
 
+    /// <summary>Forgets messages of a range, and adds them to <paramref name="removed"/>.</summary>
+    public void Remove(PositionRange range, PositionSet removed)
+    {
+        AddTo(removed, range);
+        Forget(range);
+    }
+
     /// <summary>The journal knows of these deaths.</summary>
     public void Written(PositionRun[] deaths)
     {
@@ -183,17 +190,7 @@ internal sealed class DyingMessages
     {
         foreach (var range in _waiting.Concat(_unwritten).Append(_first))
         {
-            for (var position = range.First; position < range.End;)
-            {
-                if (_deaths.ValueAt(position, range.End - position, out var count) is not null)
-                {
-                    settled.Add(new PositionRange(position, count));
-                }
-
-                position += count;
-            }
-
-            _count -= _deaths.Remove(range);
+            Remove(range, settled);
         }
 
         _first = default;
@@ -202,6 +199,19 @@ internal sealed class DyingMessages
     }
 
     private static DeathReason ReasonOf(long value) => (DeathReason)(value & ~RepeatedFlag);
+
+    private void AddTo(PositionSet positions, PositionRange range)
+    {
+        for (var position = range.First; !_deaths.IsEmpty && position < range.End;)
+        {
+            if (_deaths.ValueAt(position, range.End - position, out var count) is not null)
+            {
+                positions.Add(new PositionRange(position, count));
+            }
+
+            position += count;
+        }
+    }
 
     private void MarkRepeated(PositionRange range)
     {

@@ -59,8 +59,8 @@ internal sealed class PendingNotes
         }
 
         var notes = new QueueNotes(
-            Take(_deadlines, unwritten), Take(_deaths, unwritten), Take(_returns, unwritten), Take(_delays, unwritten), [.. _identities]);
-        _identities.Clear();
+            Take(_deadlines, unwritten), Take(_deaths, unwritten), Take(_returns, unwritten), Take(_delays, unwritten), [.. _identities.Where(remembered => !unwritten.Contains(remembered.Position))]);
+        _identities.RemoveAll(remembered => !unwritten.Contains(remembered.Position));
         return notes;
     }
 
