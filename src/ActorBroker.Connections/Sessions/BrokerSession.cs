@@ -167,8 +167,13 @@ public sealed partial class BrokerSession : IBrokerSession
         AskExchange(reply, id => new DeleteExchange(Exchange(name), id, ifUnused, Origin()));
 
     /// <inheritdoc/>
-    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
-        AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply)
+    {
+        if (binding.Destination.Kind == DestinationKind.Exchange || !RefuseHidden(binding.Destination.Name, reply))
+        {
+            AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+        }
+    }
 
     /// <inheritdoc/>
     public void Unbind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
@@ -203,6 +208,11 @@ public sealed partial class BrokerSession : IBrokerSession
     private void AskQueue(string queue, Action<QueueReply> reply, Func<long, object> request)
     {
         EndOfRead();
+        if (RefuseHidden(queue, refusal => reply(new QueueReply(refusal, 0, 0))))
+        {
+            return;
+        }
+
         if (_links.TryGetValue(queue, out var link) && link.IsResolving)
         {
             // What this connection published to the queue before has not been sent yet and must come first.
