@@ -193,6 +193,18 @@ internal sealed partial class Amqp091Channel
 
     private void Send(PublishMethod publish, in PublishedMessage message, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
     {
+        if (Properties.AskForReplies)
+        {
+            var named = NameReplies(properties);
+            SendAs(publish, message.WithProperties(named), named, body);
+            return;
+        }
+
+        SendAs(publish, message, properties, body);
+    }
+
+    private void SendAs(PublishMethod publish, in PublishedMessage message, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
+    {
         var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
         if (_session.Publish(publish.Target, message, [], confirm) || !publish.Mandatory)
             return;
