@@ -1,5 +1,6 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lanes;
 
 namespace ActorBroker.Contracts.Serialization;
 
@@ -46,6 +47,15 @@ internal static class QueueEventFormats
         DeliveredBefore = snapshot.Index.DeliveredBefore,
         Live = { snapshot.Index.Live.Select(TopologyForms.ToForm) },
         Segments = { snapshot.Index.Segments.Select(ToForm) },
+        Lanes = { snapshot.Index.Lanes.Select(ToForm) },
+    };
+
+    private static Proto.LaneIndex ToForm(LaneIndex lane) => new()
+    {
+        Priority = lane.Key.Priority,
+        FairValue = lane.Key.FairValue,
+        Group = lane.Key.Group,
+        Positions = { lane.Positions.Select(TopologyForms.ToForm) },
     };
 
     private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
@@ -61,7 +71,13 @@ internal static class QueueEventFormats
         form.Queue.ToQueueKey(),
         form.Definition?.ToQueueDefinition(),
         [.. form.BindingSources],
-        new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)]));
+        new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)])
+        {
+            Lanes = [.. form.Lanes.Select(FromForm)],
+        });
+
+    private static LaneIndex FromForm(Proto.LaneIndex form) =>
+        new(new LaneKey((byte)form.Priority, form.FairValue, form.Group), form.Positions.ToRanges());
 
     private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
         new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);

@@ -45,6 +45,13 @@ public sealed class PositionSet
         return index < _size && _firsts[_head + index] <= position;
     }
 
+    /// <summary>The lowest position of the set at or above one, or null.</summary>
+    public long? FirstFrom(long position)
+    {
+        var index = IndexOfEndAbove(position);
+        return index < _size ? Math.Max(position, _firsts[_head + index]) : null;
+    }
+
     /// <summary>Adds a range; positions that are there already stay.</summary>
     public void Add(PositionRange range)
     {

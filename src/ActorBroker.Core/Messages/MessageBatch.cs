@@ -91,6 +91,20 @@ public sealed class MessageBatch
         return count;
     }
 
+    /// <summary>True when any of the messages has one of the flags.</summary>
+    public bool HasAny(MessageFlags flags)
+    {
+        foreach (var offset in _offsets)
+        {
+            if ((_slab[offset + MessageRecord.FlagsOffset] & (int)flags) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The same messages in a slab of their own.</summary>
     public MessageBatch Compact()
     {

@@ -124,7 +124,9 @@ public sealed partial class QueueDecider
             }
 
             _waitingGets.Dequeue();
-            var segment = TakeRun(batch, RunLength(batch, 1, out var redelivered), redelivered);
+            var count = RunLength(batch, 1, out var redelivered);
+            LimitByWindow(batch, count, long.MaxValue, out var bytes);
+            var segment = TakeRun(batch, count, bytes, redelivered);
             HandOver(get.NoAck ? null : GetterOf(get.Getter), segment);
             _effects.GetAnswered(get.Getter, get.RequestId, segment, _ready.Count);
         }
@@ -167,9 +169,9 @@ public sealed partial class QueueDecider
     private int Serve(QueueConsumer consumer, LogBatch batch, long countMax)
     {
         var count = RunLength(batch, Math.Min(countMax, consumer.Room), out var redelivered);
-        count = LimitByWindow(batch, count, consumer.WindowBytes, out var bytes);
+        count = LimitByWindow(batch, count, Math.Min(consumer.WindowBytes, _ready.TurnBytes), out var bytes);
         consumer.WindowBytes -= bytes;
-        var segment = TakeRun(batch, count, redelivered);
+        var segment = TakeRun(batch, count, bytes, redelivered);
         HandOver(consumer.NoAck ? null : consumer, segment);
         if (consumer.AddOutgoing(segment))
         {
@@ -220,9 +222,9 @@ public sealed partial class QueueDecider
         return (int)count;
     }
 
-    private DeliverySegment TakeRun(LogBatch batch, int count, bool redelivered)
+    private DeliverySegment TakeRun(LogBatch batch, int count, int bytes, bool redelivered)
     {
-        var run = _ready.Take(count);
+        var run = _ready.Take(count, bytes);
         _undelivered.Remove(run);
         _deliveredBefore = Math.Max(_deliveredBefore, run.End);
         return new DeliverySegment(batch.Batch!, (int)(run.First - batch.First), (int)run.Count, run.First, redelivered);

@@ -10,7 +10,7 @@ public sealed partial class QueueDecider
     public void RecoverIndex(QueueIndex index)
     {
         var (nextPosition, deliveredBefore, live, segments) = index;
-        _ready.Recover(live);
+        _ready.Recover(live, index.Lanes);
         foreach (var address in segments)
         {
             var inSegment = CountLive(live, address);
@@ -110,7 +110,7 @@ public sealed partial class QueueDecider
             }
         }
 
-        return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
+        return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]) { Lanes = _ready.Index(live) };
     }
 
     private void ForgetSettledVolatile()

@@ -7,6 +7,7 @@ using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lanes;
 using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
 using QueueBindingSourceAdded = ActorBroker.Contracts.Queues.BindingSourceAdded;
 
@@ -46,7 +47,10 @@ internal static class GoldenSamples
             Queue,
             QueueDefinition,
             ["sales", "returns"],
-            new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])),
+            new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])
+            {
+                Lanes = [new LaneIndex(new LaneKey(9, 0, 0), [new(10, 1)]), new LaneIndex(new LaneKey(4, 0x1234_5678_9ABC, -7), [new(20, 5), new(30, 1)])],
+            }),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
         ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),
         ["xe-source1"] = new ExchangeBindingSourceAdded(Exchange, "upstream", Durable: true),
