@@ -44,6 +44,12 @@ public enum SettleOutcome : byte
 
     /// <summary>Never reached the client: back to its place, not marked.</summary>
     Released = 3,
+
+    /// <summary>
+    /// Its delivery has failed (<c>basic.reject</c> with requeue, or the consumer is gone): back to its place, marked as
+    /// redelivered, and counted as failed where the queue counts that.
+    /// </summary>
+    Failed = 4,
 }
 
 /// <summary>Why a message is dead-lettered. Persisted: numbers never change.</summary>

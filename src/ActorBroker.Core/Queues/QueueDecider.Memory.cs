@@ -21,7 +21,7 @@ public sealed partial class QueueDecider
         {
             foreach (var batch in segment.Batches)
             {
-                if (batch.IsPinned && !batch.IsJournaled)
+                if (batch is { IsPinned: true, IsJournaled: false, IsRefused: false })
                 {
                     AddSpilled(batch);
                 }
@@ -89,7 +89,7 @@ public sealed partial class QueueDecider
         var missing = 0L;
         foreach (var gap in segment.Gaps())
         {
-            missing += _ready.Remove(gap, _unreadable);
+            missing += RemoveReady(gap, _unreadable);
         }
 
         return missing;
@@ -99,6 +99,7 @@ public sealed partial class QueueDecider
     {
         if (!_ready.IsPlain)
         {
+            Load(head);
             _upcoming.Find(_ready.Lanes, _log, _limits.ReadAheadSegments);
             foreach (var segment in _upcoming.Segments)
             {
@@ -112,15 +113,6 @@ public sealed partial class QueueDecider
         for (var i = index; i < Math.Min(index + _limits.ReadAheadSegments, _log.Segments.Count); i++)
         {
             Load(_log.Segments[i]);
-        }
-    }
-
-    private void Load(LogSegment segment)
-    {
-        if (segment.Residency == SegmentResidency.Evicted)
-        {
-            segment.Residency = SegmentResidency.Loading;
-            _effects.Load(segment.Address);
         }
     }
 

@@ -1,5 +1,7 @@
+using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lanes;
+using ActorBroker.Core.Queues.Lifetime;
 
 namespace ActorBroker.Core.Queues;
 
@@ -12,4 +14,10 @@ public sealed record QueueIndex(long NextPosition, long DeliveredBefore, Positio
 {
     /// <summary>Those of <see cref="Live"/> that have a priority or a header by which deliveries are shared out.</summary>
     public LaneIndex[] Lanes { get; init; } = [];
+
+    /// <summary>What else is known of live messages.</summary>
+    public QueueNotes Notes { get; init; } = QueueNotes.None;
+
+    /// <summary>Sizes of live messages' bodies, where the queue has a limit of them.</summary>
+    public PositionRun[] BodySizes { get; init; } = [];
 }

@@ -50,8 +50,14 @@ internal sealed class ReadyMessages
     public void Apply(QueueSettings settings)
     {
         _classifier = new LaneClassifier(settings, _formats);
-        _plain.Key = new LaneKey(_classifier.DefaultPriority, 0, 0);
-        _lanes?.Classify(_classifier);
+        if (_lanes is null)
+        {
+            _plain.Key = new LaneKey(_classifier.DefaultPriority, 0, 0);
+        }
+        else
+        {
+            _lanes.Classify(_classifier);
+        }
     }
 
     /// <summary>New messages, each at the end of its lane.</summary>
