@@ -1,50 +1,40 @@
-using ActorBroker.Core.Arguments;
+using System.Runtime.InteropServices;
 using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 
 namespace ActorBroker.Broker.Forwarding;
 
-/// <summary>The queues that a message of the broker's own goes to: those of each of its keys, each once.</summary>
-internal sealed class ForwardRoutes(ForwardingServices services)
+/// <summary>The queues that a message of the broker's own goes to.</summary>
+internal sealed class ForwardRoutes(RoutingTables tables, MessageFormats formats)
 {
     private readonly RouteResult _result = new() { IsOfBroker = true };
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     /// <summary>Where the message goes, when it is ready. Valid until the next look-up.</summary>
-    public List<string> Queues { get; } = [];
+    public List<string> Queues => _result.Queues;
 
     /// <summary>With <see cref="RouteStatus.Loading"/>: the exchange that is missing; null when the virtual host is.</summary>
     public ExchangeKey? Missing => _result.Missing;
 
+    /// <summary>Nothing has changed since the last look-up that its outcome depends on.</summary>
+    public bool IsCurrent => _result.IsCurrent;
+
     /// <summary>Looks the queues up.</summary>
     public RouteStatus Find(ForwardedMessage message)
     {
-        Queues.Clear();
         _result.UnstagedExchange = message.UnstagedExchange;
-        ArgumentTable? headers = null;
-        foreach (var key in message.RoutingKeys)
+        var moreKeys = CollectionsMarshal.AsSpan(message.MoreKeys);
+
+        // Ready for any message with these keys: nothing is missing for this one, whichever way it takes.
+        var any = RoutedMessage.Any(message.RoutingKey, moreKeys);
+        var status = tables.Route(message.Exchange, ref any, _result);
+        if (status != RouteStatus.Ready || !_result.IsPerMessage)
         {
-            var status = services.RoutingTables.RouteAny(message.Exchange, key, _result);
-            if (status == RouteStatus.Ready && _result.NeedsHeaders)
-            {
-                headers ??= message.ReadHeaders(services.Formats);
-                status = services.RoutingTables.Route(message.Exchange, key, headers, _result);
-            }
-
-            if (status != RouteStatus.Ready)
-            {
-                return status;
-            }
-
-            Queues.AddRange(_result.Queues);
+            return status;
         }
 
-        if (message.RoutingKeys.Count > 1)
-        {
-            _seen.Clear();
-            Queues.RemoveAll(queue => !_seen.Add(queue));
-        }
-
-        return RouteStatus.Ready;
+        var routed = new RoutedMessage(
+            message.RoutingKey, moreKeys, formats[message.Format], message.Properties.Span, (uint)Random.Shared.NextInt64(1L << 32));
+        return tables.Route(message.Exchange, ref routed, _result);
     }
 }

@@ -1,4 +1,3 @@
-using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 
@@ -32,25 +31,28 @@ internal abstract class ForwardedMessage
     private List<string>? _reached;
 
     /// <summary>The exchange.</summary>
-    public required ExchangeKey Exchange { get; set; }
+    public ExchangeKey Exchange { get; protected set; }
 
     /// <summary>Exchange and routing key as consumers see them.</summary>
-    public required MessageRoute Route { get; set; }
+    public MessageRoute Route { get; protected set; } = null!;
 
-    /// <summary>The keys to route by, each on its own: the first is that of <see cref="Route"/>.</summary>
-    public required IReadOnlyList<string> RoutingKeys { get; set; }
+    /// <summary>The key of <see cref="Route"/>.</summary>
+    public string RoutingKey { get; protected set; } = string.Empty;
+
+    /// <summary>Further keys to route by; null for none.</summary>
+    public List<string>? MoreKeys { get; protected set; }
 
     /// <summary>How the properties are encoded.</summary>
     public required MessageFormat Format { get; init; }
 
     /// <summary>Flags of the record.</summary>
-    public required MessageFlags Flags { get; init; }
+    public MessageFlags Flags { get; protected set; }
 
     /// <summary>Priority of the record.</summary>
     public required byte Priority { get; init; }
 
     /// <summary>The properties as they are sent.</summary>
-    public required ReadOnlyMemory<byte> Properties { get; set; }
+    public ReadOnlyMemory<byte> Properties { get; protected set; }
 
     /// <summary>The body, wherever it is.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
@@ -69,10 +71,6 @@ internal abstract class ForwardedMessage
 
     /// <summary>May this queue have it?</summary>
     public virtual bool Admits(string queue) => true;
-
-    /// <summary>The headers as they are sent.</summary>
-    public ArgumentTable ReadHeaders(MessageFormats formats) =>
-        (Flags & MessageFlags.HasHeaders) == 0 ? ArgumentTable.Empty : formats[Format].ReadHeaders(Properties.Span);
 
     internal bool HasReached(string queue) => _reached is not null && _reached.Contains(queue);
 

@@ -51,7 +51,7 @@ internal sealed class MessageForwarder
         _self = context.Self;
         _watch = actor => context.Watch(actor);
         _done = done;
-        _routes = new ForwardRoutes(services);
+        _routes = new ForwardRoutes(services.RoutingTables, services.Formats);
         _slab = new ForwardSlab(Send);
     }
 

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
 using Akka.Event;
@@ -189,6 +190,10 @@ public sealed partial class QueueActor
                 _bindingSources.Clear();
                 BeginExisting(declared.Definition);
                 break;
+            case QueueRedefined redefined when _queue is not null:
+                _definition = redefined.Definition;
+                _queue.Apply(Resolved(redefined.Definition));
+                break;
             case QueueDeleted:
                 _definition = null;
                 _queue = null;
@@ -215,6 +220,7 @@ public sealed partial class QueueActor
         {
             _queue.RecoveryCompleted();
             _life = QueueLife.Live;
+            ScheduleTicks();
             return;
         }
 
@@ -238,8 +244,15 @@ public sealed partial class QueueActor
     private void BeginExisting(QueueDefinition definition)
     {
         _definition = definition;
-        _queue = QueueRules.Create(
-            IsJournaled, QueueSettings.Default, Limits, _settings.Formats, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _outbox);
+        Use();
+        _queue = QueueRules.Create(IsJournaled, Resolved(definition), Limits, _settings.Formats, Now, _outbox);
+    }
+
+    private QueueSettings Resolved(QueueDefinition definition)
+    {
+        var settings = QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
+        var byDefault = Options.ConsumerTimeout > TimeSpan.Zero ? (long)Options.ConsumerTimeout.TotalMilliseconds : (long?)null;
+        return settings with { ConsumerTimeout = settings.ConsumerTimeout ?? byDefault };
     }
 
     private void OnStop()

@@ -69,6 +69,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        Use();
         _queue!.Take(Key(get.ConsumerId), get.RequestId, get.NoAck);
     }
 
@@ -76,7 +77,7 @@ public sealed partial class QueueActor
     {
         var refusal = IsLockedFor(Sender)
             ? QueueDeclaration.Locked(_key)
-            : QueueDeclaration.CheckConsumer(_key, start.Settings.Arguments)
+            : ConsumerArguments.Check(_key, _queue!.Settings.Type, start.Settings.Arguments)
                 ?? _queue!.StartConsumer(Key(start.ConsumerId), start.Settings, _key.ToString());
         if (refusal is not null)
         {
@@ -105,6 +106,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        ScheduleDue();
         if (_queue.HasUnwrittenSettlements && !Timers.IsTimerActive(FlushTick.Instance))
         {
             Timers.StartSingleTimer(FlushTick.Instance, FlushTick.Instance, Options.SettleFlushInterval);

@@ -1,6 +1,9 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Collections;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Lanes;
+using ActorBroker.Core.Queues.Lifetime;
+using Google.Protobuf;
 
 namespace ActorBroker.Contracts.Serialization;
 
@@ -19,6 +22,10 @@ internal static class QueueEventFormats
                 Origin = e.Origin.ToForm(),
             },
             p => new QueueDeclared(p.Queue.ToQueueKey(), p.Definition.ToQueueDefinition(), p.Origin.ToOrigin()));
+        formats.AddProto(
+            "qe-redefined1", Proto.QueueRedefined.Parser,
+            (QueueRedefined e) => new Proto.QueueRedefined { Definition = e.Definition.ToForm(), Origin = e.Origin.ToForm() },
+            p => new QueueRedefined(p.Definition.ToQueueDefinition(), p.Origin.ToOrigin()));
         formats.AddProto(
             "qe-deleted1", Proto.QueueDeleted.Parser,
             (QueueDeleted e) => new Proto.QueueDeleted { Origin = e.Origin.ToForm() },
@@ -48,6 +55,12 @@ internal static class QueueEventFormats
         Live = { snapshot.Index.Live.Select(TopologyForms.ToForm) },
         Segments = { snapshot.Index.Segments.Select(ToForm) },
         Lanes = { snapshot.Index.Lanes.Select(ToForm) },
+        Deadlines = ToForm(snapshot.Index.Notes.Deadlines),
+        Deaths = ToForm(snapshot.Index.Notes.Deaths),
+        Returns = ToForm(snapshot.Index.Notes.Returns),
+        Delays = ToForm(snapshot.Index.Notes.Delays),
+        Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
+        BodySizes = ToForm(snapshot.Index.BodySizes),
     };
 
     private static Proto.LaneIndex ToForm(LaneIndex lane) => new()
@@ -57,6 +70,8 @@ internal static class QueueEventFormats
         Group = lane.Key.Group,
         Positions = { lane.Positions.Select(TopologyForms.ToForm) },
     };
+
+    private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
 
     private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
     {
@@ -74,6 +89,13 @@ internal static class QueueEventFormats
         new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)])
         {
             Lanes = [.. form.Lanes.Select(FromForm)],
+            Notes = new QueueNotes(
+                QueueNotesCodec.ReadRuns(form.Deadlines.Span),
+                QueueNotesCodec.ReadRuns(form.Deaths.Span),
+                QueueNotesCodec.ReadRuns(form.Returns.Span),
+                QueueNotesCodec.ReadRuns(form.Delays.Span),
+                QueueNotesCodec.ReadIdentities(form.Identities.Span)),
+            BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
         });
 
     private static LaneIndex FromForm(Proto.LaneIndex form) =>

@@ -28,8 +28,9 @@ internal static class QueueNotesCodec
         var (end, value) = (0L, 0L);
         foreach (var run in runs)
         {
-            size = checked(size + Varint.SizeOf(Varint.Zigzag(run.Positions.First - end)) + Varint.SizeOf((ulong)run.Positions.Count)
-                + Varint.SizeOf(Varint.Zigzag(run.Value - value)));
+            var runSize = Varint.SizeOf(Varint.Zigzag(run.Positions.First - end)) + Varint.SizeOf((ulong)run.Positions.Count)
+                + Varint.SizeOf(Varint.Zigzag(run.Value - value));
+            size = checked(size + runSize);
             (end, value) = (run.Positions.End, run.Value);
         }
 
@@ -59,8 +60,9 @@ internal static class QueueNotesCodec
         var (position, at) = (0L, 0L);
         foreach (var remembered in identities)
         {
-            size = checked(size + IdentitySize
-                + Varint.SizeOf(Varint.Zigzag(remembered.Position - position)) + Varint.SizeOf(Varint.Zigzag(remembered.At - at)));
+            var identitySize = IdentitySize
+                + Varint.SizeOf(Varint.Zigzag(remembered.Position - position)) + Varint.SizeOf(Varint.Zigzag(remembered.At - at));
+            size = checked(size + identitySize);
             (position, at) = (remembered.Position, remembered.At);
         }
 

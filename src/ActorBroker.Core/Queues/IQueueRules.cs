@@ -12,6 +12,9 @@ public interface IQueueRules
     /// <summary>Unix time in milliseconds, as of the last <see cref="AdvanceTo"/>.</summary>
     long Now { get; }
 
+    /// <summary>What the queue does.</summary>
+    QueueSettings Settings { get; }
+
     /// <summary>Messages that wait for a consumer; of a stream, all.</summary>
     long ReadyCount { get; }
 

@@ -31,8 +31,7 @@ internal sealed class QueueConsumer(ConsumerKey key, ConsumerSettings? settings)
     public bool IsTimedOut { get; set; }
 
     /// <summary>How long it may hold a message, by its own argument.</summary>
-    public long? Timeout { get; } = settings is not null && settings.Arguments.TryGetValue("x-consumer-timeout", out var timeout)
-        && timeout.TryGetInt64(out var time) ? time : null;
+    public long? Timeout { get; } = settings is null ? null : ConsumerArguments.Of(settings.Arguments).Timeout;
 
     /// <summary>How long it has held what it holds.</summary>
     public HeldSince HeldSince { get; } = new();

@@ -6,9 +6,13 @@ namespace ActorBroker.Core.Queues;
 /// <content>From the journal, and into a snapshot.</content>
 public sealed partial class QueueDecider
 {
+    // Nothing is decided before all is known.
+    private bool _isRecovering;
+
     /// <summary>Restores a snapshot's index; to be called first, on an empty queue.</summary>
     public void RecoverIndex(QueueIndex index)
     {
+        _isRecovering = true;
         var (nextPosition, deliveredBefore, live, segments) = index;
         _ready.Recover(live, index.Lanes);
         foreach (var address in segments)
@@ -31,6 +35,7 @@ public sealed partial class QueueDecider
     /// <summary>Replays a committed write.</summary>
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
+        _isRecovering = true;
         foreach (var placed in write.Batches)
         {
             // Transient messages do not outlive a restart, even where they went into the journal. Their positions are
@@ -83,6 +88,7 @@ public sealed partial class QueueDecider
     /// <summary>The journal has been replayed: new messages start behind all that it holds.</summary>
     public void RecoveryCompleted()
     {
+        _isRecovering = false;
         _writes.Settled.Clear();
         RecoverMarks();
     }

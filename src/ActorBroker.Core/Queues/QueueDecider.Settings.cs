@@ -14,6 +14,11 @@ public sealed partial class QueueDecider
     {
         ArgumentNullException.ThrowIfNull(settings);
         TakeOver(settings);
+        if (_isRecovering)
+        {
+            return;
+        }
+
         AfterSettling();
     }
 

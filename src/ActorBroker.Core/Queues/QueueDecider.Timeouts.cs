@@ -15,10 +15,7 @@ public sealed partial class QueueDecider
 
     private long _nextLook = long.MaxValue;
 
-    /// <summary>How long a consumer may hold a message where neither it nor the queue says so, in milliseconds; null for ever.</summary>
-    public long? DefaultConsumerTimeout { get; init; }
-
-    private long? TimeoutOf(QueueConsumer consumer) => consumer.Timeout ?? Settings.ConsumerTimeout ?? DefaultConsumerTimeout;
+    private long? TimeoutOf(QueueConsumer consumer) => consumer.Timeout ?? Settings.ConsumerTimeout;
 
     private void ScheduleLook()
     {
