@@ -14,10 +14,13 @@ public sealed partial class QueueDecider
 
     private readonly record struct WaitingGet(ConsumerKey Getter, bool NoAck, long RequestId);
 
-    /// <summary>Adds a consumer. Refused when the key is taken, or when exclusive use can't be had or is another's.</summary>
+    /// <summary>
+    /// Adds a consumer. Refused when the key is taken, or when exclusive use can't be had, which with a single active
+    /// consumer it never can, or is another's.
+    /// </summary>
     public Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText)
     {
-        if (_roster.HasExclusive || (settings.Exclusive && _roster.ConsumerCount > 0))
+        if (_roster.HasExclusive || (settings.Exclusive && (_roster.ConsumerCount > 0 || Settings.SingleActiveConsumer)))
         {
             return new Refusal(RefusalReason.AccessRefused, $"{queueText} in exclusive use");
         }
@@ -50,7 +53,7 @@ public sealed partial class QueueDecider
         FlushServed();
     }
 
-    /// <summary>Delivers no more to the consumer; it may still settle what it has.</summary>
+    /// <summary>Delivers no more to the consumer, and to the next one if it was the only active one; it may still settle what it has.</summary>
     public void StopConsumer(ConsumerKey key)
     {
         if (_roster.Find(key) is { } consumer)
@@ -60,6 +63,8 @@ public sealed partial class QueueDecider
             {
                 _roster.Remove(consumer);
             }
+
+            Dispatch();
         }
     }
 
