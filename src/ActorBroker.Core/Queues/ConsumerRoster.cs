@@ -15,6 +15,7 @@ internal sealed class ConsumerRoster
 
     // By descending priority; only those that some consumer has.
     private readonly List<Line> _lines = [];
+    private readonly List<QueueConsumer> _passedOver = [];
     private Line? _served;
     private bool _isSingleActive;
     private bool _givesWay;
@@ -170,6 +171,28 @@ internal sealed class ConsumerRoster
         var consumer = _served!.Waiting.Dequeue();
         consumer.IsInLine = false;
         Enqueue(consumer);
+    }
+
+    /// <summary>There is nothing for the consumer in front: it steps out of the line until <see cref="EndRound"/>.</summary>
+    public void PassOver()
+    {
+        var consumer = _served!.Waiting.Dequeue();
+        consumer.IsInLine = false;
+        _passedOver.Add(consumer);
+    }
+
+    /// <summary>Those that stepped out of the line are back.</summary>
+    public void EndRound()
+    {
+        if (_passedOver.Count > 0)
+        {
+            foreach (var consumer in _passedOver)
+            {
+                Enqueue(consumer);
+            }
+
+            _passedOver.Clear();
+        }
     }
 
     private bool IsServable(QueueConsumer consumer) =>
