@@ -19,7 +19,7 @@ namespace ActorBroker.Broker.DeadLetters;
 /// it has not arrived yet. What may arrive twice by that, or because the queue was stopped in between, says so in the
 /// header <c>x-dead-letter-repeated</c>. What an exchange's stage gives up is kept unless no queue is bound.
 /// </para>
-/// If it fails it stops, and with it the queue's actor, which starts from its journal.
+/// If it fails it stops, and the queue gives what was not reported to a new one.
 /// </summary>
 internal sealed class DeadLetterActor : UntypedActor, IWithTimers
 {
