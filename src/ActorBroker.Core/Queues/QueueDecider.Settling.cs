@@ -46,7 +46,7 @@ public sealed partial class QueueDecider
 
         if (consumer is { IsStopped: true, Unsettled.IsEmpty: true })
         {
-            _roster.Remove(consumer);
+            Leave(consumer);
         }
         else
         {
@@ -110,6 +110,14 @@ public sealed partial class QueueDecider
         }
 
         consumer.Unsettled.Clear();
+        _ready.Release(consumer.Key);
+    }
+
+    // A consumer or getter that holds nothing.
+    private void Leave(QueueConsumer consumer)
+    {
+        _roster.Remove(consumer);
+        _ready.Release(consumer.Key);
     }
 
     // Consumers have what they can take: what may not stay leaves. Memory may be free now that was not.

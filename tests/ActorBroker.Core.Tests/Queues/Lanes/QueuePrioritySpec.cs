@@ -149,6 +149,7 @@ public sealed class QueuePrioritySpec
                 case < 97:
                     _queue.CommitAll();
                     _queue = _queue.Crash();
+                    _next = (int)_queue.Decider.Index().NextPosition;
                     _sequence = 0;
                     ReturnAll();
                     break;
