@@ -84,6 +84,7 @@ public sealed partial class QueueDecider
         var live = new PositionSet();
         _ready.AddTo(live);
         live.AddAll(_unreadable);
+        _writes.AddHeldTo(live);
         foreach (var consumer in _roster.All)
         {
             live.AddAll(consumer.Unsettled);

@@ -20,10 +20,30 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
     public bool HasBatches => _waiting.Count > 0;
 
+    /// <summary>Settlements that are in the journal with their batch.</summary>
+    public PositionSet CommittedWithBatch { get; } = new();
+
+    /// <summary>Settlements of a transaction that the next batch added is to take along into its event.</summary>
+    public PositionSet? OfTransaction { get; set; }
+
     public void Add(LogBatch batch, PublisherLink? link)
     {
         batch.IsJournaled = true;
+        batch.SettledWith = OfTransaction;
+        OfTransaction = null;
         _waiting.Enqueue((batch, link));
+    }
+
+    /// <summary>Adds the positions that leave the queue with a batch which is not committed yet.</summary>
+    public void AddHeldTo(PositionSet positions)
+    {
+        foreach (var (batch, _) in _waiting.Concat(_underWay))
+        {
+            if (batch.SettledWith is not null)
+            {
+                positions.AddAll(batch.SettledWith);
+            }
+        }
     }
 
     /// <summary>
@@ -40,9 +60,9 @@ internal sealed class WriteBuffer(int writeBytesMax)
             {
                 _waiting.Dequeue();
                 Settled.Remove(new PositionRange(next.Batch.First, next.Batch.End - next.Batch.First));
-                if (batches.Count > 0)
+                if (batches.Count > 0 || next.Batch.SettledWith is not null)
                 {
-                    _underWay.Add(next);
+                    BeginBatch(next);
                 }
                 else if (next.Link is { } link)
                 {
@@ -59,7 +79,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
             }
 
             _waiting.Dequeue();
-            _underWay.Add(next);
+            BeginBatch(next);
             batches.Add(new PlacedBatch(next.Batch.First, next.Batch.Batch));
             bytes += next.Batch.SizeBytes;
         }
@@ -94,6 +114,12 @@ internal sealed class WriteBuffer(int writeBytesMax)
         foreach (var (batch, link) in _underWay)
         {
             log.MarkWritten(batch, sequenceNr);
+            if (batch.SettledWith is { } settled)
+            {
+                CommittedWithBatch.AddAll(settled);
+                batch.SettledWith = null;
+            }
+
             if (link is not null)
             {
                 link.Commit();
@@ -103,6 +129,15 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
         _underWay.Clear();
         IsWriting = false;
+    }
+
+    private void BeginBatch((LogBatch Batch, PublisherLink? Link) next)
+    {
+        _underWay.Add(next);
+        if (next.Batch.SettledWith is { } settled)
+        {
+            Settled.AddAll(settled);
+        }
     }
 
     // A settlement that came before its message would be lost: a replay would find nothing to settle.

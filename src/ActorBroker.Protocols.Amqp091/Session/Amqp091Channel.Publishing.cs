@@ -205,9 +205,19 @@ internal sealed partial class Amqp091Channel
 
     private void SendAs(PublishMethod publish, in PublishedMessage message, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
     {
-        var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
-        if (_session.Publish(publish.Target, message, [], confirm) || !publish.Mandatory)
+        if (_transaction is not null)
+        {
+            _transaction.Publish(publish, message, properties, body, []);
             return;
+        }
+
+        var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
+        if (!_session.Publish(publish.Target, message, [], confirm) && publish.Mandatory)
+            Return(publish, properties, body);
+    }
+
+    private void Return(PublishMethod publish, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
+    {
         var route = publish.Target.Route;
         Output.WriteMethod(Number, new BasicReturn(ReplyCode.NoRoute, "NO_ROUTE"u8, route.ExchangeUtf8, route.RoutingKeyUtf8));
         _connection.Encoder.WriteCopiedContent(Output, Number, properties, body);
@@ -215,6 +225,8 @@ internal sealed partial class Amqp091Channel
 
     private void SelectConfirms(ConfirmSelect select)
     {
+        if (_transaction is not null)
+            throw new Amqp091ErrorException(ReplyCode.PreconditionFailed, "cannot switch from tx to confirm mode");
         if (!_confirmsSelected)
             _connection.BeginConfirms(this);
         _confirmsSelected = true;
