@@ -1,3 +1,4 @@
+using ActorBroker.Connections.Registry;
 using ActorBroker.Contracts.Replies;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
@@ -11,6 +12,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="Access">Shard region of the access entity.</param>
 /// <param name="RoutingTableActor">The node's writer of <paramref name="RoutingTables"/>; loads what is missing.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
+/// <param name="Connections">Counts the node's connections.</param>
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
 /// <param name="Formats">Read the properties of messages where routing looks at them.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
@@ -21,6 +23,7 @@ public sealed record BrokerServices(
     IActorRef Access,
     IActorRef RoutingTableActor,
     RoutingTables RoutingTables,
+    ConnectionLimit Connections,
     ReplyDirectory Replies,
     MessageFormats Formats,
     TimeProvider Clock,

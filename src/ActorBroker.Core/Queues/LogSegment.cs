@@ -27,6 +27,9 @@ internal sealed class LogBatch(long first, MessageBatch batch)
     /// <summary>What the journal must hear of in the same event, while it waits to be written; usually nothing.</summary>
     public PositionSet? SettledWith { get; set; }
 
+    /// <summary>It was refused and only waits to be dead-lettered: a journal must never bring it back.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>The journal event that holds it, 0 while none does.</summary>
     public long SequenceNr { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lifetime;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Queues;
@@ -34,6 +35,12 @@ public sealed partial class QueueDecider
     /// <summary>Hands out what can be handed out. To be called after a consumer has been told that it started.</summary>
     public void Dispatch()
     {
+        ServeAll();
+        AfterDrain();
+    }
+
+    private void ServeAll()
+    {
         while (!_ready.IsEmpty && _roster.Next() is { } consumer && Locate() is { } batch)
         {
             ServeTurn(consumer, batch);
@@ -41,7 +48,6 @@ public sealed partial class QueueDecider
         }
 
         FlushServed();
-        AfterDrain();
     }
 
     /// <summary>Delivers no more to the consumer; it may still settle what it has.</summary>
@@ -63,7 +69,7 @@ public sealed partial class QueueDecider
         ForgetGets(getter => getter == key);
         if (_roster.Find(key) is { } consumer)
         {
-            Close(consumer);
+            Close(consumer, failed: true);
             AfterSettling();
         }
     }
@@ -124,7 +130,9 @@ public sealed partial class QueueDecider
             }
 
             _waitingGets.Dequeue();
-            var segment = TakeRun(batch, RunLength(batch, 1, out var redelivered), redelivered);
+            var count = RunLength(batch, 1, out var redelivered);
+            LimitByWindow(batch, count, long.MaxValue, out var bytes);
+            var segment = TakeRun(batch, count, bytes, redelivered);
             HandOver(get.NoAck ? null : GetterOf(get.Getter), segment);
             _effects.GetAnswered(get.Getter, get.RequestId, segment, _ready.Count);
         }
@@ -167,9 +175,9 @@ public sealed partial class QueueDecider
     private int Serve(QueueConsumer consumer, LogBatch batch, long countMax)
     {
         var count = RunLength(batch, Math.Min(countMax, consumer.Room), out var redelivered);
-        count = LimitByWindow(batch, count, consumer.WindowBytes, out var bytes);
+        count = LimitByWindow(batch, count, Math.Min(consumer.WindowBytes, _ready.TurnBytes), out var bytes);
         consumer.WindowBytes -= bytes;
-        var segment = TakeRun(batch, count, redelivered);
+        var segment = TakeRun(batch, count, bytes, redelivered);
         HandOver(consumer.NoAck ? null : consumer, segment);
         if (consumer.AddOutgoing(segment))
         {
@@ -212,20 +220,46 @@ public sealed partial class QueueDecider
             count = Math.Min(count, _deliveredBefore - run.First);
             if (!_undelivered.IsEmpty)
             {
-                count = 1;
-                redelivered = !_undelivered.Contains(run.First);
+                redelivered = !_undelivered.Contains(run.First, out var alikeUntil);
+                count = Math.Min(count, alikeUntil - run.First);
             }
+        }
+
+        if (!_returns.IsEmpty)
+        {
+            _returns.ValueAt(run.First, count, out count);
         }
 
         return (int)count;
     }
 
-    private DeliverySegment TakeRun(LogBatch batch, int count, bool redelivered)
+    private DeliverySegment TakeRun(LogBatch batch, int count, int bytes, bool redelivered)
     {
-        var run = _ready.Take(count);
+        if (!_ready.IsPlain)
+        {
+            MarkOvertaken(_ready.First.First);
+        }
+
+        var run = _ready.Take(count, bytes);
         _undelivered.Remove(run);
         _deliveredBefore = Math.Max(_deliveredBefore, run.End);
-        return new DeliverySegment(batch.Batch!, (int)(run.First - batch.First), (int)run.Count, run.First, redelivered);
+        LeaveReady(run);
+        var returned = ReturnCounts.Unpack(_returns.IsEmpty ? 0 : _returns.ValueAt(run.First, 1, out _) ?? 0);
+        return new DeliverySegment(batch.Batch!, (int)(run.First - batch.First), (int)run.Count, run.First, redelivered)
+        {
+            DeliveryCount = returned.Failed,
+            AcquiredCount = returned.Acquired,
+        };
+    }
+
+    // What comes before the position is still to be delivered for the first time.
+    private void MarkOvertaken(long position)
+    {
+        if (position > _deliveredBefore)
+        {
+            _undelivered.Remove(new PositionRange(0, _log.Segments[0].First));
+            _undelivered.Add(new PositionRange(_deliveredBefore, position - _deliveredBefore));
+        }
     }
 
     // To a holder who will settle it, or, with none, for good.
@@ -234,8 +268,7 @@ public sealed partial class QueueDecider
         var run = new PositionRange(segment.FirstPosition, segment.Count);
         if (holder is null)
         {
-            _ready.Forget(run);
-            _log.Settle(run, _writes.Settled);
+            Leave(run, _writes.Settled);
             return;
         }
 
@@ -257,18 +290,5 @@ public sealed partial class QueueDecider
         }
 
         _served.Clear();
-    }
-
-    private void Close(QueueConsumer consumer)
-    {
-        UnsettledCount -= consumer.Unsettled.Count;
-        _ready.Return(consumer.Unsettled);
-        for (var i = 0; i < consumer.Unsettled.IntervalCount; i++)
-        {
-            EndHoldingAgain(consumer.Unsettled.Interval(i));
-        }
-
-        consumer.Unsettled.Clear();
-        _roster.Remove(consumer);
     }
 }

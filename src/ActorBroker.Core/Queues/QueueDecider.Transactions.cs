@@ -50,8 +50,7 @@ public sealed partial class QueueDecider
     {
         for (var i = 0; i < positions.IntervalCount; i++)
         {
-            _ready.Forget(positions.Interval(i));
-            _log.Settle(positions.Interval(i), journaled);
+            Leave(positions.Interval(i), journaled);
         }
     }
 }

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lifetime;
 
 namespace ActorBroker.Core.Queues;
 
@@ -12,6 +13,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
     private readonly Queue<(LogBatch Batch, PublisherLink? Link)> _waiting = new();
     private readonly List<(LogBatch Batch, PublisherLink? Link)> _underWay = [];
     private readonly PositionSet _ofWaiting = new();
+    private readonly PositionSet _unwritten = new();
 
     /// <summary>Settlements that the journal must hear of with the next write.</summary>
     public PositionSet Settled { get; } = new();
@@ -23,14 +25,24 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// <summary>Settlements that are in the journal with their batch.</summary>
     public PositionSet CommittedWithBatch { get; } = new();
 
-    /// <summary>Settlements of a transaction that the next batch added is to take along into its event.</summary>
+    /// <summary>Settlements of a transaction that the next batch of a link is to take along into its event.</summary>
     public PositionSet? OfTransaction { get; set; }
+
+    /// <summary>What the journal must hear of beside that.</summary>
+    public PendingNotes Notes { get; } = new();
+
+    /// <summary>Something waits that no batch will take along.</summary>
+    public bool HasSettlements => !Settled.IsEmpty || !Notes.IsEmpty;
 
     public void Add(LogBatch batch, PublisherLink? link)
     {
         batch.IsJournaled = true;
-        batch.SettledWith = OfTransaction;
-        OfTransaction = null;
+        if (link is not null)
+        {
+            batch.SettledWith = OfTransaction;
+            OfTransaction = null;
+        }
+
         _waiting.Enqueue((batch, link));
     }
 
@@ -84,14 +96,14 @@ internal sealed class WriteBuffer(int writeBytesMax)
             bytes += next.Batch.SizeBytes;
         }
 
-        if (batches.Count == 0 && Settled.IsEmpty)
+        if (batches.Count == 0 && !HasSettlements)
         {
             return null;
         }
 
         IsWriting = true;
         TakeSettledOfWaiting(Settled);
-        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore);
+        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore) { Notes = TakeNotes() };
         Settled.Clear();
         Settled.AddAll(_ofWaiting);
         return write;
@@ -138,6 +150,20 @@ internal sealed class WriteBuffer(int writeBytesMax)
         {
             Settled.AddAll(settled);
         }
+    }
+
+    private QueueNotes TakeNotes()
+    {
+        _unwritten.Clear();
+        if (!Notes.IsEmpty)
+        {
+            foreach (var (batch, _) in _waiting)
+            {
+                _unwritten.Add(new PositionRange(batch.First, batch.End - batch.First));
+            }
+        }
+
+        return Notes.Take(_unwritten);
     }
 
     // A settlement that came before its message would be lost: a replay would find nothing to settle.

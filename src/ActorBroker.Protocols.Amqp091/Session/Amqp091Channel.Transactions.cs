@@ -43,8 +43,8 @@ internal sealed partial class Amqp091Channel
     private void Commit(ChannelTransaction transaction)
     {
         _transaction = NewTransaction();
-        foreach (var (publish, properties, body) in transaction.Unroutable)
-            Return(publish, properties, body);
+        foreach (var (publish, message) in transaction.Unroutable)
+            Return(publish, message);
         foreach (var (range, outcome) in transaction.Settled)
         {
             if (EndDelivery(range.ConsumerId, range.Positions.Count) is { IsGone: false })

@@ -20,21 +20,23 @@ internal sealed class ChannelTransaction(IBrokerSession session, TransactionBudg
     public List<(UnsettledRange Range, SettleOutcome Outcome)> Settled { get; } = [];
 
     /// <summary>Messages that no queue takes and that the client wants back.</summary>
-    public List<(PublishMethod Publish, byte[] Properties, byte[] Body)> Unroutable { get; } = [];
+    public List<(PublishMethod Publish, PublishedMessage Message)> Unroutable { get; } = [];
 
     /// <exception cref="Amqp091ErrorException">406: too much is uncommitted.</exception>
-    public void Publish(PublishMethod publish, in PublishedMessage message, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, string[] moreKeys)
+    public void Publish(PublishMethod publish, in PublishedMessage message, string[] moreKeys)
     {
-        var size = MessageOverhead + properties.Length + body.Length;
         if (_work.IsFull)
             throw new Amqp091ErrorException(ReplyCode.PreconditionFailed, "too many different routing keys in one transaction");
+        var size = MessageOverhead + message.RecordLength;
         budget.Take(size);
         _charged += size;
-        var (ownProperties, ownBody) = (properties.ToArray(), body.ToArray());
+        var copy = new byte[message.PropertiesLength + message.BodyLength];
+        message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength).CopyTo(copy);
+        message.BodySource.AsSpan(message.BodyOffset, message.BodyLength).CopyTo(copy.AsSpan(message.PropertiesLength));
         var own = PublishedMessage.InPlaces(
-            ownProperties, 0, ownProperties.Length, ownBody, 0, ownBody.Length, message.Format, message.Flags, message.Priority);
+            copy, 0, message.PropertiesLength, copy, message.PropertiesLength, message.BodyLength, message.Format, message.Flags, message.Priority);
         if (!_work.Publish(publish.Target, own, moreKeys) && publish.Mandatory)
-            Unroutable.Add((publish, ownProperties, ownBody));
+            Unroutable.Add((publish, own));
     }
 
     public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) => _work.Settle(consumerId, outcome, positions);

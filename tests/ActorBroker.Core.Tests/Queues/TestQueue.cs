@@ -3,6 +3,7 @@ using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
+using ActorBroker.Core.Tests.Queues.Lanes;
 using Xunit;
 
 namespace ActorBroker.Core.Tests.Queues;
@@ -14,11 +15,11 @@ internal sealed class TestQueue : IQueueEffects
 
     private readonly QueueMemoryLimits _limits;
 
-    public TestQueue(QueueMemoryLimits? limits = null, bool durable = true, ModelJournal? journal = null)
+    public TestQueue(QueueMemoryLimits? limits = null, bool durable = true, ModelJournal? journal = null, QueueSettings? settings = null)
     {
         _limits = limits ?? Ample;
         Journal = journal ?? new ModelJournal();
-        Decider = new QueueDecider(durable, QueueSettings.Default, _limits, new MessageFormats(), now: 0, this);
+        Decider = new QueueDecider(durable, settings ?? QueueSettings.Default, _limits, TextFormat.Only, now: 0, this);
     }
 
     public QueueDecider Decider { get; }
@@ -36,6 +37,14 @@ internal sealed class TestQueue : IQueueEffects
     public List<(int Connection, long First, long Last)> Failed { get; } = [];
 
     public List<(ConsumerKey Getter, long RequestId, DeliverySegment? Segment, long Left)> Gets { get; } = [];
+
+    public List<(int Connection, long Sequence, int[] Indexes)> Rejected { get; } = [];
+
+    public List<DeadLetterSegment> Dead { get; } = [];
+
+    public List<ConsumerKey> Cancelled { get; } = [];
+
+    public List<(ConsumerKey Consumer, long TimeoutMs)> TimedOut { get; } = [];
 
     public static ConsumerSettings Settings(int prefetch = 0, int window = 1_000_000, bool noAck = false, bool exclusive = false) =>
         new("tag", noAck, exclusive, prefetch, window, ArgumentTable.Empty);
@@ -120,7 +129,7 @@ internal sealed class TestQueue : IQueueEffects
     /// <summary>A new incarnation from what was committed.</summary>
     public TestQueue Crash()
     {
-        var next = new TestQueue(_limits, Decider.IsDurable, Journal);
+        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings);
         Journal.Recover(next.Decider);
         return next;
     }
@@ -128,7 +137,7 @@ internal sealed class TestQueue : IQueueEffects
     /// <summary>As <see cref="Crash"/>, without the help of a stored index.</summary>
     public TestQueue CrashWithoutIndex()
     {
-        var next = new TestQueue(_limits, Decider.IsDurable, Journal);
+        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings);
         Journal.Replay(next.Decider, after: 0);
         return next;
     }
@@ -163,4 +172,16 @@ internal sealed class TestQueue : IQueueEffects
 
     void IQueueEffects.GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft) =>
         Gets.Add((getter, requestId, segment, messagesLeft));
+
+    void IQueueEffects.PublishRejected(int connection, long linkSequence, int[] indexes) => Rejected.Add((connection, linkSequence, indexes));
+
+    void IQueueEffects.DeadLetter(DeadLetterSegment[] segments)
+    {
+        Assert.NotEmpty(segments);
+        Dead.AddRange(segments);
+    }
+
+    void IQueueEffects.ConsumerCancelled(ConsumerKey consumer) => Cancelled.Add(consumer);
+
+    void IQueueEffects.ConsumerTimedOut(ConsumerKey consumer, long timeoutMs) => TimedOut.Add((consumer, timeoutMs));
 }
