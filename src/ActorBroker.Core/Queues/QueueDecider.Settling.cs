@@ -24,6 +24,9 @@ public sealed partial class QueueDecider
             var range = _scratch.Interval(i);
             switch (outcome)
             {
+                case SettleOutcome.Accepted when _ofTransaction is not null:
+                    _ofTransaction.Add(range);
+                    break;
                 case SettleOutcome.Accepted:
                     Leave(range, _writes.Settled);
                     break;

@@ -126,6 +126,7 @@ public sealed partial class QueueDecider : IQueueRules
     {
         _toTell.Clear();
         _writes.Complete(_log, sequenceNr, _toTell);
+        ReleaseCommitted();
         _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
         TellLinks();
         _dying.Written(_deathsUnderWay);
