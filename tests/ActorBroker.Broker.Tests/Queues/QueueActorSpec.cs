@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
@@ -5,6 +6,7 @@ using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
@@ -47,7 +49,8 @@ public abstract class QueueActorSpec : EntityTestKit
         Disk = new RecordedReads(Journal);
         Clock = new BreakableClock();
         var settings = new QueueActorSettings(
-            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref);
+            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
+            new ForwardingServices(_ => Queues!, Probe("routing"), new RoutingTables(), new MessageFormats(), Clock));
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
         {
