@@ -12,6 +12,7 @@ using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
+using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Streams;
@@ -50,7 +51,7 @@ public abstract class QueueActorSpec : EntityTestKit
         Clock = new BreakableClock();
         var settings = new QueueActorSettings(
             options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
-            new ForwardingServices(_ => Queues!, Probe("routing"), new RoutingTables(), new MessageFormats(), Clock));
+            new ForwardingServices(_ => Queues!, Probe("routing"), Tables, new MessageFormats(new Amqp091MessageFormat()), Clock));
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
         {
@@ -72,6 +73,9 @@ public abstract class QueueActorSpec : EntityTestKit
 
     /// <summary>Looks at the queue without getting into the way of what <see cref="Client"/> hears.</summary>
     protected TestProbe Asker { get; }
+
+    /// <summary>By which the queue's dead letters are routed.</summary>
+    protected RoutingTables Tables { get; } = new();
 
     private protected RecordedReads Disk { get; }
 
