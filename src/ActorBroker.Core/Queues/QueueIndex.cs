@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Streams;
 
 namespace ActorBroker.Core.Queues;
 
@@ -7,4 +8,8 @@ namespace ActorBroker.Core.Queues;
 /// <param name="DeliveredBefore">Messages at lower positions may have been delivered already.</param>
 /// <param name="Live">Positions of the written, persistent messages that are in the queue.</param>
 /// <param name="Segments">Where the journal keeps them, by ascending position.</param>
-public sealed record QueueIndex(long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments);
+public sealed record QueueIndex(long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments)
+{
+    /// <summary>Of a stream, in place of the live positions and segments; null of any other queue.</summary>
+    public StreamIndex? Stream { get; init; }
+}
