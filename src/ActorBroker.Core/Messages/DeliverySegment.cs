@@ -63,4 +63,8 @@ public enum DeathReason : byte
 }
 
 /// <summary>Messages that a queue gives up, all for one reason; they stay the queue's until it is told that they have arrived.</summary>
-public readonly record struct DeadLetterSegment(DeliverySegment Messages, DeathReason Reason);
+public readonly record struct DeadLetterSegment(DeliverySegment Messages, DeathReason Reason)
+{
+    /// <summary>An earlier incarnation of the queue may have handed the same messages over, and they may have arrived.</summary>
+    public bool IsRepeated { get; init; }
+}

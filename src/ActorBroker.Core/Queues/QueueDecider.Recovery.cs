@@ -10,11 +10,7 @@ public sealed partial class QueueDecider
     public void RecoverIndex(QueueIndex index)
     {
         var (nextPosition, deliveredBefore, live, segments) = index;
-        foreach (var range in live)
-        {
-            _ready.Add(range);
-        }
-
+        _ready.Recover(live);
         foreach (var address in segments)
         {
             var inSegment = CountLive(live, address);
@@ -45,7 +41,7 @@ public sealed partial class QueueDecider
             }
 
             var batch = _log.Recover(placed, sequenceNr);
-            _ready.Add(new PositionRange(batch.First, placed.Batch.Count));
+            _ready.Append(batch.First, placed.Batch);
             for (var i = 0; i < placed.Batch.Count; i++)
             {
                 if (!placed.Batch[i].IsPersistent)
@@ -86,7 +82,7 @@ public sealed partial class QueueDecider
     public QueueIndex Index()
     {
         var live = new PositionSet();
-        live.AddAll(_ready);
+        _ready.AddTo(live);
         live.AddAll(_unreadable);
         foreach (var consumer in _roster.All)
         {
@@ -151,6 +147,7 @@ public sealed partial class QueueDecider
         _ready.Remove(range, _scratch);
         for (var i = 0; i < _scratch.IntervalCount; i++)
         {
+            _ready.Forget(_scratch.Interval(i));
             _log.Settle(_scratch.Interval(i), _writes.Settled);
         }
     }

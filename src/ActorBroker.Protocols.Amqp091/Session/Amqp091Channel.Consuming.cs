@@ -1,6 +1,5 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
-using ActorBroker.Protocols.Amqp091.Mapping;
 using ActorBroker.Protocols.Amqp091.Wire;
 
 namespace ActorBroker.Protocols.Amqp091.Session;
@@ -99,7 +98,6 @@ internal sealed partial class Amqp091Channel
         var queue = QueueNamed(consume.Queue);
         if (queue == DirectReplyQueue)
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, $"queue '{DirectReplyQueue}'");
-        ConsumerArguments.Check(consume.Arguments);
         var tag = consume.ConsumerTag.Length == 0 ? _connection.MakeName("amq.ctag-") : consume.ConsumerTag;
         if (_consumersByTag.ContainsKey(tag))
             throw new Amqp091ErrorException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");

@@ -1,3 +1,4 @@
+using ActorBroker.Core.Alarms;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
@@ -11,6 +12,8 @@ internal sealed class HeardBySession : IBrokerSessionListener
 
     public List<(int ConsumerId, long Position, string Body)> Deliveries { get; } = [];
 
+    public List<ResourceAlarms> Alarms { get; } = [];
+
     public List<int> Cancelled { get; } = [];
 
     public void OnDeliveries(int consumerId, ReadOnlySpan<DeliverySegment> segments)
@@ -21,6 +24,8 @@ internal sealed class HeardBySession : IBrokerSessionListener
                 Deliveries.Add((consumerId, segment.FirstPosition + i, TestBatches.BodyText(segment, i)));
         }
     }
+
+    public void OnResourceAlarms(ResourceAlarms alarms) => Alarms.Add(alarms);
 
     public void OnConsumerCancelled(int consumerId) => Cancelled.Add(consumerId);
 
