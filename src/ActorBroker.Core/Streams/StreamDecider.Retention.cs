@@ -13,7 +13,7 @@ public sealed partial class StreamDecider
     /// When <see cref="AdvanceTo"/> has something to do, Unix time in milliseconds; null for never. Later than the oldest
     /// message's age by the span of its segment.
     /// </summary>
-    public long? NextDue => _settings.MaxAge is { } age && _log.Segments.Count > 1 && _log.Segments[0].LastAt <= long.MaxValue - age - 1
+    public long? NextDue => Settings.MaxAge is { } age && _log.Segments.Count > 1 && _log.Segments[0].LastAt <= long.MaxValue - age - 1
         ? _log.Segments[0].LastAt + age + 1
         : null;
 
@@ -24,10 +24,10 @@ public sealed partial class StreamDecider
         Retain();
     }
 
-    /// <summary>Other retention, or other sizes, from here on.</summary>
+    /// <inheritdoc/>
     public void Apply(QueueSettings settings)
     {
-        _settings = settings;
+        Settings = settings;
         Retain();
     }
 
@@ -35,8 +35,8 @@ public sealed partial class StreamDecider
     {
         get
         {
-            var bytes = Math.Min(_limits.SegmentBytes, _settings.StreamSegmentBytes);
-            return _settings.MaxLengthBytes is { } most ? Math.Min(bytes, Math.Max(most / SegmentsKept, SegmentBytesMin)) : bytes;
+            var bytes = Math.Min(_limits.SegmentBytes, Settings.StreamSegmentBytes);
+            return Settings.MaxLengthBytes is { } most ? Math.Min(bytes, Math.Max(most / SegmentsKept, SegmentBytesMin)) : bytes;
         }
     }
 
@@ -51,9 +51,9 @@ public sealed partial class StreamDecider
 
         return _log.Open is { } open
             && open.SizeBytes + bytes <= SegmentBytes
-            && (_settings.MaxAge is not { } age || at - open.FirstAt <= age / SegmentsKept)
+            && (Settings.MaxAge is not { } age || at - open.FirstAt <= age / SegmentsKept)
             ? open
-            : _log.Begin(at, Math.Max(_settings.StreamFilterBytes, 1));
+            : _log.Begin(at, Math.Max(Settings.StreamFilterBytes, 1));
     }
 
     // The last segment always stays, as in RabbitMQ: a stream never forgets where it is.
@@ -78,6 +78,6 @@ public sealed partial class StreamDecider
     }
 
     private bool IsOver(StreamSegment oldest) =>
-        (_settings.MaxLengthBytes is { } bytes && _log.SizeBytes > bytes)
-        || (_settings.MaxAge is { } age && Now - oldest.LastAt > age);
+        (Settings.MaxLengthBytes is { } bytes && _log.SizeBytes > bytes)
+        || (Settings.MaxAge is { } age && Now - oldest.LastAt > age);
 }

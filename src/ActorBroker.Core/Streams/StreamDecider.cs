@@ -21,7 +21,6 @@ public sealed partial class StreamDecider : IQueueRules
     private readonly StreamWriteBuffer _writes;
     private readonly Dictionary<int, PublisherLink> _links = [];
     private readonly List<PublisherLink> _toTell = [];
-    private QueueSettings _settings;
     private long _nextOffset;
     private long _writeBegan;
     private long _lastChunk;
@@ -37,7 +36,7 @@ public sealed partial class StreamDecider : IQueueRules
     /// <param name="effects">Does what is decided.</param>
     public StreamDecider(QueueSettings settings, QueueMemoryLimits limits, MessageFormats formats, long now, IQueueEffects effects)
     {
-        _settings = settings;
+        Settings = settings;
         _limits = limits;
         _formats = formats;
         _effects = effects;
@@ -47,6 +46,9 @@ public sealed partial class StreamDecider : IQueueRules
 
     /// <inheritdoc/>
     public long Now { get; private set; }
+
+    /// <inheritdoc/>
+    public QueueSettings Settings { get; private set; }
 
     /// <summary>Offset of the oldest message that is left; the end when there is none.</summary>
     public long FirstOffset => _log.First;

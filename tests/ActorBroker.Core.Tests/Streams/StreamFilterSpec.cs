@@ -77,6 +77,6 @@ public sealed class StreamFilterSpec
     {
         var set = new FilterValueSet(new byte[16]);
         set.Add("invoices");
-        Assert.Equal("", Convert.ToHexString(set.Bits));
+        Assert.Equal("00800002000000000004100000000000", Convert.ToHexString(set.Bits));
     }
 }
