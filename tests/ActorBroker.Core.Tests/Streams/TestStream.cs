@@ -84,6 +84,9 @@ internal sealed class TestStream : IQueueEffects
 
     public bool IsWriting => _write is not null;
 
+    /// <summary>Where the stream ends when the write under way is committed; null when none is.</summary>
+    public long? WritingEnd => _write?.Batches[^1].EndPosition;
+
     public List<SegmentAddress> Loads { get; } = [];
 
     public List<(ConsumerKey Consumer, DeliverySegment Segment)> Delivered { get; } = [];
