@@ -44,6 +44,7 @@ public sealed partial class BrokerSession
             return false;
         }
 
+        _group?.Place(_pending.Count, confirm);
         _pending.Add(new PendingPublish(message, session, links));
         _pendingBytes += recordLength;
         if (message.IsRecord)
@@ -134,7 +135,7 @@ public sealed partial class BrokerSession
     {
         foreach (var link in links)
         {
-            Send(link, batch, group);
+            Send(link, batch, group?.Whole);
         }
     }
 
@@ -148,9 +149,11 @@ public sealed partial class BrokerSession
                 if (link.Offsets.Count == 0)
                 {
                     _slabLinks.Add(link);
+                    link.Indexes = group is null ? null : new SlabIndexes();
                 }
 
                 link.Offsets.Add(offsets[i]);
+                link.Indexes?.Add(i);
                 link.OffsetBytes += length;
             }
         }
@@ -165,13 +168,13 @@ public sealed partial class BrokerSession
 
             link.Offsets.Clear();
             link.OffsetBytes = 0;
-            Send(link, batch, group);
+            Send(link, batch, group is null ? null : new BatchConfirm(group, link.Indexes));
         }
 
         _slabLinks.Clear();
     }
 
-    private void Send(QueueLink link, MessageBatch batch, ConfirmGroup? group)
+    private void Send(QueueLink link, MessageBatch batch, BatchConfirm? confirm)
     {
         if (link.IsGone)
         {
@@ -179,13 +182,13 @@ public sealed partial class BrokerSession
             return;
         }
 
-        if (group is not null)
+        if (confirm is not null)
         {
-            group.Pending++;
+            confirm.Group.Pending++;
         }
 
         _bytesUnaccepted += batch.SizeBytes;
-        link.Send(batch, group, _self);
+        link.Send(batch, confirm, _self);
     }
 
     private void OnProgress(IActorRef queue, PublishProgress progress)
@@ -193,9 +196,9 @@ public sealed partial class BrokerSession
         if (_linksByActor.TryGetValue(queue, out var link))
         {
             _bytesUnaccepted -= link.Accept(progress.AcceptedSequence);
-            while (link.NextDone(progress.ConfirmedSequence) is { } group)
+            while (link.NextDone(progress.ConfirmedSequence) is { } batch)
             {
-                _confirms.BatchDone(group, negative: false, Listener);
+                _confirms.BatchDone(batch.Group, negative: false, Listener);
             }
         }
     }
@@ -205,10 +208,18 @@ public sealed partial class BrokerSession
         if (_linksByActor.TryGetValue(queue, out var link))
         {
             _bytesUnaccepted -= link.Accept(failed.LastSequence);
-            while (link.NextDone(failed.LastSequence) is { } group)
+            while (link.NextDone(failed.LastSequence) is { } batch)
             {
-                _confirms.BatchDone(group, negative: true, Listener);
+                _confirms.BatchDone(batch.Group, negative: true, Listener);
             }
+        }
+    }
+
+    private void OnPublishRejected(IActorRef queue, PublishRejected rejected)
+    {
+        if (_linksByActor.TryGetValue(queue, out var link) && link.Find(rejected.LinkSequence) is { } batch)
+        {
+            _confirms.Reject(batch, rejected.Indexes, Listener);
         }
     }
 }

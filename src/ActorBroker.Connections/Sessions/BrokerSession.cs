@@ -82,11 +82,17 @@ public sealed partial class BrokerSession : IBrokerSession
             case PublishFailed failed:
                 OnPublishFailed(sender, failed);
                 break;
+            case PublishRejected rejected:
+                OnPublishRejected(sender, rejected);
+                break;
             case IRequestAnswer answer:
                 _requests.Answer(answer.RequestId, answer);
                 break;
             case ConsumerCancelled cancelled:
                 OnCancelled(cancelled);
+                break;
+            case ConsumerTimedOut timedOut:
+                OnTimedOut(timedOut);
                 break;
             case VirtualHostLoaded or ExchangeLoaded:
                 OnRoutesLoaded(message);

@@ -4,7 +4,7 @@ using ActorBroker.Contracts.Queues;
 namespace ActorBroker.Connections.Sessions;
 
 /// <summary>A session's way to one queue, with what the session gathers for it during a read.</summary>
-internal sealed class QueueLink(string queue) : PublishLink<ConfirmGroup>(queue)
+internal sealed class QueueLink(string queue) : PublishLink<BatchConfirm>(queue)
 {
     private QueueLink[]? _alone;
 
@@ -17,11 +17,14 @@ internal sealed class QueueLink(string queue) : PublishLink<ConfirmGroup>(queue)
     /// <summary>Offsets of the slab that is being cut into batches.</summary>
     public List<int> Offsets { get; } = [];
 
+    /// <summary>The places of the records at <see cref="Offsets"/> in the slab, where confirms are wanted.</summary>
+    public SlabIndexes? Indexes { get; set; }
+
     /// <summary>Sum of the sizes of the records at <see cref="Offsets"/>.</summary>
     public int OffsetBytes { get; set; }
 
     /// <inheritdoc/>
-    public override long LoseActor(Action<ConfirmGroup> lost)
+    public override long LoseActor(Action<BatchConfirm> lost)
     {
         var bytes = base.LoseActor(lost);
         Settlements.Clear();

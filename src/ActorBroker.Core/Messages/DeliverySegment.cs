@@ -44,6 +44,9 @@ public enum SettleOutcome : byte
 
     /// <summary>Never reached the client: back to its place, not marked.</summary>
     Released = 3,
+
+    /// <summary>Back to its place, marked, and counted as a failed delivery where the queue limits these.</summary>
+    Failed = 4,
 }
 
 /// <summary>Why a message is dead-lettered. Persisted: numbers never change.</summary>

@@ -28,7 +28,7 @@ public sealed partial class QueueDecider
                     _ready.Forget(range);
                     _log.Settle(range, _writes.Settled);
                     break;
-                case SettleOutcome.Requeued:
+                case SettleOutcome.Requeued or SettleOutcome.Failed:
                     _ready.Return(range);
                     break;
                 default:

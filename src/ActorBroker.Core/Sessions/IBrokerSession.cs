@@ -135,6 +135,12 @@ public interface IBrokerSessionListener
     void OnConsumerCancelled(int consumerId);
 
     /// <summary>
+    /// A delivery of the consumer (or getter) was not settled in time, so its queue has ended it and taken back what it
+    /// held; its channel is to end too.
+    /// </summary>
+    void OnConsumerTimedOut(int consumerId, long timeoutMs);
+
+    /// <summary>
     /// Publishes <paramref name="firstTag"/> to <paramref name="lastTag"/> of a channel are safe (or, negatively, may
     /// be lost). Each tag is told of exactly once; in order wherever their queues answer in order.
     /// </summary>

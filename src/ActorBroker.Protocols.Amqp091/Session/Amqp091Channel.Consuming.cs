@@ -165,7 +165,7 @@ internal sealed partial class Amqp091Channel
             var route = segment.Batch.RouteOf(segment.StartIndex);
             Output.WriteMethod(
                 Number, new BasicGetOk(tag, segment.Redelivered, route.ExchangeUtf8, route.RoutingKeyUtf8, Count(reply.MessagesLeft)));
-            _connection.Encoder.WriteContent(Output, Number, segment.Batch, segment.StartIndex);
+            _connection.Encoder.WriteContent(Output, Number, segment, index: 0);
             if (get.NoAck)
                 return;
             getter.Outstanding++;

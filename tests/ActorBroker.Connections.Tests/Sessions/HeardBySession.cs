@@ -14,6 +14,8 @@ internal sealed class HeardBySession : IBrokerSessionListener
 
     public List<ResourceAlarms> Alarms { get; } = [];
 
+    public List<(int ConsumerId, long TimeoutMs)> TimedOut { get; } = [];
+
     public List<int> Cancelled { get; } = [];
 
     public void OnDeliveries(int consumerId, ReadOnlySpan<DeliverySegment> segments)
@@ -28,6 +30,8 @@ internal sealed class HeardBySession : IBrokerSessionListener
     public void OnResourceAlarms(ResourceAlarms alarms) => Alarms.Add(alarms);
 
     public void OnConsumerCancelled(int consumerId) => Cancelled.Add(consumerId);
+
+    public void OnConsumerTimedOut(int consumerId, long timeoutMs) => TimedOut.Add((consumerId, timeoutMs));
 
     public void OnConfirm(int channel, ulong firstTag, ulong lastTag, bool negative, bool allBefore) =>
         Confirms.Add((channel, firstTag, lastTag, negative, allBefore));

@@ -97,6 +97,6 @@ public sealed class QueueArgumentTests(BrokerFixture broker) : ClientTest(broker
         await DeclareAsync(queue, "classic", "x-max-length", 20);
     }
 
-    private Task DeclareAsync(string queue, string type, string argument, object value) => Channel.QueueDeclareAsync(
+    private Task<QueueDeclareOk> DeclareAsync(string queue, string type, string argument, object value) => Channel.QueueDeclareAsync(
         queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = type, [argument] = value });
 }
