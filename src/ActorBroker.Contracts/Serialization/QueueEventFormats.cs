@@ -1,5 +1,7 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Streams;
+using Google.Protobuf;
 
 namespace ActorBroker.Contracts.Serialization;
 
@@ -50,6 +52,7 @@ internal static class QueueEventFormats
         DeliveredBefore = snapshot.Index.DeliveredBefore,
         Live = { snapshot.Index.Live.Select(TopologyForms.ToForm) },
         Segments = { snapshot.Index.Segments.Select(ToForm) },
+        Stream = snapshot.Index.Stream is { } stream ? ToForm(stream) : null,
     };
 
     private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
@@ -65,7 +68,37 @@ internal static class QueueEventFormats
         form.Queue.ToQueueKey(),
         form.Definition?.ToQueueDefinition(),
         [.. form.BindingSources],
-        new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)]));
+        new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)])
+        {
+            Stream = form.Stream is { } stream ? FromForm(stream) : null,
+        });
+
+    private static Proto.StreamIndex ToForm(StreamIndex index) => new()
+    {
+        Segments =
+        {
+            index.Segments.Select(static segment => new Proto.StreamSegment
+            {
+                Address = ToForm(segment.Address),
+                FirstAt = segment.FirstAt,
+                LastAt = segment.LastAt,
+                Filter = UnsafeByteOperations.UnsafeWrap(segment.Filter),
+                HasUnfiltered = segment.HasUnfiltered,
+            }),
+        },
+        LastChunk = index.LastChunk,
+    };
+
+    private static StreamIndex FromForm(Proto.StreamIndex form) => new(
+        [
+            .. form.Segments.Select(static segment => new StreamSegmentIndex(
+                FromForm(segment.Address ?? throw new InvalidDataException("A stream's segment has no address.")),
+                segment.FirstAt, segment.LastAt, FilterOf(segment), segment.HasUnfiltered)),
+        ],
+        form.LastChunk);
+
+    private static byte[] FilterOf(Proto.StreamSegment segment) =>
+        segment.Filter.Length > 0 ? segment.Filter.ToByteArray() : throw new InvalidDataException("A stream's segment has no filter.");
 
     private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
         new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);

@@ -7,6 +7,7 @@ using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Streams;
 using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
 using QueueBindingSourceAdded = ActorBroker.Contracts.Queues.BindingSourceAdded;
 
@@ -14,7 +15,8 @@ namespace ActorBroker.Contracts.Tests.Serialization;
 
 /// <summary>
 /// One value for each form that the journal has ever held, by its manifest: what the golden file of that name holds.
-/// A new version of a form adds a line and a file; none is ever changed or removed.
+/// A new version of a form adds a line and a file; none is ever changed or removed. What was added to a form later has
+/// a sample of its own, named after a plus sign.
 /// </summary>
 internal static class GoldenSamples
 {
@@ -48,6 +50,19 @@ internal static class GoldenSamples
             QueueDefinition,
             ["sales", "returns"],
             new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])),
+        ["qs1+stream"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            [],
+            new QueueIndex(1000, 0, [], [])
+            {
+                Stream = new StreamIndex(
+                    [
+                        new(new(10, 500, 3, 9, 65_536), 1_767_323_045_000, 1_767_323_045_600, [1, 2, 3, 4], HasUnfiltered: true),
+                        new(new(500, 1000, 10, 12, 70_000), 1_767_323_045_600, 1_767_323_045_600, [0, 0, 0, 0], HasUnfiltered: false),
+                    ],
+                    LastChunk: 990),
+            }),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
         ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),
         ["xe-source1"] = new ExchangeBindingSourceAdded(Exchange, "upstream", Durable: true),
