@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Collections;
 using ActorBroker.Core.Queues;
-using ActorBroker.Core.Streams;
+using ActorBroker.Core.Queues.Lifetime;
 using Google.Protobuf;
 
 namespace ActorBroker.Contracts.Serialization;
@@ -52,10 +53,18 @@ internal static class QueueEventFormats
         DeliveredBefore = snapshot.Index.DeliveredBefore,
         Live = { snapshot.Index.Live.Select(TopologyForms.ToForm) },
         Segments = { snapshot.Index.Segments.Select(ToForm) },
-        Stream = snapshot.Index.Stream is { } stream ? ToForm(stream) : null,
+        Deadlines = ToForm(snapshot.Index.Notes.Deadlines),
+        Deaths = ToForm(snapshot.Index.Notes.Deaths),
+        Returns = ToForm(snapshot.Index.Notes.Returns),
+        Delays = ToForm(snapshot.Index.Notes.Delays),
+        Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
+        BodySizes = ToForm(snapshot.Index.BodySizes),
+        Stream = snapshot.Index.Stream?.ToForm(),
     };
 
-    private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
+    private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
+
+    public static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
     {
         FirstPosition = address.FirstPosition,
         EndPosition = address.EndPosition,
@@ -70,36 +79,16 @@ internal static class QueueEventFormats
         [.. form.BindingSources],
         new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)])
         {
-            Stream = form.Stream is { } stream ? FromForm(stream) : null,
+            Notes = new QueueNotes(
+                QueueNotesCodec.ReadRuns(form.Deadlines.Span),
+                QueueNotesCodec.ReadRuns(form.Deaths.Span),
+                QueueNotesCodec.ReadRuns(form.Returns.Span),
+                QueueNotesCodec.ReadRuns(form.Delays.Span),
+                QueueNotesCodec.ReadIdentities(form.Identities.Span)),
+            BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
+            Stream = form.Stream?.ToStreamIndex(),
         });
 
-    private static Proto.StreamIndex ToForm(StreamIndex index) => new()
-    {
-        Segments =
-        {
-            index.Segments.Select(static segment => new Proto.StreamSegment
-            {
-                Address = ToForm(segment.Address),
-                FirstAt = segment.FirstAt,
-                LastAt = segment.LastAt,
-                Filter = UnsafeByteOperations.UnsafeWrap(segment.Filter),
-                HasUnfiltered = segment.HasUnfiltered,
-            }),
-        },
-        LastChunk = index.LastChunk,
-    };
-
-    private static StreamIndex FromForm(Proto.StreamIndex form) => new(
-        [
-            .. form.Segments.Select(static segment => new StreamSegmentIndex(
-                FromForm(segment.Address ?? throw new InvalidDataException("A stream's segment has no address.")),
-                segment.FirstAt, segment.LastAt, FilterOf(segment), segment.HasUnfiltered)),
-        ],
-        form.LastChunk);
-
-    private static byte[] FilterOf(Proto.StreamSegment segment) =>
-        segment.Filter.Length > 0 ? segment.Filter.ToByteArray() : throw new InvalidDataException("A stream's segment has no filter.");
-
-    private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
+    public static SegmentAddress FromForm(Proto.SegmentAddress form) =>
         new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);
 }

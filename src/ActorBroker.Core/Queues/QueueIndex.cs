@@ -1,4 +1,6 @@
+using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lifetime;
 using ActorBroker.Core.Streams;
 
 namespace ActorBroker.Core.Queues;
@@ -10,6 +12,12 @@ namespace ActorBroker.Core.Queues;
 /// <param name="Segments">Where the journal keeps them, by ascending position.</param>
 public sealed record QueueIndex(long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments)
 {
+    /// <summary>What else is known of live messages.</summary>
+    public QueueNotes Notes { get; init; } = QueueNotes.None;
+
+    /// <summary>Sizes of live messages' bodies, where the queue has a limit of them.</summary>
+    public PositionRun[] BodySizes { get; init; } = [];
+
     /// <summary>Of a stream, in place of the live positions and segments; null of any other queue.</summary>
     public StreamIndex? Stream { get; init; }
 }

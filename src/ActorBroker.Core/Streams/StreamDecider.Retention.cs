@@ -9,10 +9,7 @@ public sealed partial class StreamDecider
     private const int SegmentsKept = 8;
     private const int SegmentBytesMin = 4096;
 
-    /// <summary>
-    /// When <see cref="AdvanceTo"/> has something to do, Unix time in milliseconds; null for never. Later than the oldest
-    /// message's age by the span of its segment.
-    /// </summary>
+    /// <summary>When the oldest segment is too old, which is when its youngest message is; null for never.</summary>
     public long? NextDue => Settings.MaxAge is { } age && _log.Segments.Count > 1 && _log.Segments[0].LastAt <= long.MaxValue - age - 1
         ? _log.Segments[0].LastAt + age + 1
         : null;

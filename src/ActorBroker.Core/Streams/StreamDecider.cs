@@ -129,6 +129,16 @@ public sealed partial class StreamDecider : IQueueRules
     /// <summary>Finds nothing: a stream is read by consumers.</summary>
     public void Take(ConsumerKey key, long requestId, bool noAck) => _effects.GetAnswered(key, requestId, segment: null, 0);
 
+    /// <summary>Nothing: a stream gives up no messages.</summary>
+    public void DeadLettersDone(PositionRange positions)
+    {
+    }
+
+    /// <summary>Nothing: a stream gives up no messages.</summary>
+    public void DeadLettersInterrupted()
+    {
+    }
+
     /// <inheritdoc/>
     public void Abandon()
     {

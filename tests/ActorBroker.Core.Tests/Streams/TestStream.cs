@@ -191,6 +191,14 @@ internal sealed class TestStream : IQueueEffects
     void IQueueEffects.PublishFailed(int connection, long firstSequence, long lastSequence) =>
         Failed.Add((connection, firstSequence, lastSequence));
 
+    void IQueueEffects.PublishRejected(int connection, long linkSequence, int[] indexes) => Assert.Fail("A stream refuses nothing.");
+
+    void IQueueEffects.DeadLetter(DeadLetterSegment[] segments) => Assert.Fail("A stream gives up nothing.");
+
+    void IQueueEffects.ConsumerCancelled(ConsumerKey consumer) => Assert.Fail("A stream ends no consumer.");
+
+    void IQueueEffects.ConsumerTimedOut(ConsumerKey consumer, long timeoutMs) => Assert.Fail("A stream lets its consumers take their time.");
+
     void IQueueEffects.Write(QueueWrite write)
     {
         Assert.Null(_write);
