@@ -87,6 +87,20 @@ public sealed class StreamActorTests() : QueueActorSpec(
     }
 
     [Fact]
+    public void Events_of_what_became_too_old_are_deleted_although_nothing_more_comes()
+    {
+        var stream = DeclareStream(("x-max-age", ArgumentValue.FromString("1m")));
+        Fill(stream);
+        Clock.Passed = TimeSpan.FromMinutes(2);
+        Advance(TimeSpan.FromMinutes(2));
+        AwaitAssert(() => Assert.DoesNotContain(Journal.Written(JournalId), static written => written.SequenceNr < 15));
+        var left = (int)ReadyCount();
+        Assert.InRange(left, 1, 5);
+        Read(stream, Asker, From(0));
+        Assert.Equal(Enumerable.Range(Count - left, left).Select(Body), Delivered(Asker, left));
+    }
+
+    [Fact]
     public void What_a_stream_does_not_do_is_refused()
     {
         var stream = DeclareStream();

@@ -7,6 +7,7 @@ using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
 using ActorBroker.Core.Streams;
 using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
@@ -81,6 +82,14 @@ internal static class GoldenSamples
             {
                 Notes = Notes,
                 BodySizes = [new(new(10, 20), 16), new(new(30, 10), 1024)],
+            }),
+        ["qs1+lanes"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            [],
+            new QueueIndex(1000, 900, [new(10, 30)], [new(10, 500, 3, 9, 65_536)])
+            {
+                Lanes = [new LaneIndex(new LaneKey(9, 0, 0), [new(10, 1)]), new LaneIndex(new LaneKey(4, 0x1234_5678_9ABC, -7), [new(20, 5), new(30, 1)])],
             }),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
         ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),
