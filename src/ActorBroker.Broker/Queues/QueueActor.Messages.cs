@@ -74,9 +74,9 @@ public sealed partial class QueueActor
 
     private void OnGet(GetMessage get)
     {
-        if (IsLockedFor(Sender))
+        if ((IsLockedFor(Sender) ? QueueDeclaration.Locked(_key) : _queue!.CheckGet(_key)) is { } refusal)
         {
-            Sender.Tell(new QueueAnswered(get.RequestId, QueueDeclaration.Locked(_key), 0, 0));
+            Sender.Tell(new QueueAnswered(get.RequestId, refusal, 0, 0));
             return;
         }
 

@@ -61,6 +61,7 @@ internal static class QueueEventFormats
         Delays = ToForm(snapshot.Index.Notes.Delays),
         Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
         BodySizes = ToForm(snapshot.Index.BodySizes),
+        Stream = snapshot.Index.Stream?.ToForm(),
     };
 
     private static Proto.LaneIndex ToForm(LaneIndex lane) => new()
@@ -73,7 +74,7 @@ internal static class QueueEventFormats
 
     private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
 
-    private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
+    public static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
     {
         FirstPosition = address.FirstPosition,
         EndPosition = address.EndPosition,
@@ -96,11 +97,12 @@ internal static class QueueEventFormats
                 QueueNotesCodec.ReadRuns(form.Delays.Span),
                 QueueNotesCodec.ReadIdentities(form.Identities.Span)),
             BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
+            Stream = form.Stream?.ToStreamIndex(),
         });
 
     private static LaneIndex FromForm(Proto.LaneIndex form) =>
         new(new LaneKey((byte)form.Priority, form.FairValue, form.Group), form.Positions.ToRanges());
 
-    private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
+    public static SegmentAddress FromForm(Proto.SegmentAddress form) =>
         new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);
 }

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Queues;
@@ -89,6 +90,12 @@ public interface IQueueRules
 
     /// <summary>Publishers have been held back for a while: writes what could leave memory once it is written.</summary>
     void Spill();
+
+    /// <summary>Whether messages can be taken one by one.</summary>
+    Refusal? CheckGet(QueueKey queue) => null;
+
+    /// <summary>Whether all ready messages can be removed.</summary>
+    Refusal? CheckPurge(QueueKey queue) => null;
 
     /// <summary>Adds a consumer, or says why not. <see cref="Dispatch"/> must follow when the consumer has been told.</summary>
     Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText);

@@ -2,6 +2,7 @@ using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Streams;
 
 namespace ActorBroker.Core.Queues;
 
@@ -20,4 +21,7 @@ public sealed record QueueIndex(long NextPosition, long DeliveredBefore, Positio
 
     /// <summary>Sizes of live messages' bodies, where the queue has a limit of them.</summary>
     public PositionRun[] BodySizes { get; init; } = [];
+
+    /// <summary>Of a stream, in place of the live positions and segments; null of any other queue.</summary>
+    public StreamIndex? Stream { get; init; }
 }

@@ -175,6 +175,8 @@ public abstract class QueueActorSpec : EntityTestKit
     {
         public bool IsBroken { get; set; }
 
-        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : DateTimeOffset.UnixEpoch;
+        public TimeSpan Passed { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : DateTimeOffset.UnixEpoch + Passed;
     }
 }
