@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Broker;
 using ActorBroker.Broker.Persistence;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Connections;
@@ -109,7 +110,7 @@ public sealed class ClusterNode
         var key = new QueueKey("/", queue);
         var settings = QueueSharding.Settings(
             BrokerOptions.Read(_system.Settings.Config).Queue, TimeProvider.System, Formats,
-            _system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier), _system.Materializer());
+            _system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier), _system.Materializer(), new NodePolicies(_ => ActorRefs.Nobody));
         var actor = _system.ActorOf(QueueActor.Props(EntityIds.Of(key), settings));
         await actor.Ask<QueueResolved>(new ResolveQueue(key, 0), Limit);
         var inbox = Inbox.Create(_system);

@@ -1,5 +1,5 @@
 using ActorBroker.Contracts.Queues;
-using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
 using Akka.Event;
@@ -106,7 +106,7 @@ public sealed partial class QueueActor
         }
     }
 
-    private QueueSnapshot Snapshot() => new(_key, _definition, [.. _bindingSources], _queue!.Index());
+    private QueueSnapshot Snapshot() => new(_key, _definition, _policy, [.. _bindingSources], _queue!.Index());
 
     private void Trim(long recoverableFrom, long firstLive)
     {
@@ -174,6 +174,7 @@ public sealed partial class QueueActor
     {
         _key = snapshot.Queue;
         _bindingSources.UnionWith(snapshot.BindingSources);
+        _policy = snapshot.Policy;
         if (snapshot.Definition is not null)
         {
             BeginExisting(snapshot.Definition);
@@ -188,11 +189,16 @@ public sealed partial class QueueActor
             case QueueDeclared declared:
                 _key = declared.Queue;
                 _bindingSources.Clear();
+                _policy = EffectivePolicy.None;
                 BeginExisting(declared.Definition);
                 break;
             case QueueRedefined redefined when _queue is not null:
                 _definition = redefined.Definition;
                 _queue.Apply(Resolved(redefined.Definition));
+                break;
+            case QueuePolicyApplied applied when _queue is not null:
+                _policy = applied.Policy;
+                _queue.Apply(Resolved(_definition!));
                 break;
             case QueueDeleted:
                 _definition = null;
@@ -220,6 +226,8 @@ public sealed partial class QueueActor
         {
             _queue.RecoveryCompleted();
             _life = QueueLife.Live;
+            _settings.Policies.Follow(_key.VirtualHost, Self);
+            ApplyPolicies();
             return;
         }
 
@@ -246,8 +254,6 @@ public sealed partial class QueueActor
         _queue = QueueRules.Create(
             IsJournaled, Resolved(definition), Limits, _settings.Formats, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _outbox);
     }
-
-    private static QueueSettings Resolved(QueueDefinition definition) => QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
 
     private void OnStop()
     {

@@ -1,4 +1,6 @@
+using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
+using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
@@ -85,6 +87,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 return;
             case StopQueue:
                 OnStop();
+                return;
+            case PoliciesApplied or VirtualHostLoaded:
+                OnPoliciesKnown();
                 return;
         }
 

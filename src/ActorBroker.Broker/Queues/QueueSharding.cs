@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Options;
@@ -22,12 +23,18 @@ public static class QueueSharding
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
     public static QueueActorSettings Settings(
-        QueueOptions options, TimeProvider clock, MessageFormats formats, ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer) => new(
+        QueueOptions options,
+        TimeProvider clock,
+        MessageFormats formats,
+        ICurrentEventsByPersistenceIdQuery journal,
+        IMaterializer materializer,
+        NodePolicies policies) => new(
         options,
         clock,
         formats,
         new SegmentReader(journal, materializer),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType));
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
+        policies);
 }

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
@@ -7,6 +8,7 @@ using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
@@ -46,8 +48,11 @@ public abstract class QueueActorSpec : EntityTestKit
         Asker = Probe("asker");
         Disk = new RecordedReads(Journal);
         Clock = new BreakableClock();
+        Routing = Probe("routing");
+        Policies = new NodePolicies(_ => Routing.Ref);
+        Policies.Set("/", VirtualHostPolicies.Empty);
         var settings = new QueueActorSettings(
-            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref);
+            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref, Policies);
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
         {
@@ -59,6 +64,12 @@ public abstract class QueueActorSpec : EntityTestKit
     }
 
     protected IActorRef Queues { get; }
+
+    /// <summary>The node's policies: none unless a test sets some.</summary>
+    protected NodePolicies Policies { get; }
+
+    /// <summary>The node's routing table actor.</summary>
+    protected TestProbe Routing { get; }
 
     protected TestProbe Exchanges { get; }
 

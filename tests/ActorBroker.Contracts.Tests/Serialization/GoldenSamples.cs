@@ -6,6 +6,7 @@ using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
 using QueueBindingSourceAdded = ActorBroker.Contracts.Queues.BindingSourceAdded;
@@ -43,9 +44,11 @@ internal static class GoldenSamples
                 [new(7, Batch("sales", "order.new", "first", "second")), new(10, Batch("", "orders", "third"))],
                 [new(1, 3), new(5, 1)],
                 DeliveredBefore: 6)),
+        ["qe-policy1"] = new QueuePolicyApplied(new EffectivePolicy(new AppliedPolicy("limits", Arguments), new AppliedPolicy("operators", Arguments))),
         ["qs1"] = new QueueSnapshot(
             Queue,
             QueueDefinition,
+            EffectivePolicy.None,
             ["sales", "returns"],
             new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
@@ -59,7 +62,10 @@ internal static class GoldenSamples
             "/",
             [new(Added: true, new(DestinationKind.Queue, "orders", Durable: true)), new(Added: false, new(DestinationKind.Exchange, "old", Durable: false))]),
         ["cs1"] = new CatalogueSnapshot(
-            "/", [new(DestinationKind.Queue, "orders", Durable: true), new(DestinationKind.Exchange, "sales", Durable: true)]),
+            "/", [new(DestinationKind.Queue, "orders", Durable: true), new(DestinationKind.Exchange, "sales", Durable: true)], VirtualHostPolicies.Empty),
+        ["ce-policy1"] = new PolicySet("/", new Policy("limits", IsOperator: true, "^a", PolicyTarget.QuorumQueues, -5, Arguments), Origin),
+        ["ce-cleared1"] = new PolicyCleared("/", "limits", IsOperator: true, Origin),
+        ["ce-default1"] = new DefaultQueueTypeSet("/", QueueType.Quorum, Origin),
         ["ae-user1"] = new UserCreated(
             new User("guest", PasswordHash.Create([1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
         ["ae-vhost1"] = new VirtualHostCreated("/", Origin),

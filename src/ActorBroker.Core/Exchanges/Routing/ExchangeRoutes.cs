@@ -6,6 +6,8 @@ namespace ActorBroker.Core.Exchanges.Routing;
 internal sealed class ExchangeRoutes : Versioned
 {
     private readonly Router _router;
+    private readonly string? _ownAlternate;
+    private volatile string? _alternate;
     private volatile bool _dropped;
 
     public ExchangeRoutes(ExchangeDefinition definition)
@@ -13,18 +15,28 @@ internal sealed class ExchangeRoutes : Versioned
         Definition = definition;
         _router = Router.Create(definition.Type);
         if (definition.Arguments.TryGetValue(ExchangeArguments.AlternateExchange, out var alternate) && alternate.TryGetString(out var name))
-            Alternate = name;
+            _alternate = _ownAlternate = name;
     }
 
     public ExchangeDefinition Definition { get; }
 
     /// <summary>The exchange that takes what no binding of this one does.</summary>
-    public string? Alternate { get; }
+    public string? Alternate => _alternate;
 
     public bool IsPerMessage => _router.IsPerMessage;
 
     /// <summary>No longer in the tables: whoever reads this after the version has to look for the exchange again.</summary>
     public bool IsDropped => _dropped;
+
+    /// <summary>A policy names the alternate exchange of one that was declared without.</summary>
+    public void Follow(ArgumentTable policy)
+    {
+        var alternate = _ownAlternate ?? (policy.TryGetValue(ExchangeArguments.AlternateExchange, out var value) && value.TryGetString(out var name) ? name : null);
+        if (alternate == _alternate)
+            return;
+        _alternate = alternate;
+        Changed();
+    }
 
     public void Add(Binding binding) => _router.Add(binding);
 
