@@ -228,6 +228,7 @@ public sealed partial class QueueActor
             _life = QueueLife.Live;
             _settings.Policies.Follow(_key.VirtualHost, Self);
             ApplyPolicies();
+            ScheduleTicks();
             return;
         }
 
@@ -251,8 +252,8 @@ public sealed partial class QueueActor
     private void BeginExisting(QueueDefinition definition)
     {
         _definition = definition;
-        _queue = QueueRules.Create(
-            IsJournaled, Resolved(definition), Limits, _settings.Formats, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _outbox);
+        Use();
+        _queue = QueueRules.Create(IsJournaled, Resolved(definition), Limits, _settings.Formats, Now, _outbox);
     }
 
     private void OnStop()

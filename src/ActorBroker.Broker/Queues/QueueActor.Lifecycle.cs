@@ -239,6 +239,7 @@ public sealed partial class QueueActor
         _life = QueueLife.Live;
         ApplyPolicies();
         AnswerRequest(refusal: null, 0);
+        ScheduleTicks();
         Stash.UnstashAll();
     }
 

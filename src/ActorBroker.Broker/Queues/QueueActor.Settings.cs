@@ -23,7 +23,12 @@ public sealed partial class QueueActor
     // Null when this node has yet to load them: this actor hears of it.
     private VirtualHostPolicies? PoliciesOf(string virtualHost) => _settings.Policies.Of(virtualHost, Context.System, Self);
 
-    private QueueSettings Resolved(QueueDefinition definition) => QueueSettingsResolver.Resolve(definition.Arguments, _policy.Definition);
+    private QueueSettings Resolved(QueueDefinition definition)
+    {
+        var settings = QueueSettingsResolver.Resolve(definition.Arguments, _policy.Definition);
+        var byDefault = Options.ConsumerTimeout > TimeSpan.Zero ? (long)Options.ConsumerTimeout.TotalMilliseconds : (long?)null;
+        return settings with { ConsumerTimeout = settings.ConsumerTimeout ?? byDefault };
+    }
 
     private EffectivePolicy Matching(VirtualHostPolicies policies, QueueDefinition definition) =>
         policies.OfQueue(_key.Name, QueueArguments.TypeOf(definition.Arguments) ?? QueueType.Classic);
@@ -66,6 +71,7 @@ public sealed partial class QueueActor
 
     private void OnDeclareExisting(DeclareQueue declare)
     {
+        Use();
         if (IsLockedFor(Sender))
         {
             Answer(declare.RequestId, QueueDeclaration.Locked(_key), _queue!.ReadyCount);

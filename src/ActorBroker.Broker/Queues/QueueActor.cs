@@ -1,3 +1,4 @@
+using ActorBroker.Broker.DeadLetters;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Exchanges;
@@ -46,7 +47,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.QueueType, entityId);
         _settings = settings;
-        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad);
+        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad, GiveUp);
     }
 
     private enum QueueLife
@@ -77,6 +78,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     /// <inheritdoc/>
     protected override void OnCommand(object message)
     {
+        AdvanceTime();
         switch (message)
         {
             case Terminated terminated:
@@ -170,6 +172,15 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case SpillTick:
                 _queue!.Spill();
+                break;
+            case DueTick:
+                OnDueTick();
+                break;
+            case ExpiryTick:
+                OnExpiryTick();
+                break;
+            case DeadLettersDone done:
+                OnDeadLettersDone(done);
                 break;
             default:
                 Unhandled(message);

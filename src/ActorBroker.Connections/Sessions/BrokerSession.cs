@@ -31,6 +31,7 @@ public sealed partial class BrokerSession : IBrokerSession
     private readonly Dictionary<IActorRef, QueueLink> _linksByActor = [];
     private string _user = string.Empty;
     private string _virtualHost = string.Empty;
+    private bool _isCounted;
     private IBrokerSessionListener? _listener;
 
     /// <summary>A session that has not authenticated.</summary>
@@ -45,6 +46,7 @@ public sealed partial class BrokerSession : IBrokerSession
         _watch = watch;
         _peer = peer;
         _requests = new PendingRequests(services.Clock);
+        _replies = new ReplyConsumers(services.Replies, self);
     }
 
     /// <summary>Publishes on their way to queues fill the window: read no more until some are accepted.</summary>
@@ -60,6 +62,15 @@ public sealed partial class BrokerSession : IBrokerSession
 
     /// <summary>Sets who hears of deliveries and confirms; once, before anything else.</summary>
     public void Attach(IBrokerSessionListener listener) => _listener = listener;
+
+    /// <summary>The connection is over; nothing is asked of the session any more.</summary>
+    public void End()
+    {
+        if (_isCounted)
+        {
+            _services.Connections.Leave();
+        }
+    }
 
     /// <summary>Gives up on answers that are overdue, and asks again for queues that have not been found.</summary>
     public void OnTimer()
@@ -78,6 +89,12 @@ public sealed partial class BrokerSession : IBrokerSession
                 break;
             case DeliverMessages deliver:
                 OnDeliver(sender, deliver);
+                break;
+            case PublishBatch reply:
+                _replies.Deliver(reply, sender, _services.PublishWindowBytes, Listener);
+                break;
+            case ResolveQueue resolve:
+                _replies.Resolve(resolve, _virtualHost, sender);
                 break;
             case PublishFailed failed:
                 OnPublishFailed(sender, failed);
@@ -134,6 +151,14 @@ public sealed partial class BrokerSession : IBrokerSession
                 return;
             }
 
+            _isCounted = _services.Connections.TryEnter();
+            if (!_isCounted)
+            {
+                reply(new Refusal(
+                    RefusalReason.NotAllowed, $"connection refused: node connection limit ({_services.Connections.Maximum}) is reached"));
+                return;
+            }
+
             // Names first, so that publishes to the default exchange need not wait for them one by one.
             LoadVirtualHost(() => reply(null));
         });
@@ -149,8 +174,13 @@ public sealed partial class BrokerSession : IBrokerSession
         AskExchange(reply, id => new DeleteExchange(Exchange(name), id, ifUnused, Origin()));
 
     /// <inheritdoc/>
-    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
-        AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply)
+    {
+        if (binding.Destination.Kind == DestinationKind.Exchange || !RefuseHidden(binding.Destination.Name, reply))
+        {
+            AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+        }
+    }
 
     /// <inheritdoc/>
     public void Unbind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
@@ -185,6 +215,11 @@ public sealed partial class BrokerSession : IBrokerSession
     private void AskQueue(string queue, Action<QueueReply> reply, Func<long, object> request)
     {
         EndOfRead();
+        if (RefuseHidden(queue, refusal => reply(new QueueReply(refusal, 0, 0))))
+        {
+            return;
+        }
+
         if (_links.TryGetValue(queue, out var link) && link.IsResolving)
         {
             // What this connection published to the queue before has not been sent yet and must come first.

@@ -90,6 +90,13 @@ public readonly struct PublishedMessage
     /// <summary>Size of the message's record.</summary>
     public int RecordLength => MessageRecord.SizeOf(PropertiesLength, BodyLength);
 
+    /// <summary>The same message with other properties in the same format, which are copied at the end of the read as the body is.</summary>
+    public PublishedMessage WithProperties(byte[] properties)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        return InPlaces(properties, 0, properties.Length, BodySource, BodyOffset, BodyLength, Format, Flags, Priority);
+    }
+
     /// <summary>A message whose parts are copied at the end of the read.</summary>
     public static PublishedMessage InPlaces(
         byte[] propertiesSource, int propertiesOffset, int propertiesLength, byte[] bodySource, int bodyOffset, int bodyLength,

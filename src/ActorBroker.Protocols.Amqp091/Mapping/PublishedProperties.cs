@@ -16,6 +16,9 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
 {
     private const int KeptLengthMax = 128;
 
+    // DirectReply.Queue
+    private static ReadOnlySpan<byte> DirectReplyQueue => "amq.rabbitmq.reply-to"u8;
+
     private readonly byte[] _user = Encoding.UTF8.GetBytes(user);
     private readonly byte[] _kept = new byte[KeptLengthMax];
     private int _keptLength = -1;
@@ -26,8 +29,20 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
     /// <summary>Of the properties given to <see cref="Check"/> last.</summary>
     public byte Priority { get; private set; }
 
+    /// <summary>Further keys to route by, of the properties given to <see cref="Check"/> last; usually empty.</summary>
+    public string[] MoreKeys { get; private set; } = [];
+
+    /// <summary>What the message has in place of the properties given to <see cref="Check"/> last; usually null.</summary>
+    public byte[]? Replacement { get; private set; }
+
+    /// <summary>
+    /// Of the properties given to <see cref="Check"/> last: replies are wanted by the consumer of direct reply-to, whose
+    /// name has to take the place of what is written there (<see cref="WithReplyTo"/>).
+    /// </summary>
+    public bool AskForReplies { get; private set; }
+
     /// <exception cref="Amqp091WireException">502: the list is malformed.</exception>
-    /// <exception cref="Amqp091ErrorException">406: another user's id, or a lifetime that is none. 540: a property that this version does not honour.</exception>
+    /// <exception cref="Amqp091ErrorException">406: another user's id, a lifetime that is none, or routing headers that are no lists.</exception>
     public void Check(ReadOnlySpan<byte> properties)
     {
         if (properties.Length == _keptLength && properties.SequenceEqual(_kept.AsSpan(0, _keptLength)))
@@ -36,11 +51,15 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
         var view = new BasicPropertiesView(properties);
         view.Validate();
         CheckMeaning(view);
+        var hasHeaders = view.TryGetHeaders(out var headers);
+        MoreKeys = RoutingHeaders.KeysOf(headers);
+        Replacement = RoutingHeaders.Conceal(properties, headers);
         Flags = (view.IsPersistent ? MessageFlags.Persistent : MessageFlags.None)
             | (view.Has(BasicProperty.Expiration) ? MessageFlags.Expires : MessageFlags.None)
-            | (view.Has(BasicProperty.Headers) ? MessageFlags.HasHeaders : MessageFlags.None)
+            | (hasHeaders ? MessageFlags.HasHeaders : MessageFlags.None)
             | (view.TryGetPriority(out var priority) ? MessageFlags.HasPriority : MessageFlags.None);
         Priority = priority;
+        AskForReplies = view.TryFind(BasicProperty.ReplyTo, out var replyTo) && replyTo.SequenceEqual(DirectReplyQueue);
         if (properties.Length <= KeptLengthMax)
         {
             properties.CopyTo(_kept);
@@ -51,6 +70,13 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
     /// <summary>The headers of properties that <see cref="Check"/> accepted.</summary>
     public static ArgumentTable HeadersOf(ReadOnlySpan<byte> properties) =>
         new BasicPropertiesView(properties).TryGetHeaders(out var entries) ? FieldTableReader.Read(entries) : ArgumentTable.Empty;
+
+    /// <summary>Properties that have a reply-to, with another one, in an array of their own.</summary>
+    public static byte[] WithReplyTo(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> replyTo)
+    {
+        var start = new BasicPropertiesView(properties).EndOfThoseBefore(BasicProperty.ReplyTo);
+        return [.. properties[..start], (byte)replyTo.Length, .. replyTo, .. properties[(start + 1 + properties[start])..]];
+    }
 
     private void CheckMeaning(BasicPropertiesView view)
     {
@@ -63,14 +89,5 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
 
         if (view.TryFind(BasicProperty.Expiration, out var expiration))
             Expiration.Check(expiration);
-        if (!view.TryGetHeaders(out var headers))
-            return;
-        var enumerator = FieldTableReader.Enumerate(headers);
-        while (enumerator.MoveNext())
-        {
-            var key = enumerator.CurrentKey;
-            if (key.SequenceEqual("CC"u8) || key.SequenceEqual("BCC"u8))
-                throw new Amqp091ErrorException(ReplyCode.NotImplemented, $"message header '{Encoding.UTF8.GetString(key)}'");
-        }
     }
 }

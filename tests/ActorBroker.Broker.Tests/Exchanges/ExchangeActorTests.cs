@@ -301,7 +301,8 @@ public sealed class ExchangeActorTests : EntityTestKit
     {
         _exchange.Tell(new DescribeExchange(Key, 1), TestActor);
         Assert.Equal(new Refusal(RefusalReason.NotFound, "no exchange 'e' in vhost '/'"), ExpectMsg<ExchangeDescribed>().Refusal);
-        Start();
+        _shard.ExpectMsg<Passivate>();
+        Restart();
         Declare();
         _exchange.Tell(new DescribeExchange(Key, 2), TestActor);
         Assert.Equal("/", _routing.ExpectMsg<LoadVirtualHost>().VirtualHost);

@@ -8,6 +8,7 @@ using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lifetime;
 using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
 using QueueBindingSourceAdded = ActorBroker.Contracts.Queues.BindingSourceAdded;
 
@@ -15,7 +16,8 @@ namespace ActorBroker.Contracts.Tests.Serialization;
 
 /// <summary>
 /// One value for each form that the journal has ever held, by its manifest: what the golden file of that name holds.
-/// A new version of a form adds a line and a file; none is ever changed or removed.
+/// A new version of a form adds a line and a file; none is ever changed or removed. What was added to a form later has
+/// a sample of its own, named after a plus sign.
 /// </summary>
 internal static class GoldenSamples
 {
@@ -28,8 +30,17 @@ internal static class GoldenSamples
 
     private static readonly QueueDefinition QueueDefinition = new(Durable: true, Exclusive: false, AutoDelete: true, Arguments);
     private static readonly ExchangeDefinition ExchangeDefinition = new("topic", Durable: true, AutoDelete: false, Internal: true, Arguments);
+    private static readonly Policy Limits = new("limits", IsOperator: true, "^a", PolicyTarget.QuorumQueues, -5, Arguments);
+    private static readonly EffectivePolicy Effective = new(new AppliedPolicy("limits", Arguments), new AppliedPolicy("operators", Arguments));
     private static readonly Binding ToQueue = new(Destination.Queue("orders"), "order.*", ArgumentTable.Empty);
     private static readonly Binding ToExchange = new(Destination.Exchange("audit"), "#", Arguments);
+
+    private static readonly QueueNotes Notes = new(
+        Deadlines: [new(new(10, 20), 1_767_323_105_700), new(new(30, 2), 1_767_323_045_750)],
+        Deaths: [new(new(12, 1), (long)DeathReason.Expired), new(new(5, 2), (long)DeathReason.DeliveryLimit)],
+        Returns: [new(new(13, 4), new ReturnCounts(2, 5).Packed)],
+        Delays: [new(new(13, 4), 1_767_323_050_000)],
+        Identities: [new(new UInt128(1, 2), 10, 1_767_323_045_000), new(UInt128.MaxValue, 9, 1_767_323_045_600)]);
 
     public static IReadOnlyDictionary<string, object> ByManifest { get; } = new Dictionary<string, object>
     {
@@ -44,13 +55,26 @@ internal static class GoldenSamples
                 [new(7, Batch("sales", "order.new", "first", "second")), new(10, Batch("", "orders", "third"))],
                 [new(1, 3), new(5, 1)],
                 DeliveredBefore: 6)),
-        ["qe-policy1"] = new QueuePolicyApplied(new EffectivePolicy(new AppliedPolicy("limits", Arguments), new AppliedPolicy("operators", Arguments))),
+        ["qe-policy1"] = new QueuePolicyApplied(Effective),
         ["qs1"] = new QueueSnapshot(
             Queue,
             QueueDefinition,
             EffectivePolicy.None,
             ["sales", "returns"],
             new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])),
+        ["qe-written1+notes"] = new MessagesWritten(
+            1_767_323_045_678, new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [new(1, 3)], DeliveredBefore: 6) { Notes = Notes }),
+        ["qs1+policy"] = new QueueSnapshot(Queue, QueueDefinition, Effective, [], new QueueIndex(1, 1, [], [])),
+        ["qs1+notes"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            EffectivePolicy.None,
+            [],
+            new QueueIndex(1000, 900, [new(10, 30)], [new(10, 500, 3, 9, 65_536)])
+            {
+                Notes = Notes,
+                BodySizes = [new(new(10, 20), 16), new(new(30, 10), 1024)],
+            }),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
         ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),
         ["xe-source1"] = new ExchangeBindingSourceAdded(Exchange, "upstream", Durable: true),
@@ -63,7 +87,8 @@ internal static class GoldenSamples
             [new(Added: true, new(DestinationKind.Queue, "orders", Durable: true)), new(Added: false, new(DestinationKind.Exchange, "old", Durable: false))]),
         ["cs1"] = new CatalogueSnapshot(
             "/", [new(DestinationKind.Queue, "orders", Durable: true), new(DestinationKind.Exchange, "sales", Durable: true)], VirtualHostPolicies.Empty),
-        ["ce-policy1"] = new PolicySet("/", new Policy("limits", IsOperator: true, "^a", PolicyTarget.QuorumQueues, -5, Arguments), Origin),
+        ["cs1+policies"] = new CatalogueSnapshot("/", [], new VirtualHostPolicies(QueueType.Quorum, [Limits])),
+        ["ce-policy1"] = new PolicySet("/", Limits, Origin),
         ["ce-cleared1"] = new PolicyCleared("/", "limits", IsOperator: true, Origin),
         ["ce-default1"] = new DefaultQueueTypeSet("/", QueueType.Quorum, Origin),
         ["ae-user1"] = new UserCreated(

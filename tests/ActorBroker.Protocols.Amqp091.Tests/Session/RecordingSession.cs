@@ -33,6 +33,8 @@ internal sealed class RecordingSession : IBrokerSession
 
     public TargetStatus Status { get; set; }
 
+    public TargetStatus StatusOfMoreKeys { get; set; }
+
     public bool IsRoutable { get; set; } = true;
 
     /// <summary>Without descriptions, so that allocations of the machine can be counted.</summary>
@@ -83,9 +85,10 @@ internal sealed class RecordingSession : IBrokerSession
 
     public TargetStatus Prepare(PublishTarget target, string[] moreKeys, Action loaded)
     {
-        if (Status == TargetStatus.Loading)
+        var status = moreKeys.Length > 0 ? StatusOfMoreKeys : Status;
+        if (status == TargetStatus.Loading)
             Loaded.Add(loaded);
-        return Status;
+        return status;
     }
 
     public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
@@ -116,6 +119,15 @@ internal sealed class RecordingSession : IBrokerSession
         ConsumerIds.Add(consumerId);
         Ask($"start {queue} {consumerId} {settings.Tag} {Flags(settings.NoAck, settings.Exclusive)} {settings.PrefetchCount} {settings.Arguments}", reply);
     }
+
+    public string OpenReplyConsumer(int consumerId)
+    {
+        ConsumerIds.Add(consumerId);
+        Record($"open-replies {consumerId}");
+        return $"amq.rabbitmq.reply-to.{consumerId}";
+    }
+
+    public void FindReplyConsumer(string name, Action<Refusal?> reply) => Ask($"find-replies {name}", reply);
 
     public void StopConsumer(int consumerId, Action reply)
     {

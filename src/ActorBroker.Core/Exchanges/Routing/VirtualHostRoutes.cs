@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
+using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Core.Exchanges.Routing;
 
@@ -166,7 +167,7 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     private void RouteToQueue(string name, RouteResult result)
     {
         var version = Version;
-        if (_queues.TryGetValue(name, out var entry) && entry.Version == 0)
+        if (_queues.TryGetValue(name, out var entry) && entry.Version == 0 && !Stage.IsName(name))
         {
             result.DependOn(entry, 0);
             result.AddQueue(name);
@@ -193,8 +194,9 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
             }
 
             result.DependOn(this, version);
-            return _exchangeNames.ContainsKey(exchange) || PredeclaredExchanges.TryGet(exchange, out _)
-                ? result.Lacks(new ExchangeKey(virtualHost, exchange))
+            var key = new ExchangeKey(virtualHost, exchange);
+            return _exchangeNames.ContainsKey(exchange) || PredeclaredExchanges.TryGet(key, out _)
+                ? result.Lacks(key)
                 : RouteStatus.NotFound;
         }
     }
@@ -203,6 +205,13 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     private bool TryRouteThrough(ExchangeRoutes routes, ref RoutedMessage message, RouteResult result)
     {
         result.IsPerMessage |= routes.IsPerMessage;
+        if (routes.Stage is { } stage && stage.Takes(ref message, result.UnstagedExchange))
+        {
+            result.AddQueue(stage.Queue);
+            if (!message.IsAny || !stage.IsPerMessage)
+                return true;
+        }
+
         var targets = result.Matches.Targets;
         targets.Clear();
         routes.Match(ref message, result.Matches);
