@@ -51,7 +51,8 @@ public static class BrokerSubsystem
         var tables = new RoutingTables();
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies));
-        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, clock, formats, journal, materializer, policies));
+        var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
+        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies));
         StopBeforeRegions(system, tableActor);
         await access
             .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)

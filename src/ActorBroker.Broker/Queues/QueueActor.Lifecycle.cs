@@ -58,9 +58,9 @@ public sealed partial class QueueActor
 
     private void OnPurge(PurgeQueue purge)
     {
-        if (IsLockedFor(Sender))
+        if ((IsLockedFor(Sender) ? QueueDeclaration.Locked(_key) : _queue!.CheckPurge(_key)) is { } refusal)
         {
-            Answer(purge.RequestId, QueueDeclaration.Locked(_key), 0);
+            Answer(purge.RequestId, refusal, 0);
             return;
         }
 

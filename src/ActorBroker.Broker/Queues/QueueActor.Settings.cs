@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
@@ -25,13 +26,19 @@ public sealed partial class QueueActor
 
     private QueueSettings Resolved(QueueDefinition definition)
     {
+        if (Stage.IsName(_key.Name) && StageDefinition.SettingsOf(definition.Arguments) is { } stage)
+        {
+            return stage;
+        }
+
         var settings = QueueSettingsResolver.Resolve(definition.Arguments, _policy.Definition);
         var byDefault = Options.ConsumerTimeout > TimeSpan.Zero ? (long)Options.ConsumerTimeout.TotalMilliseconds : (long?)null;
         return settings with { ConsumerTimeout = settings.ConsumerTimeout ?? byDefault };
     }
 
+    // A stage belongs to its exchange: what is said of queues is not meant for it.
     private EffectivePolicy Matching(VirtualHostPolicies policies, QueueDefinition definition) =>
-        policies.OfQueue(_key.Name, QueueArguments.TypeOf(definition.Arguments) ?? QueueType.Classic);
+        Stage.IsName(_key.Name) ? EffectivePolicy.None : policies.OfQueue(_key.Name, QueueArguments.TypeOf(definition.Arguments) ?? QueueType.Classic);
 
     // First to be told of changes, then looked at: no change falls in between.
     private void FollowPolicies(QueueDefinition definition)
@@ -62,11 +69,17 @@ public sealed partial class QueueActor
         }
 
         _policy = policy;
-        _queue!.Apply(Resolved(_definition!));
+        Apply(_definition!);
         if (IsJournaled)
         {
             PersistAsync(new QueuePolicyApplied(policy), static _ => { });
         }
+    }
+
+    private void Apply(QueueDefinition definition)
+    {
+        _queue!.Apply(Resolved(definition));
+        _deadLetters?.Apply(_queue.Settings);
     }
 
     private void OnDeclareExisting(DeclareQueue declare)
@@ -102,7 +115,7 @@ public sealed partial class QueueActor
         }
 
         _definition = definition;
-        _queue!.Apply(Resolved(definition));
+        Apply(definition);
         AnswerWhenWritten(declare.RequestId, new QueueRedefined(definition, declare.Origin));
     }
 

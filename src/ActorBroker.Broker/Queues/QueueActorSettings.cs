@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
@@ -13,6 +14,7 @@ namespace ActorBroker.Broker.Queues;
 /// <param name="QueueRegion">The region of queues; a function, since the region's own entities need it.</param>
 /// <param name="ExchangeRegion">The region of exchanges.</param>
 /// <param name="CatalogueRegion">The region of catalogues.</param>
+/// <param name="Forwarding">By what dead letters are published.</param>
 /// <param name="Policies">The node's policies.</param>
 public sealed record QueueActorSettings(
     QueueOptions Options,
@@ -22,4 +24,5 @@ public sealed record QueueActorSettings(
     Func<ActorSystem, IActorRef> QueueRegion,
     Func<ActorSystem, IActorRef> ExchangeRegion,
     Func<ActorSystem, IActorRef> CatalogueRegion,
+    ForwardingServices Forwarding,
     NodePolicies Policies);

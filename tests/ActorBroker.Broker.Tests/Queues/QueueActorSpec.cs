@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Contracts;
@@ -6,12 +7,14 @@ using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
+using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Streams;
@@ -52,7 +55,8 @@ public abstract class QueueActorSpec : EntityTestKit
         Policies = new NodePolicies(_ => Routing.Ref);
         Policies.Set("/", VirtualHostPolicies.Empty);
         var settings = new QueueActorSettings(
-            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref, Policies);
+            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
+            new ForwardingServices(_ => Queues!, Routing, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock), Policies);
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
         {
@@ -80,6 +84,9 @@ public abstract class QueueActorSpec : EntityTestKit
 
     /// <summary>Looks at the queue without getting into the way of what <see cref="Client"/> hears.</summary>
     protected TestProbe Asker { get; }
+
+    /// <summary>By which the queue's dead letters are routed.</summary>
+    protected RoutingTables Tables { get; } = new();
 
     private protected RecordedReads Disk { get; }
 
@@ -179,6 +186,8 @@ public abstract class QueueActorSpec : EntityTestKit
     {
         public bool IsBroken { get; set; }
 
-        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : DateTimeOffset.UnixEpoch;
+        public TimeSpan Passed { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : DateTimeOffset.UnixEpoch + Passed;
     }
 }
