@@ -67,6 +67,7 @@ internal static class GoldenSamples
         ["qs1+stream"] = new QueueSnapshot(
             Queue,
             QueueDefinition,
+            EffectivePolicy.None,
             [],
             new QueueIndex(1000, 0, [], [])
             {
@@ -93,6 +94,7 @@ internal static class GoldenSamples
         ["qs1+lanes"] = new QueueSnapshot(
             Queue,
             QueueDefinition,
+            EffectivePolicy.None,
             [],
             new QueueIndex(1000, 900, [new(10, 30)], [new(10, 500, 3, 9, 65_536)])
             {
