@@ -1,5 +1,5 @@
 using ActorBroker.Contracts.Queues;
-using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
 using Akka.Event;
@@ -110,7 +110,7 @@ public sealed partial class QueueActor
     // What is to go for its age should not stay because nothing more comes.
     private int TrimStep => _queue?.Settings.MaxAge is null ? Options.TrimAfterEvents : Math.Max(1, Options.TrimAfterEvents / 32);
 
-    private QueueSnapshot Snapshot() => new(_key, _definition, [.. _bindingSources], _queue!.Index());
+    private QueueSnapshot Snapshot() => new(_key, _definition, _policy, [.. _bindingSources], _queue!.Index());
 
     private void Trim(long recoverableFrom, long firstLive)
     {
@@ -178,6 +178,7 @@ public sealed partial class QueueActor
     {
         _key = snapshot.Queue;
         _bindingSources.UnionWith(snapshot.BindingSources);
+        _policy = snapshot.Policy;
         if (snapshot.Definition is not null)
         {
             BeginExisting(snapshot.Definition);
@@ -192,11 +193,16 @@ public sealed partial class QueueActor
             case QueueDeclared declared:
                 _key = declared.Queue;
                 _bindingSources.Clear();
+                _policy = EffectivePolicy.None;
                 BeginExisting(declared.Definition);
                 break;
             case QueueRedefined redefined when _queue is not null:
                 _definition = redefined.Definition;
                 _queue.Apply(Resolved(redefined.Definition));
+                break;
+            case QueuePolicyApplied applied when _queue is not null:
+                _policy = applied.Policy;
+                _queue.Apply(Resolved(_definition!));
                 break;
             case QueueDeleted:
                 _definition = null;
@@ -224,6 +230,8 @@ public sealed partial class QueueActor
         {
             _queue.RecoveryCompleted();
             _life = QueueLife.Live;
+            _settings.Policies.Follow(_key.VirtualHost, Self);
+            ApplyPolicies();
             ScheduleTicks();
             return;
         }
@@ -250,18 +258,6 @@ public sealed partial class QueueActor
         _definition = definition;
         Use();
         _queue = QueueRules.Create(IsJournaled, Resolved(definition), Limits, _settings.Formats, Now, _outbox);
-    }
-
-    private QueueSettings Resolved(QueueDefinition definition)
-    {
-        if (Stage.IsName(_key.Name) && StageDefinition.SettingsOf(definition.Arguments) is { } stage)
-        {
-            return stage;
-        }
-
-        var settings = QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
-        var byDefault = Options.ConsumerTimeout > TimeSpan.Zero ? (long)Options.ConsumerTimeout.TotalMilliseconds : (long?)null;
-        return settings with { ConsumerTimeout = settings.ConsumerTimeout ?? byDefault };
     }
 
     private void OnStop()

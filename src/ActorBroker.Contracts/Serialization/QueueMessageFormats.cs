@@ -47,6 +47,10 @@ internal static class QueueMessageFormats
             (ResolveQueue m) => new Proto.ResolveQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId },
             p => new ResolveQueue(p.Queue.ToQueueKey(), p.RequestId));
         formats.AddProto(
+            "q-describe1", Proto.DescribeQueue.Parser,
+            (DescribeQueue m) => new Proto.DescribeQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId },
+            p => new DescribeQueue(p.Queue.ToQueueKey(), p.RequestId));
+        formats.AddProto(
             "q-wake1", Proto.WakeQueue.Parser,
             (WakeQueue m) => new Proto.WakeQueue { Queue = m.Queue.ToForm() },
             p => new WakeQueue(p.Queue.ToQueueKey()));
@@ -125,6 +129,28 @@ internal static class QueueMessageFormats
                 ConsumerCount = m.ConsumerCount,
             },
             p => new QueueAnswered(p.RequestId, p.Refusal.ToRefusal(), p.MessageCount, p.ConsumerCount));
+        formats.AddProto(
+            "n-described1", Proto.QueueDescribed.Parser,
+            (QueueDescribed m) => new Proto.QueueDescribed
+            {
+                RequestId = m.RequestId,
+                Queue = m.Queue.ToForm(),
+                Refusal = m.Refusal.ToForm(),
+                Definition = m.Definition?.ToForm(),
+                Policy = m.Policy.ToForm(),
+                ReadyCount = m.ReadyCount,
+                UnsettledCount = m.UnsettledCount,
+                ConsumerCount = m.ConsumerCount,
+            },
+            p => new QueueDescribed(
+                p.RequestId,
+                p.Queue.ToQueueKey(),
+                p.Refusal.ToRefusal(),
+                p.Definition?.ToQueueDefinition(),
+                p.Policy.ToEffectivePolicy(),
+                p.ReadyCount,
+                p.UnsettledCount,
+                p.ConsumerCount));
         formats.AddProto(
             "n-resolved1", Proto.QueueResolved.Parser,
             (QueueResolved m) => new Proto.QueueResolved
