@@ -4,6 +4,7 @@ using ActorBroker.Core.Queues;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using StageDefinition = ActorBroker.Core.Exchanges.StageDefinition;
 
 namespace ActorBroker.Broker.Queues;
 
@@ -253,6 +254,11 @@ public sealed partial class QueueActor
 
     private QueueSettings Resolved(QueueDefinition definition)
     {
+        if (Stage.IsName(_key.Name) && StageDefinition.SettingsOf(definition.Arguments) is { } stage)
+        {
+            return stage;
+        }
+
         var settings = QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
         var byDefault = Options.ConsumerTimeout > TimeSpan.Zero ? (long)Options.ConsumerTimeout.TotalMilliseconds : (long?)null;
         return settings with { ConsumerTimeout = settings.ConsumerTimeout ?? byDefault };

@@ -85,6 +85,7 @@ public sealed partial class QueueActor
 
         _definition = definition;
         _queue!.Apply(Resolved(definition));
+        _deadLetters?.Apply(_queue.Settings);
         AnswerWhenWritten(declare.RequestId, new QueueRedefined(definition, declare.Origin));
     }
 

@@ -64,6 +64,21 @@ public interface IQueueRules
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     void Publish(int connection, long linkSequence, MessageBatch batch);
 
+    /// <summary>
+    /// A batch with settlements of the same connection. Queues that let consumers settle messages for good write both in
+    /// one event, so that a crash leaves neither or both.
+    /// </summary>
+    void Commit(int connection, long linkSequence, MessageBatch batch, ReadOnlySpan<HeldSettlement> settlements)
+    {
+        foreach (var settlement in settlements)
+        {
+            Settle(settlement.Consumer, settlement.Outcome, settlement.Positions);
+        }
+
+        Publish(connection, linkSequence, batch);
+        AfterSettling();
+    }
+
     /// <summary>The write under way is committed as that journal event.</summary>
     void WriteCompleted(long sequenceNr);
 

@@ -59,28 +59,29 @@ public sealed partial class QueueDecider
         MarkVolatile(batch);
     }
 
-    // The batch of the lowest ready message; null when it must be read back, which is then under way.
-    private LogBatch? Locate()
+    // The batch of the next ready message that a consumer may have; null when there is none, or it must be read back,
+    // which is then under way.
+    private LogBatch? Locate(ConsumerKey consumer)
     {
-        var found = _log.TryFind(_ready.First.First, out var segment, out var batch);
-        while (found && batch is null)
+        while (_ready.TrySelect(consumer))
         {
-            // It was held when its segment was read back short, and has been released since.
-            SetGapsAside(segment);
-            if (_ready.IsEmpty)
+            var found = _log.TryFind(_ready.First.First, out var segment, out var batch);
+            if (found && batch is null)
             {
-                return null;
+                // It was held when its segment was read back short, and has been released since.
+                SetGapsAside(segment);
+                continue;
             }
 
-            found = _log.TryFind(_ready.First.First, out segment, out batch);
+            if (!found || _log.Resident.Count < _log.Segments.Count)
+            {
+                ReadAhead(segment);
+            }
+
+            return batch;
         }
 
-        if (!found || _log.Resident.Count < _log.Segments.Count)
-        {
-            ReadAhead(segment);
-        }
-
-        return batch;
+        return null;
     }
 
     // What is ready of the segment and could not be read back with it.

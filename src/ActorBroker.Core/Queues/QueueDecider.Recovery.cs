@@ -100,6 +100,7 @@ public sealed partial class QueueDecider
     {
         var live = new PositionSet();
         live.AddAll(ReadyOrAway());
+        _writes.AddHeldTo(live);
         foreach (var (positions, _) in _dying.Deaths)
         {
             live.Add(positions);

@@ -100,6 +100,9 @@ public sealed partial class QueueDecider : IQueueRules
     /// <summary>The queue has had a consumer: what auto-delete waits for.</summary>
     public bool HadConsumer { get; private set; }
 
+    /// <summary>The only consumer that is served on a queue with a single active one; null when nobody is there, and on other queues.</summary>
+    public ConsumerKey? SingleActiveConsumer => _roster.Active?.Key;
+
     /// <summary>A consumer has the queue to itself.</summary>
     public bool HasExclusiveConsumer => _roster.HasExclusive;
 
@@ -123,6 +126,7 @@ public sealed partial class QueueDecider : IQueueRules
     {
         _toTell.Clear();
         _writes.Complete(_log, sequenceNr, _toTell);
+        ReleaseCommitted();
         _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
         TellLinks();
         _dying.Written(_deathsUnderWay);

@@ -24,7 +24,7 @@ internal sealed class ReadyMessages
     {
         _formats = formats;
         _classifier = new LaneClassifier(settings, formats);
-        _plain = new Lane(0, new LaneKey(_classifier.DefaultPriority, 0, 0));
+        _plain = new Lane(0, new LaneKey(_classifier.DefaultPriority, 0, 0), group: null);
     }
 
     /// <summary>Ready messages.</summary>
@@ -33,7 +33,10 @@ internal sealed class ReadyMessages
     /// <summary>No message is ready.</summary>
     public bool IsEmpty => Count == 0;
 
-    /// <summary>The run that is delivered next.</summary>
+    /// <summary>Everyone is offered the same messages; false where some belong to a group that is one consumer's.</summary>
+    public bool IsForAll => _lanes is not { HasGroups: true };
+
+    /// <summary>The run that is delivered next: to whom <see cref="TrySelect"/> was asked for, or to whoever may have it.</summary>
     /// <exception cref="InvalidOperationException">Nothing is ready.</exception>
     public PositionRange First => _lanes is { IsInUse: true } lanes ? lanes.First : _plain.Ready.First;
 
@@ -77,8 +80,15 @@ internal sealed class ReadyMessages
     /// <summary>The next run, at most so many, goes away: to a holder, or (followed by <see cref="Forget"/>) for good.</summary>
     /// <param name="countMax">Most messages.</param>
     /// <param name="bytes">Their size, where others' turns depend on it.</param>
-    public PositionRange Take(long countMax, long bytes = 0) =>
-        _lanes is { IsInUse: true } lanes ? lanes.Take(countMax, bytes) : _plain.Ready.TakeFirst(countMax);
+    /// <param name="holder">To whom further messages of their group are to go, if anyone.</param>
+    public PositionRange Take(long countMax, long bytes = 0, ConsumerKey? holder = null) =>
+        _lanes is { IsInUse: true } lanes ? lanes.Take(countMax, bytes, holder) : _plain.Ready.TakeFirst(countMax);
+
+    /// <summary>Makes <see cref="First"/> what a consumer is given next; false when nothing is ready that it may have.</summary>
+    public bool TrySelect(ConsumerKey consumer) => _lanes is { IsInUse: true } lanes ? lanes.TrySelect(consumer) : !_plain.Ready.IsEmpty;
+
+    /// <summary>A consumer is gone and holds nothing: others may have the groups that were its own.</summary>
+    public void Release(ConsumerKey consumer) => _lanes?.Release(consumer);
 
     /// <summary>Messages that were away are ready again, at their old place.</summary>
     public void Return(PositionRange range)

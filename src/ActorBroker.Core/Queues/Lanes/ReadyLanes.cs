@@ -22,7 +22,7 @@ internal sealed partial class ReadyLanes
     private readonly Lane _plain;
     private readonly LaneMap _map = new();
     private readonly LaneValues _fairValues = new(FairValuesMax, sharedMax: 64);
-    private readonly LaneValues _groups = new(GroupsMax, sharedMax: 256);
+    private readonly LaneValues _groupValues = new(GroupsMax, sharedMax: 256);
     private readonly Dictionary<LaneKey, Lane> _lanes = [];
     private readonly List<Lane?> _byNumber;
     private readonly Stack<int> _freeNumbers = new();
@@ -49,7 +49,7 @@ internal sealed partial class ReadyLanes
     public PositionRange First => Next().Ready.First;
 
     /// <summary>Bytes of the next run after which the next is another.</summary>
-    public long TurnBytes => _schedule.TurnBytes(Next());
+    public long TurnBytes => ScheduleOf(Next()).TurnBytes(Next());
 
     /// <summary>From now on, other settings say which lane a message belongs to; those that are here stay where they are.</summary>
     public void Classify(LaneClassifier classifier)
@@ -87,10 +87,16 @@ internal sealed partial class ReadyLanes
         AddNew(lane, new PositionRange(firstPosition + start, batch.Count - start));
     }
 
-    public PositionRange Take(long countMax, long bytes)
+    public PositionRange Take(long countMax, long bytes, ConsumerKey? consumer)
     {
         var lane = Next();
-        _schedule.Charge(lane, bytes);
+        ScheduleOf(lane).Charge(lane, bytes);
+        _ownIsNext = lane.Group?.Holder is null;
+        if (lane.Group is { Holder: null } group && consumer is { } key)
+        {
+            Assign(group, key);
+        }
+
         var taken = lane.Ready.TakeFirst(countMax);
         Count -= taken.Count;
         HeadChanged(lane);
@@ -157,9 +163,9 @@ internal sealed partial class ReadyLanes
     }
 
     /// <summary>The lanes by when they are served, as things stand.</summary>
-    public IEnumerable<Lane> InOrder() => _schedule.Lanes();
+    public IEnumerable<Lane> InOrder() => _schedule.Lanes().Concat(_holders.Values.SelectMany(static holder => holder.Schedule.Lanes()));
 
-    private Lane Next() => _next ??= _schedule.Next() ?? throw new InvalidOperationException("Nothing is ready.");
+    private Lane Next() => _next ??= NextForAnyone() ?? throw new InvalidOperationException("Nothing is ready.");
 
     private Lane LaneOf(in MessageView message) => LaneOf(_classifier.KeyOf(message));
 
@@ -170,7 +176,7 @@ internal sealed partial class ReadyLanes
             return _plain;
         }
 
-        var key = wanted with { FairValue = _fairValues.Resolve(wanted.FairValue), Group = _groups.Resolve(wanted.Group) };
+        var key = wanted with { FairValue = _fairValues.Resolve(wanted.FairValue), Group = _groupValues.Resolve(wanted.Group) };
         if (_lanes.Count >= LanesMax && key.FairValue != 0 && !_lanes.ContainsKey(key))
         {
             key = key with { FairValue = -1 };
@@ -187,10 +193,12 @@ internal sealed partial class ReadyLanes
             _byNumber.Add(null);
         }
 
-        var lane = new Lane(number, key);
+        var group = GroupOf(key);
+        var lane = new Lane(number, key, group);
+        group?.Lanes.Add(lane);
         _byNumber[number] = lane;
         _fairValues.Use(key.FairValue);
-        _groups.Use(key.Group);
+        _groupValues.Use(key.Group);
         _lanes.Add(key, lane);
         if (_lanes.Count == 1)
         {
@@ -226,7 +234,7 @@ internal sealed partial class ReadyLanes
         {
             if (lane.Flow is not null)
             {
-                _schedule.Remove(lane);
+                ScheduleOf(lane).Remove(lane);
             }
         }
         else if (lane.Flow is { } flow)
@@ -235,7 +243,7 @@ internal sealed partial class ReadyLanes
         }
         else
         {
-            _schedule.Add(lane);
+            ScheduleOf(lane).Add(lane);
         }
     }
 
@@ -258,9 +266,10 @@ internal sealed partial class ReadyLanes
 
         _lanes.Remove(lane.Key);
         _fairValues.Leave(lane.Key.FairValue);
-        _groups.Leave(lane.Key.Group);
+        _groupValues.Leave(lane.Key.Group);
         _byNumber[lane.Number] = null;
         _freeNumbers.Push(lane.Number);
+        LeaveGroup(lane);
         if (!IsInUse)
         {
             HeadChanged(_plain);
