@@ -148,7 +148,11 @@ public sealed record PublishFailed(long FirstSequence, long LastSequence) : Queu
 public sealed record PublishRejected(long LinkSequence, int[] Indexes) : QueueNotice;
 
 /// <summary>The consumer is on.</summary>
-public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer;
+public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer
+{
+    /// <summary>Where a stream's consumer starts, for it to go on there if the queue's actor ends before the first delivery; null where that cannot be said.</summary>
+    public long? StreamOffset { get; init; }
+}
 
 /// <summary>The consumer is off; nothing follows for it.</summary>
 public sealed record ConsumerStopped(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer;

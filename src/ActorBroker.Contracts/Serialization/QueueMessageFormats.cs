@@ -179,8 +179,8 @@ internal static class QueueMessageFormats
     {
         formats.AddProto(
             "n-consuming1", Proto.ConsumerStarted.Parser,
-            (ConsumerStarted m) => new Proto.ConsumerStarted { RequestId = m.RequestId, ConsumerId = m.ConsumerId },
-            p => new ConsumerStarted(p.RequestId, p.ConsumerId));
+            ToForm,
+            p => new ConsumerStarted(p.RequestId, p.ConsumerId) { StreamOffset = p.HasStreamOffset ? p.StreamOffset : null });
         formats.AddProto(
             "n-stopped1", Proto.ConsumerStopped.Parser,
             (ConsumerStopped m) => new Proto.ConsumerStopped { RequestId = m.RequestId, ConsumerId = m.ConsumerId },
@@ -193,5 +193,16 @@ internal static class QueueMessageFormats
             "n-timedout1", Proto.ConsumerTimedOut.Parser,
             (ConsumerTimedOut m) => new Proto.ConsumerTimedOut { ConsumerId = m.ConsumerId, TimeoutMs = m.TimeoutMs },
             p => new ConsumerTimedOut(p.ConsumerId, p.TimeoutMs));
+    }
+
+    private static Proto.ConsumerStarted ToForm(ConsumerStarted started)
+    {
+        var form = new Proto.ConsumerStarted { RequestId = started.RequestId, ConsumerId = started.ConsumerId };
+        if (started.StreamOffset is { } offset)
+        {
+            form.StreamOffset = offset;
+        }
+
+        return form;
     }
 }
