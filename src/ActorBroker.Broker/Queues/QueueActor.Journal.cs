@@ -13,6 +13,7 @@ public sealed partial class QueueActor
 {
     // A journal that is busy or starting anew has this long to answer; then the rest of the queue goes on without.
     private const int ReadAttempts = 15;
+    private const int StageMemoryFactor = 16;
 
     private static readonly TimeSpan ReadRetryDelay = TimeSpan.FromSeconds(1);
 
@@ -26,8 +27,10 @@ public sealed partial class QueueActor
     // As of the snapshot: what is settled after it may not be in the journal yet, so a recovery may still need the body.
     private long _snapshotFirstLive;
 
+    // What is due next in a stage may be anywhere in it, where a queue has it at its head: the stage keeps more in memory.
     private QueueMemoryLimits Limits => new(
-        Options.SegmentBytes, Options.ResidentBytes, Options.ResidentBytes, Options.WriteBatchBytes, ReadAheadSegments: 3);
+        Options.SegmentBytes, Options.ResidentBytes, Options.ResidentBytes * (Stage.IsName(_key.Name) ? StageMemoryFactor : 1),
+        Options.WriteBatchBytes, ReadAheadSegments: 3);
 
     private void BeginWrite(QueueWrite write) =>
         PersistAsync(new MessagesWritten(_settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), write), OnWritten);
