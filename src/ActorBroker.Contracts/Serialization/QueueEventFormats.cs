@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
 using Google.Protobuf;
 
@@ -59,6 +60,15 @@ internal static class QueueEventFormats
         Delays = ToForm(snapshot.Index.Notes.Delays),
         Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
         BodySizes = ToForm(snapshot.Index.BodySizes),
+        Lanes = { snapshot.Index.Lanes.Select(ToForm) },
+    };
+
+    private static Proto.LaneIndex ToForm(LaneIndex lane) => new()
+    {
+        Priority = lane.Key.Priority,
+        FairValue = lane.Key.FairValue,
+        Group = lane.Key.Group,
+        Positions = { lane.Positions.Select(TopologyForms.ToForm) },
     };
 
     private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
@@ -85,7 +95,11 @@ internal static class QueueEventFormats
                 QueueNotesCodec.ReadRuns(form.Delays.Span),
                 QueueNotesCodec.ReadIdentities(form.Identities.Span)),
             BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
+            Lanes = [.. form.Lanes.Select(FromForm)],
         });
+
+    private static LaneIndex FromForm(Proto.LaneIndex form) =>
+        new(new LaneKey((byte)form.Priority, form.FairValue, form.Group), form.Positions.ToRanges());
 
     private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
         new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);

@@ -130,7 +130,9 @@ public sealed partial class QueueDecider
             }
 
             _waitingGets.Dequeue();
-            var segment = TakeRun(batch, RunLength(batch, 1, out var redelivered), redelivered);
+            var count = RunLength(batch, 1, out var redelivered);
+            LimitByWindow(batch, count, long.MaxValue, out var bytes);
+            var segment = TakeRun(batch, count, bytes, redelivered);
             HandOver(get.NoAck ? null : GetterOf(get.Getter), segment);
             _effects.GetAnswered(get.Getter, get.RequestId, segment, _ready.Count);
         }
@@ -173,9 +175,9 @@ public sealed partial class QueueDecider
     private int Serve(QueueConsumer consumer, LogBatch batch, long countMax)
     {
         var count = RunLength(batch, Math.Min(countMax, consumer.Room), out var redelivered);
-        count = LimitByWindow(batch, count, consumer.WindowBytes, out var bytes);
+        count = LimitByWindow(batch, count, Math.Min(consumer.WindowBytes, _ready.TurnBytes), out var bytes);
         consumer.WindowBytes -= bytes;
-        var segment = TakeRun(batch, count, redelivered);
+        var segment = TakeRun(batch, count, bytes, redelivered);
         HandOver(consumer.NoAck ? null : consumer, segment);
         if (consumer.AddOutgoing(segment))
         {
@@ -218,8 +220,8 @@ public sealed partial class QueueDecider
             count = Math.Min(count, _deliveredBefore - run.First);
             if (!_undelivered.IsEmpty)
             {
-                count = 1;
-                redelivered = !_undelivered.Contains(run.First);
+                redelivered = !_undelivered.Contains(run.First, out var alikeUntil);
+                count = Math.Min(count, alikeUntil - run.First);
             }
         }
 
@@ -231,9 +233,14 @@ public sealed partial class QueueDecider
         return (int)count;
     }
 
-    private DeliverySegment TakeRun(LogBatch batch, int count, bool redelivered)
+    private DeliverySegment TakeRun(LogBatch batch, int count, int bytes, bool redelivered)
     {
-        var run = _ready.Take(count);
+        if (!_ready.IsPlain)
+        {
+            MarkOvertaken(_ready.First.First);
+        }
+
+        var run = _ready.Take(count, bytes);
         _undelivered.Remove(run);
         _deliveredBefore = Math.Max(_deliveredBefore, run.End);
         LeaveReady(run);
@@ -243,6 +250,16 @@ public sealed partial class QueueDecider
             DeliveryCount = returned.Failed,
             AcquiredCount = returned.Acquired,
         };
+    }
+
+    // What comes before the position is still to be delivered for the first time.
+    private void MarkOvertaken(long position)
+    {
+        if (position > _deliveredBefore)
+        {
+            _undelivered.Remove(new PositionRange(0, _log.Segments[0].First));
+            _undelivered.Add(new PositionRange(_deliveredBefore, position - _deliveredBefore));
+        }
     }
 
     // To a holder who will settle it, or, with none, for good.

@@ -97,15 +97,22 @@ public sealed partial class QueueDecider
 
     private void ReadAhead(LogSegment head)
     {
+        if (!_ready.IsPlain)
+        {
+            Load(head);
+            _upcoming.Find(_ready.Lanes, _log, _limits.ReadAheadSegments);
+            foreach (var segment in _upcoming.Segments)
+            {
+                Load(segment);
+            }
+
+            return;
+        }
+
         var index = _log.IndexOfSegment(head.First);
         for (var i = index; i < Math.Min(index + _limits.ReadAheadSegments, _log.Segments.Count); i++)
         {
-            var segment = _log.Segments[i];
-            if (segment.Residency == SegmentResidency.Evicted)
-            {
-                segment.Residency = SegmentResidency.Loading;
-                _effects.Load(segment.Address);
-            }
+            Load(_log.Segments[i]);
         }
     }
 
@@ -113,6 +120,12 @@ public sealed partial class QueueDecider
     // to be settled. What is about to be delivered stays.
     private void BoundMemory()
     {
+        if (!_ready.IsPlain && _log.EvictableBytes > _limits.ResidentBytesMax)
+        {
+            BoundMemoryOfLanes();
+            return;
+        }
+
         while (_log.EvictableBytes > _limits.ResidentBytesMax)
         {
             var head = _ready.IsEmpty ? long.MaxValue : _ready.First.First;
@@ -132,6 +145,26 @@ public sealed partial class QueueDecider
             }
 
             _log.Evict(victim);
+        }
+    }
+
+    private void BoundMemoryOfLanes()
+    {
+        _upcoming.Find(_ready.Lanes, _log, Math.Max(_limits.ReadAheadSegments, _log.Resident.Count));
+        var victims = _log.Resident
+            .Where(segment => segment.IsEvictable && !_log.IsOpen(segment))
+            .Select(segment => (Segment: segment, Turn: _upcoming.TurnOf(segment)))
+            .Where(candidate => candidate.Turn >= _limits.ReadAheadSegments)
+            .OrderByDescending(static candidate => candidate.Turn)
+            .ThenByDescending(static candidate => candidate.Segment.First);
+        foreach (var (segment, _) in victims.ToArray())
+        {
+            if (_log.EvictableBytes <= _limits.ResidentBytesMax)
+            {
+                break;
+            }
+
+            _log.Evict(segment);
         }
     }
 

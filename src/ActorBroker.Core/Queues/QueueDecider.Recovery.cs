@@ -14,7 +14,7 @@ public sealed partial class QueueDecider
     {
         _isRecovering = true;
         var (nextPosition, deliveredBefore, live, segments) = index;
-        _ready.Recover(live);
+        _ready.Recover(live, index.Lanes);
         foreach (var address in segments)
         {
             var inSegment = CountLive(live, address);
@@ -128,6 +128,7 @@ public sealed partial class QueueDecider
 
         return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments])
         {
+            Lanes = _ready.Index(live),
             Notes = NotesOf(live),
             BodySizes = _bodySizes is null ? [] : Within(_bodySizes.ToArray(), live),
         };

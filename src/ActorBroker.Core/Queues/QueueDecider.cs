@@ -1,5 +1,6 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lanes;
 
 namespace ActorBroker.Core.Queues;
 
@@ -20,7 +21,8 @@ public sealed partial class QueueDecider : IQueueRules
     private readonly WriteBuffer _writes;
     private readonly ConsumerRoster _roster = new();
     private readonly Dictionary<int, PublisherLink> _links = [];
-    private readonly ReadyMessages _ready = new();
+    private readonly ReadyMessages _ready;
+    private readonly UpcomingSegments _upcoming = new();
 
     // Positions below _deliveredBefore that never reached a client after all.
     private readonly PositionSet _undelivered = new();
@@ -67,6 +69,7 @@ public sealed partial class QueueDecider : IQueueRules
         Now = now;
         _limits = limits;
         _effects = effects;
+        _ready = new ReadyMessages(settings, formats);
         _log = new MessageLog(limits.SegmentBytes);
         _writes = new WriteBuffer(limits.WriteBytesMax);
         Settings = settings;

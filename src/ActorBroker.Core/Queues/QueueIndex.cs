@@ -1,5 +1,6 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
 
 namespace ActorBroker.Core.Queues;
@@ -11,6 +12,9 @@ namespace ActorBroker.Core.Queues;
 /// <param name="Segments">Where the journal keeps them, by ascending position.</param>
 public sealed record QueueIndex(long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments)
 {
+    /// <summary>Those of <see cref="Live"/> that have a priority or a header by which deliveries are shared out.</summary>
+    public LaneIndex[] Lanes { get; init; } = [];
+
     /// <summary>What else is known of live messages.</summary>
     public QueueNotes Notes { get; init; } = QueueNotes.None;
 
