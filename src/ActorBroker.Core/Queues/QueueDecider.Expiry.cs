@@ -118,6 +118,17 @@ public sealed partial class QueueDecider
         }
     }
 
+    private PositionSet Live()
+    {
+        var positions = ReadyOrAway();
+        foreach (var (dying, _) in _dying.Deaths)
+        {
+            positions.Add(dying);
+        }
+
+        return positions;
+    }
+
     private PositionSet ReadyOrAway()
     {
         var positions = new PositionSet();

@@ -179,7 +179,8 @@ internal sealed class DyingMessages
             MarkRepeated(range);
         }
 
-        _waiting = new Queue<PositionRange>([.. again, _first, .. _waiting]);
+        PositionRange[] next = _first.Count > 0 ? [_first] : [];
+        _waiting = new Queue<PositionRange>([.. again, .. next, .. _waiting]);
         _first = default;
         _handedOver.Clear();
         BytesHandedOver = 0;
