@@ -16,6 +16,13 @@ public sealed class RawSocket : ICollectionFixture<BrokerFixture>
     public const string Name = "raw socket";
 }
 
+/// <summary>What queue arguments, extensions and plug-ins do, seen through RabbitMQ.Client, on one broker.</summary>
+[CollectionDefinition(Name)]
+public sealed class Features : ICollectionFixture<BrokerFixture>
+{
+    public const string Name = "features";
+}
+
 /// <summary>The tutorials in every language, on one broker.</summary>
 [CollectionDefinition(Name)]
 public sealed class TutorialScripts : ICollectionFixture<BrokerFixture>
