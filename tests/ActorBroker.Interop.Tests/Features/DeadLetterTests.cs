@@ -169,7 +169,8 @@ public sealed class DeadLetterTests(BrokerFixture broker) : FeatureTest(broker)
             await SendAsync(queue, "patient");
             await RejectAsync(queue);
 
-            // Nothing is bound: at-most-once would have dropped it. The broker tries again, in RabbitMQ every few seconds.
+            // Nothing is bound: at-most-once would have dropped it. RabbitMQ tries again after its application variable
+            // dead_letter_worker_publisher_confirm_timeout, three minutes unless it is set.
             var dead = await QueueAsync();
             var deadLetters = await DeliveryCollector.StartAsync(Channel, dead, autoAck: true);
             await Channel.QueueBindAsync(dead, exchange, "dead");
