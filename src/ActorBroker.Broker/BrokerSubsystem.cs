@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Access;
+using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Exchanges;
 using ActorBroker.Broker.Queues;
@@ -49,6 +50,7 @@ public static class BrokerSubsystem
             .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)
             .ConfigureAwait(false);
         system.ActorOf(QueueWakeUpActor.Props(options.Access.DefaultVirtualHost, catalogues, queues), "queue-wake-up");
+        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, tableActor, tables);
     }
 

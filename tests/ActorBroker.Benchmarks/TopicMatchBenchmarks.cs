@@ -43,7 +43,8 @@ public class TopicMatchBenchmarks
     private int Match(string routingKey)
     {
         _matches.Targets.Clear();
-        _router.Match(routingKey, ArgumentTable.Empty, _matches);
+        var message = new RoutedMessage(routingKey, ArgumentTable.Empty);
+        _router.Match(ref message, _matches);
         return _matches.Targets.Count;
     }
 }

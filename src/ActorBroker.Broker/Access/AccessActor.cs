@@ -182,7 +182,8 @@ public sealed class AccessActor : UntypedPersistentActor
         switch (command)
         {
             case AuthenticateUser login:
-                asker.Tell(new UserAuthenticated(login.RequestId, _state.Authenticate(login.User, login.Password, login.Loopback)));
+                asker.Tell(new UserAuthenticated(
+                    login.RequestId, _state.Authenticate(login.User, login.Password, login.Loopback), _state.IsImpersonator(login.User)));
                 break;
             case OpenVirtualHost open:
                 asker.Tell(new VirtualHostOpened(open.RequestId, _state.OpenVirtualHost(open.User, open.VirtualHost)));
@@ -196,7 +197,7 @@ public sealed class AccessActor : UntypedPersistentActor
     {
         var refusal = new Refusal(RefusalReason.Unavailable, "users and virtual hosts cannot be read at the moment");
         asker.Tell(command is AuthenticateUser
-            ? new UserAuthenticated(command.RequestId, refusal)
+            ? new UserAuthenticated(command.RequestId, refusal, IsImpersonator: false)
             : new VirtualHostOpened(command.RequestId, refusal));
     }
 }

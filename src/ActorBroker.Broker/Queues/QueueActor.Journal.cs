@@ -105,11 +105,7 @@ public sealed partial class QueueActor
         }
     }
 
-    private QueueSnapshot Snapshot()
-    {
-        var (next, deliveredBefore, live, segments) = _queue!.Index();
-        return new QueueSnapshot(_key, _definition, [.. _bindingSources], next, deliveredBefore, live, segments);
-    }
+    private QueueSnapshot Snapshot() => new(_key, _definition, [.. _bindingSources], _queue!.Index());
 
     private void Trim(long recoverableFrom, long firstLive)
     {
@@ -180,7 +176,7 @@ public sealed partial class QueueActor
         if (snapshot.Definition is not null)
         {
             BeginExisting(snapshot.Definition);
-            _queue!.RecoverIndex(snapshot.NextPosition, snapshot.DeliveredBefore, snapshot.Live, snapshot.Segments);
+            _queue!.RecoverIndex(snapshot.Index);
         }
     }
 
@@ -207,7 +203,7 @@ public sealed partial class QueueActor
                 _hasLeftovers = true;
                 break;
             case MessagesWritten written:
-                _queue.RecoverWrite(written.Write, LastSequenceNr);
+                _queue.RecoverWrite(written.Write, LastSequenceNr, written.At);
                 _eventsSinceSnapshot++;
                 break;
         }
@@ -242,7 +238,7 @@ public sealed partial class QueueActor
     private void BeginExisting(QueueDefinition definition)
     {
         _definition = definition;
-        _queue = new QueueDecider(
+        _queue = QueueRules.Create(
             IsJournaled, QueueSettings.Default, Limits, _settings.Formats, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _outbox);
     }
 

@@ -11,9 +11,9 @@ using Akka.Persistence;
 namespace ActorBroker.Broker.Queues;
 
 /// <summary>
-/// One queue: a sharded persistent entity around a <see cref="QueueDecider"/>, which holds the rules. The actor keeps
-/// the journal (one write under way collects the next), tells connections what the rules decide, and takes care of the
-/// queue's beginning and end.
+/// One queue: a sharded persistent entity around its rules (<see cref="IQueueRules"/>). The actor keeps the journal
+/// (one write under way collects the next), tells connections what the rules decide, and takes care of the queue's
+/// beginning and end.
 /// <para>
 /// Its persistence id is <c>queue/ENTITY</c>; it is created by the first message to its name and goes when it turns
 /// out that there is no such queue. Commands for its name that come while it is being declared or deleted are stashed
@@ -36,7 +36,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     private QueueLife _life = QueueLife.Absent;
     private QueueKey _key;
     private QueueDefinition? _definition;
-    private QueueDecider? _queue;
+    private IQueueRules? _queue;
     private IActorRef? _owner;
 
     /// <summary>Use <see cref="Props"/>.</summary>

@@ -1,3 +1,5 @@
+using ActorBroker.Contracts.Alarms;
+using ActorBroker.Core.Alarms;
 using Akka.Actor;
 
 namespace ActorBroker.Connections.Registry;
@@ -18,15 +20,19 @@ public sealed record AllClosed : INoSerializationVerificationNeeded
     public static AllClosed Instance { get; } = new();
 }
 
-/// <summary>Knows every connection of the node, to close them all when it stops.</summary>
+/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms.</summary>
 public sealed class ConnectionRegistryActor : UntypedActor
 {
     private readonly HashSet<IActorRef> _connections = [];
     private readonly List<IActorRef> _awaiting = [];
     private CloseConnection? _closing;
+    private AlarmsChanged _alarms = new(ResourceAlarms.None);
 
     /// <summary>A registry without connections.</summary>
     public static Props Props { get; } = Akka.Actor.Props.Create(() => new ConnectionRegistryActor());
+
+    /// <inheritdoc/>
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -36,6 +42,11 @@ public sealed class ConnectionRegistryActor : UntypedActor
             case ConnectionOpened opened:
                 _connections.Add(opened.Connection);
                 Context.Watch(opened.Connection);
+                if (_alarms.Alarms != ResourceAlarms.None)
+                {
+                    opened.Connection.Tell(_alarms);
+                }
+
                 if (_closing is not null)
                 {
                     opened.Connection.Tell(_closing);
@@ -45,6 +56,14 @@ public sealed class ConnectionRegistryActor : UntypedActor
             case Terminated terminated:
                 _connections.Remove(terminated.ActorRef);
                 AnswerWhenEmpty();
+                break;
+            case AlarmsChanged changed:
+                _alarms = changed;
+                foreach (var connection in _connections)
+                {
+                    connection.Tell(changed);
+                }
+
                 break;
             case CloseAllConnections close:
                 _closing = new CloseConnection(close.Text);

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
 using Akka.Actor;
 
 namespace ActorBroker.Connections.Sessions;
@@ -9,6 +10,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="Access">Shard region of the access entity.</param>
 /// <param name="RoutingTableActor">The node's writer of <paramref name="RoutingTables"/>; loads what is missing.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
+/// <param name="Formats">Read the properties of messages where routing looks at them.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
 /// <param name="PublishWindowBytes">Most bytes that a session has on their way to queues before it stops reading.</param>
 public sealed record BrokerServices(
@@ -17,5 +19,6 @@ public sealed record BrokerServices(
     IActorRef Access,
     IActorRef RoutingTableActor,
     RoutingTables RoutingTables,
+    MessageFormats Formats,
     TimeProvider Clock,
     long PublishWindowBytes);

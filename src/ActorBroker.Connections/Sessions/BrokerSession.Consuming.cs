@@ -11,22 +11,6 @@ public sealed partial class BrokerSession
     private readonly Dictionary<int, SessionConsumer> _consumers = [];
     private readonly List<QueueLink> _settledLinks = [];
 
-    // A consumer (with settings) or a getter (without) and its queue.
-    private sealed class SessionConsumer(int id, QueueLink link, ConsumerSettings? settings)
-    {
-        public int Id { get; } = id;
-
-        public QueueLink Link { get; set; } = link;
-
-        public ConsumerSettings? Settings { get; } = settings;
-
-        public bool IsActive { get; set; } = true;
-
-        public bool IsStopped { get; set; }
-
-        public PositionEpoch Positions { get; } = new();
-    }
-
     /// <inheritdoc/>
     public void StartConsumer(string queue, int consumerId, ConsumerSettings settings, Action<Refusal?> reply)
     {
@@ -167,7 +151,7 @@ public sealed partial class BrokerSession
                 });
             },
             link.Actor);
-        link.Actor!.Tell(new StartConsumer(id, consumer.Id, consumer.Settings!, Origin()), _self);
+        link.Actor!.Tell(new StartConsumer(id, consumer.Id, consumer.SettingsToStart, Origin()), _self);
         if (!consumer.IsActive)
         {
             link.Actor.Tell(new SetConsumerActive(consumer.Id, Active: false), _self);
@@ -201,6 +185,14 @@ public sealed partial class BrokerSession
         if (_consumers.Remove(cancelled.ConsumerId, out var consumer) && !consumer.IsStopped)
         {
             Listener.OnConsumerCancelled(cancelled.ConsumerId);
+        }
+    }
+
+    private void OnTimedOut(ConsumerTimedOut timedOut)
+    {
+        if (_consumers.Remove(timedOut.ConsumerId))
+        {
+            Listener.OnConsumerTimedOut(timedOut.ConsumerId, timedOut.TimeoutMs);
         }
     }
 

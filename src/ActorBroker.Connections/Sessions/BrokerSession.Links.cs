@@ -63,7 +63,7 @@ public sealed partial class BrokerSession
         // A queue that is gone has dropped its messages, as if it had been deleted after it took them; one that can't
         // be found may or may not be there.
         var isLost = refusal.Reason != RefusalReason.NotFound;
-        _bytesUnaccepted -= link.Close(refusal, group => _confirms.BatchDone(group, isLost, Listener));
+        _bytesUnaccepted -= link.Close(refusal, batch => _confirms.BatchDone(batch.Group, isLost, Listener));
     }
 
     // Runs the action with the link to the queue once it is found, or with the reason why it is not.
@@ -96,7 +96,7 @@ public sealed partial class BrokerSession
             return;
         }
 
-        _bytesUnaccepted -= link.LoseActor(group => _confirms.BatchDone(group, negative: true, Listener));
+        _bytesUnaccepted -= link.LoseActor(batch => _confirms.BatchDone(batch.Group, negative: true, Listener));
         _requests.Lose(actor, id => new QueueAnswered(
             id, new Refusal(RefusalReason.Unavailable, $"{QueueKeyOf(link.Queue)} stopped before it answered"), 0, 0));
         RestartConsumers(link);

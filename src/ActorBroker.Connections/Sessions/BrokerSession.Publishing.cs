@@ -1,9 +1,5 @@
-using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
-using ActorBroker.Core.Arguments;
-using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
-using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
 
@@ -19,8 +15,6 @@ public sealed partial class BrokerSession
     private readonly List<PendingPublish> _pending = [];
     private readonly List<QueueLink> _slabLinks = [];
     private readonly List<MessageRoute> _slabRoutes = [];
-    private readonly List<(object Awaited, Action Loaded)> _awaitingRoutes = [];
-    private readonly RouteResult _headersRoute = new();
     private readonly ConfirmTracker _confirms = new();
     private ConfirmGroup? _group;
     private long _bytesUnaccepted;
@@ -30,37 +24,10 @@ public sealed partial class BrokerSession
     private readonly record struct PendingPublish(PublishedMessage Message, SessionTarget Target, QueueLink[] Links);
 
     /// <inheritdoc/>
-    public PublishTarget GetTarget(MessageRoute route) => new SessionTarget(route, new ExchangeKey(_virtualHost, route.Exchange), route.RoutingKey);
-
-    /// <inheritdoc/>
-    public TargetStatus Prepare(PublishTarget target, Action loaded)
+    public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         var session = (SessionTarget)target;
-        if (session.IsCurrent)
-        {
-            return TargetStatus.Ready;
-        }
-
-        switch (_services.RoutingTables.RouteAny(session.Exchange, session.RoutingKey, session.Result))
-        {
-            case RouteStatus.Ready:
-                session.SetLinks(session.Result.NeedsHeaders ? [] : LinksTo(session.Result));
-                return TargetStatus.Ready;
-            case RouteStatus.NotFound:
-                return TargetStatus.NotFound;
-            case RouteStatus.Internal:
-                return TargetStatus.Internal;
-            default:
-                AwaitRoutes(session.Result, loaded);
-                return TargetStatus.Loading;
-        }
-    }
-
-    /// <inheritdoc/>
-    public bool Publish(PublishTarget target, in PublishedMessage message, ArgumentTable? headers, PublishConfirm confirm)
-    {
-        var session = (SessionTarget)target;
-        var links = session.NeedsHeaders ? RouteByHeaders(session, headers) : session.Links;
+        var links = session.IsPerMessage || moreKeys.Length > 0 ? RouteMessage(session, message, moreKeys) : session.Links;
         var recordLength = message.RecordLength;
         if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
         {
@@ -77,6 +44,7 @@ public sealed partial class BrokerSession
             return false;
         }
 
+        _group?.Place(_pending.Count, confirm);
         _pending.Add(new PendingPublish(message, session, links));
         _pendingBytes += recordLength;
         if (message.IsRecord)
@@ -89,26 +57,6 @@ public sealed partial class BrokerSession
 
     /// <inheritdoc/>
     public void ForgetConfirms(int channel) => _confirms.Forget(channel);
-
-    private QueueLink[] RouteByHeaders(SessionTarget target, ArgumentTable? headers)
-    {
-        // An exchange further on may have been dropped from the tables since the target was prepared: its bindings are
-        // then not known, and the next Prepare loads them. Rare enough to count as just before its change.
-        return _services.RoutingTables.Route(target.Exchange, target.RoutingKey, headers, _headersRoute) == RouteStatus.Ready
-            ? LinksTo(_headersRoute)
-            : [];
-    }
-
-    private QueueLink[] LinksTo(RouteResult result)
-    {
-        var links = new QueueLink[result.Queues.Count];
-        for (var i = 0; i < links.Length; i++)
-        {
-            links[i] = LinkTo(result.Queues[i]);
-        }
-
-        return links;
-    }
 
     private void FlushSlab()
     {
@@ -187,7 +135,7 @@ public sealed partial class BrokerSession
     {
         foreach (var link in links)
         {
-            Send(link, batch, group);
+            Send(link, batch, group?.Whole);
         }
     }
 
@@ -201,9 +149,11 @@ public sealed partial class BrokerSession
                 if (link.Offsets.Count == 0)
                 {
                     _slabLinks.Add(link);
+                    link.Indexes = group is null ? null : new SlabIndexes();
                 }
 
                 link.Offsets.Add(offsets[i]);
+                link.Indexes?.Add(i);
                 link.OffsetBytes += length;
             }
         }
@@ -218,13 +168,13 @@ public sealed partial class BrokerSession
 
             link.Offsets.Clear();
             link.OffsetBytes = 0;
-            Send(link, batch, group);
+            Send(link, batch, group is null ? null : new BatchConfirm(group, link.Indexes));
         }
 
         _slabLinks.Clear();
     }
 
-    private void Send(QueueLink link, MessageBatch batch, ConfirmGroup? group)
+    private void Send(QueueLink link, MessageBatch batch, BatchConfirm? confirm)
     {
         if (link.IsGone)
         {
@@ -232,13 +182,13 @@ public sealed partial class BrokerSession
             return;
         }
 
-        if (group is not null)
+        if (confirm is not null)
         {
-            group.Pending++;
+            confirm.Group.Pending++;
         }
 
         _bytesUnaccepted += batch.SizeBytes;
-        link.Send(batch, group, _self);
+        link.Send(batch, confirm, _self);
     }
 
     private void OnProgress(IActorRef queue, PublishProgress progress)
@@ -246,9 +196,9 @@ public sealed partial class BrokerSession
         if (_linksByActor.TryGetValue(queue, out var link))
         {
             _bytesUnaccepted -= link.Accept(progress.AcceptedSequence);
-            while (link.NextDone(progress.ConfirmedSequence) is { } group)
+            while (link.NextDone(progress.ConfirmedSequence) is { } batch)
             {
-                _confirms.BatchDone(group, negative: false, Listener);
+                _confirms.BatchDone(batch.Group, negative: false, Listener);
             }
         }
     }
@@ -258,40 +208,18 @@ public sealed partial class BrokerSession
         if (_linksByActor.TryGetValue(queue, out var link))
         {
             _bytesUnaccepted -= link.Accept(failed.LastSequence);
-            while (link.NextDone(failed.LastSequence) is { } group)
+            while (link.NextDone(failed.LastSequence) is { } batch)
             {
-                _confirms.BatchDone(group, negative: true, Listener);
+                _confirms.BatchDone(batch.Group, negative: true, Listener);
             }
         }
     }
 
-    private void AwaitRoutes(RouteResult result, Action loaded)
+    private void OnPublishRejected(IActorRef queue, PublishRejected rejected)
     {
-        if (result.Missing is { } exchange)
+        if (_linksByActor.TryGetValue(queue, out var link) && link.Find(rejected.LinkSequence) is { } batch)
         {
-            _awaitingRoutes.Add((exchange, loaded));
-            _services.RoutingTableActor.Tell(new LoadExchange(exchange), _self);
-        }
-        else
-        {
-            LoadVirtualHost(loaded);
-        }
-    }
-
-    private void LoadVirtualHost(Action loaded)
-    {
-        _awaitingRoutes.Add((_virtualHost, loaded));
-        _services.RoutingTableActor.Tell(new LoadVirtualHost(_virtualHost), _self);
-    }
-
-    private void OnRoutesLoaded(object message)
-    {
-        object what = message is ExchangeLoaded exchange ? exchange.Exchange : ((VirtualHostLoaded)message).VirtualHost;
-        var ready = _awaitingRoutes.FindAll(awaiting => awaiting.Awaited.Equals(what));
-        _awaitingRoutes.RemoveAll(awaiting => awaiting.Awaited.Equals(what));
-        foreach (var (_, loaded) in ready)
-        {
-            loaded();
+            _confirms.Reject(batch, rejected.Indexes, Listener);
         }
     }
 }

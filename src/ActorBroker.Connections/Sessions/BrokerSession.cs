@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges;
@@ -52,6 +53,9 @@ public sealed partial class BrokerSession : IBrokerSession
     /// <summary>Some answer is awaited: <see cref="OnTimer"/> must be called now and then.</summary>
     public bool HasRequests => !_requests.IsEmpty;
 
+    /// <inheritdoc/>
+    public bool IsImpersonator { get; private set; }
+
     private IBrokerSessionListener Listener => _listener!;
 
     /// <summary>Sets who hears of deliveries and confirms; once, before anything else.</summary>
@@ -78,14 +82,23 @@ public sealed partial class BrokerSession : IBrokerSession
             case PublishFailed failed:
                 OnPublishFailed(sender, failed);
                 break;
+            case PublishRejected rejected:
+                OnPublishRejected(sender, rejected);
+                break;
             case IRequestAnswer answer:
                 _requests.Answer(answer.RequestId, answer);
                 break;
             case ConsumerCancelled cancelled:
                 OnCancelled(cancelled);
                 break;
+            case ConsumerTimedOut timedOut:
+                OnTimedOut(timedOut);
+                break;
             case VirtualHostLoaded or ExchangeLoaded:
                 OnRoutesLoaded(message);
+                break;
+            case AlarmsChanged changed:
+                Listener.OnResourceAlarms(changed.Alarms);
                 break;
             case RunLater later:
                 later.Action();
@@ -100,7 +113,11 @@ public sealed partial class BrokerSession : IBrokerSession
     public void Authenticate(string user, string password, Action<Refusal?> reply)
     {
         _user = user;
-        var id = _requests.Add(answer => reply(answer is UserAuthenticated authenticated ? authenticated.Refusal : Overdue("The login")));
+        var id = _requests.Add(answer =>
+        {
+            IsImpersonator = answer is UserAuthenticated { Refusal: null, IsImpersonator: true };
+            reply(answer is UserAuthenticated authenticated ? authenticated.Refusal : Overdue("The login"));
+        });
         _services.Access.Tell(new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)), _self);
     }
 

@@ -4,42 +4,11 @@ using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Connections.Sessions;
 
-/// <summary>
-/// The publishes of one slab that want confirms: safe when every queue batch made of the slab is. Told per channel as
-/// one range of tags.
-/// </summary>
-internal sealed class ConfirmGroup
-{
-    private readonly List<(int Channel, ulong First, ulong Last)> _ranges = new(1);
-
-    /// <summary>Queue batches that have not been confirmed.</summary>
-    public int Pending { get; set; }
-
-    /// <summary>A queue batch may be lost.</summary>
-    public bool IsNegative { get; set; }
-
-    public IReadOnlyList<(int Channel, ulong First, ulong Last)> Ranges => _ranges;
-
-    /// <summary>A channel's tags rise by one with each publish, so a slab holds one range of each channel.</summary>
-    public void Extend(PublishConfirm confirm)
-    {
-        for (var i = _ranges.Count - 1; i >= 0; i--)
-        {
-            if (_ranges[i].Channel == confirm.Channel)
-            {
-                _ranges[i] = (confirm.Channel, _ranges[i].First, confirm.Tag);
-                return;
-            }
-        }
-
-        _ranges.Add((confirm.Channel, confirm.Tag, confirm.Tag));
-    }
-}
-
 /// <summary>Which publishes of each channel have no confirm yet, and whether a new confirm leaves none below it.</summary>
 internal sealed class ConfirmTracker
 {
     private readonly Dictionary<int, PositionSet> _outstanding = [];
+    private readonly PositionSet _told = new();
 
     /// <summary>The group's publishes await their confirm.</summary>
     public void Begin(ConfirmGroup group)
@@ -73,11 +42,49 @@ internal sealed class ConfirmTracker
         {
             if (_outstanding.TryGetValue(channel, out var tags))
             {
-                var allBefore = tags.First.First == (long)first;
-                tags.Remove(new PositionRange((long)first, (long)(last - first + 1)));
-                listener.OnConfirm(channel, first, last, group.IsNegative, allBefore);
+                var range = new PositionRange((long)first, (long)(last - first + 1));
+                if (group.IsPartlyTold)
+                {
+                    TellRest(channel, tags, range, group.IsNegative, listener);
+                }
+                else
+                {
+                    Tell(channel, tags, range, group.IsNegative, listener);
+                }
             }
         }
+    }
+
+    /// <summary>A queue has refused messages of a batch: they are nacked at once, whatever other queues say of them.</summary>
+    public void Reject(BatchConfirm batch, int[] indexes, IBrokerSessionListener listener)
+    {
+        foreach (var index in indexes)
+        {
+            var confirm = batch.ConfirmOf(index);
+            if (confirm.IsWanted && _outstanding.TryGetValue(confirm.Channel, out var tags) && tags.Contains((long)confirm.Tag))
+            {
+                batch.Group.IsPartlyTold = true;
+                Tell(confirm.Channel, tags, new PositionRange((long)confirm.Tag, 1), negative: true, listener);
+            }
+        }
+    }
+
+    private void TellRest(int channel, PositionSet tags, PositionRange range, bool negative, IBrokerSessionListener listener)
+    {
+        _told.Clear();
+        tags.Remove(range, _told);
+        tags.AddAll(_told);
+        for (var i = 0; i < _told.IntervalCount; i++)
+        {
+            Tell(channel, tags, _told.Interval(i), negative, listener);
+        }
+    }
+
+    private static void Tell(int channel, PositionSet tags, PositionRange range, bool negative, IBrokerSessionListener listener)
+    {
+        var allBefore = tags.First.First == range.First;
+        tags.Remove(range);
+        listener.OnConfirm(channel, (ulong)range.First, (ulong)range.End - 1, negative, allBefore);
     }
 
     /// <summary>Nobody waits for the channel's confirms any more.</summary>

@@ -5,15 +5,20 @@ namespace ActorBroker.Connections.Sessions;
 /// <summary>
 /// Tells the deliveries of one incarnation of a queue from those of the next, which may give the same positions out
 /// again to other messages: the positions that the protocol sees are moved up behind all that it has seen before, so
-/// that a late settlement of an old delivery is known as such.
+/// that a late settlement of an old delivery is known as such. A stream's positions are its offsets, which never come
+/// again: those are shown as they are.
 /// </summary>
 internal sealed class PositionEpoch
 {
     private long _shift;
     private long _shownEnd;
+    private bool _isOfStream;
+
+    /// <summary>Where the next incarnation of a stream is to go on; null for other queues, and before the first delivery.</summary>
+    public long? NextOffset => _isOfStream ? _shownEnd : null;
 
     /// <summary>Another incarnation delivers from here on.</summary>
-    public void Begin() => _shift = _shownEnd;
+    public void Begin() => _shift = _isOfStream ? 0 : _shownEnd;
 
     /// <summary>From the queue's positions to those shown, in place.</summary>
     public void Show(DeliverySegment[] segments)
@@ -26,6 +31,7 @@ internal sealed class PositionEpoch
                 segment = segment with { FirstPosition = segment.FirstPosition + _shift };
             }
 
+            _isOfStream = segment.IsOfStream;
             _shownEnd = Math.Max(_shownEnd, segment.FirstPosition + segment.Count);
         }
     }

@@ -14,8 +14,11 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
 
     public RouteResult Result { get; } = new();
 
-    /// <summary>The queues; empty when the target depends on headers.</summary>
+    /// <summary>The queues; empty when each message has its own.</summary>
     public QueueLink[] Links { get; private set; } = [];
+
+    /// <summary>Each message has to be routed by itself.</summary>
+    public bool IsPerMessage { get; private set; }
 
     /// <summary>The slab that <see cref="RouteIndex"/> is for.</summary>
     public int SlabStamp { get; set; }
@@ -50,7 +53,7 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     public void SetLinks(QueueLink[] links)
     {
         Links = links;
-        NeedsHeaders = Result.NeedsHeaders;
+        IsPerMessage = Result.IsPerMessage;
         _isReady = true;
     }
 }

@@ -30,7 +30,10 @@ public sealed record AuthenticateUser(long RequestId, string User, string Passwo
 /// The answer to <see cref="AuthenticateUser"/>: yes when <paramref name="Refusal"/> is null. Its text is for the log: a
 /// client learns that it was refused, and not whether it was the user, the password or the address.
 /// </summary>
-public sealed record UserAuthenticated(long RequestId, Refusal? Refusal) : IRequestAnswer;
+/// <param name="RequestId">As asked.</param>
+/// <param name="Refusal">Why not.</param>
+/// <param name="IsImpersonator">The user may publish in the name of any other.</param>
+public sealed record UserAuthenticated(long RequestId, Refusal? Refusal, bool IsImpersonator) : IRequestAnswer;
 
 /// <summary>May this user use this virtual host? Answered by <see cref="VirtualHostOpened"/>.</summary>
 public sealed record OpenVirtualHost(long RequestId, string User, string VirtualHost) : AccessCommand(RequestId);

@@ -10,7 +10,8 @@ public sealed record BrokerOptions(
     IReadOnlyList<ListenerOptions> Listeners,
     Amqp091Options Amqp091,
     QueueOptions Queue,
-    JournalOptions Journal)
+    JournalOptions Journal,
+    AlarmOptions Alarms)
 {
     /// <exception cref="StartupException">A value is missing or cannot be used; the message names its key.</exception>
     public static BrokerOptions Read(Config config) => Read(new SettingReader(config));
@@ -24,7 +25,8 @@ public sealed record BrokerOptions(
             ListenerOptions.ReadAll(settings),
             Amqp091Options.Read(settings),
             QueueOptions.Read(settings),
-            JournalOptions.Read(settings));
+            JournalOptions.Read(settings),
+            AlarmOptions.Read(settings));
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
     public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);

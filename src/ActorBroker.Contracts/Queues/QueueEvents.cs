@@ -35,15 +35,9 @@ public sealed record MessagesWritten(long At, QueueWrite Write) : QueueEvent;
 /// <param name="Queue">Its name, since the entity id may be a hash.</param>
 /// <param name="Definition">Null when the queue did not exist at that point.</param>
 /// <param name="BindingSources">Exchanges that may have bindings to it.</param>
-/// <param name="NextPosition">The position of the next message.</param>
-/// <param name="DeliveredBefore">Messages at lower positions may have been delivered already.</param>
-/// <param name="Live">Positions of the written, persistent messages that are in the queue.</param>
-/// <param name="Segments">Where the journal keeps them, by ascending position.</param>
+/// <param name="Index">Where its messages are.</param>
 public sealed record QueueSnapshot(
     QueueKey Queue,
     QueueDefinition? Definition,
     string[] BindingSources,
-    long NextPosition,
-    long DeliveredBefore,
-    PositionRange[] Live,
-    SegmentAddress[] Segments) : IJournalEvent;
+    QueueIndex Index) : IJournalEvent;

@@ -108,6 +108,12 @@ public sealed record PublishProgress(long AcceptedSequence, long ConfirmedSequen
 /// <summary>Every batch not confirmed so far may be lost: the journal refused or failed, or the queue stops.</summary>
 public sealed record PublishFailed(long FirstSequence, long LastSequence) : QueueNotice;
 
+/// <summary>
+/// The queue refuses these messages of a batch (its length limit rejects publishes). The rest of the batch goes its way
+/// through <see cref="PublishProgress"/>, which comes later than this.
+/// </summary>
+public sealed record PublishRejected(long LinkSequence, int[] Indexes) : QueueNotice;
+
 /// <summary>The consumer is on.</summary>
 public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer;
 
@@ -116,6 +122,12 @@ public sealed record ConsumerStopped(long RequestId, int ConsumerId) : QueueNoti
 
 /// <summary>The queue ended the consumer: it was deleted.</summary>
 public sealed record ConsumerCancelled(int ConsumerId) : QueueNotice;
+
+/// <summary>
+/// The consumer holds a delivery unsettled for longer than the queue allows, so that its channel ends; the queue has
+/// taken back what it held.
+/// </summary>
+public sealed record ConsumerTimedOut(int ConsumerId, long TimeoutMs) : QueueNotice;
 
 /// <summary>Messages for a consumer.</summary>
 public sealed record DeliverMessages(int ConsumerId, DeliverySegment[] Segments) : QueueNotice;

@@ -20,8 +20,13 @@ internal static class AccessFormats
             p => new AuthenticateUser(p.RequestId, p.User, p.Password, p.Loopback));
         formats.AddProto(
             "a-authenticated1", Proto.UserAuthenticated.Parser,
-            (UserAuthenticated m) => new Proto.UserAuthenticated { RequestId = m.RequestId, Refusal = m.Refusal.ToForm() },
-            p => new UserAuthenticated(p.RequestId, p.Refusal.ToRefusal()));
+            (UserAuthenticated m) => new Proto.UserAuthenticated
+            {
+                RequestId = m.RequestId,
+                Refusal = m.Refusal.ToForm(),
+                IsImpersonator = m.IsImpersonator,
+            },
+            p => new UserAuthenticated(p.RequestId, p.Refusal.ToRefusal(), p.IsImpersonator));
         formats.AddProto(
             "a-vhost1", Proto.OpenVirtualHost.Parser,
             (OpenVirtualHost m) => new Proto.OpenVirtualHost { RequestId = m.RequestId, User = m.User, VirtualHost = m.VirtualHost },

@@ -9,9 +9,11 @@ namespace ActorBroker.Contracts.Serialization;
 /// publish    = link-sequence:i64 batch
 /// deliver    = consumer:i32 count:i32 { segment }
 /// taken      = request:i64 left:i64 present:u8 [ segment ]
-/// segment    = first-position:i64 redelivered:u8 length:i32 batch        only the segment's own messages
+/// segment    = first-position:i64 flags:u8 [ delivery-count:i32 acquired-count:i32 ] length:i32 batch
+///              flags: 1 redelivered, 2 counts are present, 4 of a stream; only the segment's own messages
 /// settle     = count:i32 { consumer:i32 outcome:u8 first:i64 count:i64 }
 /// progress   = accepted:i64 confirmed:i64
+/// rejected   = link-sequence:i64 count:i32 { index:i32 }
 /// credit     = consumer:i32 bytes:i32
 /// batch      = MessageBatchCodec
 /// </code>
@@ -19,6 +21,10 @@ namespace ActorBroker.Contracts.Serialization;
 internal static class MessageTransferFormats
 {
     private const int SegmentHeaderSize = sizeof(long) + sizeof(byte) + sizeof(int);
+    private const int CountsSize = 2 * sizeof(int);
+    private const byte RedeliveredFlag = 1;
+    private const byte CountsFlag = 2;
+    private const byte StreamFlag = 4;
     private const int SettlementSize = sizeof(int) + sizeof(byte) + (2 * sizeof(long));
 
     public static void AddTo(FormatTable formats)
@@ -27,6 +33,7 @@ internal static class MessageTransferFormats
         formats.Add<SettleMessages>("q-settle1", Write, ReadSettle);
         formats.Add<GrantCredit>("q-credit1", Write, ReadCredit);
         formats.Add<PublishProgress>("n-progress1", Write, ReadProgress);
+        formats.Add<PublishRejected>("n-rejected1", Write, ReadRejected);
         formats.Add<DeliverMessages>("n-deliver1", Write, ReadDeliver);
         formats.Add<MessageTaken>("n-taken1", Write, ReadTaken);
     }
@@ -107,21 +114,40 @@ internal static class MessageTransferFormats
     }
 
     private static int SizeOf(DeliverySegment segment) =>
-        checked(SegmentHeaderSize + MessageBatchCodec.GetSize(segment.Batch, segment.StartIndex, segment.Count));
+        checked(SegmentHeaderSize + (HasCounts(segment) ? CountsSize : 0)
+            + MessageBatchCodec.GetSize(segment.Batch, segment.StartIndex, segment.Count));
+
+    private static bool HasCounts(DeliverySegment segment) => (segment.DeliveryCount | segment.AcquiredCount) != 0;
 
     private static void Write(ref ByteFrameWriter writer, DeliverySegment segment)
     {
         writer.WriteInt64(segment.FirstPosition);
-        writer.WriteByte(segment.Redelivered ? (byte)1 : (byte)0);
+        writer.WriteByte((byte)((segment.Redelivered ? RedeliveredFlag : 0)
+            | (HasCounts(segment) ? CountsFlag : 0)
+            | (segment.IsOfStream ? StreamFlag : 0)));
+        if (HasCounts(segment))
+        {
+            writer.WriteInt32(segment.DeliveryCount);
+            writer.WriteInt32(segment.AcquiredCount);
+        }
+
         writer.WriteSizedBatch(segment.Batch, segment.StartIndex, segment.Count);
     }
 
     private static DeliverySegment ReadSegment(ref ByteFrameReader reader)
     {
         var firstPosition = reader.ReadInt64();
-        var redelivered = reader.ReadByte() != 0;
+        var flags = reader.ReadByte();
+        var hasCounts = (flags & CountsFlag) != 0;
+        var deliveryCount = hasCounts ? reader.ReadInt32() : 0;
+        var acquiredCount = hasCounts ? reader.ReadInt32() : 0;
         var batch = reader.ReadSizedBatch();
-        return new DeliverySegment(batch, 0, batch.Count, firstPosition, redelivered);
+        return new DeliverySegment(batch, 0, batch.Count, firstPosition, (flags & RedeliveredFlag) != 0)
+        {
+            DeliveryCount = deliveryCount,
+            AcquiredCount = acquiredCount,
+            IsOfStream = (flags & StreamFlag) != 0,
+        };
     }
 
     private static byte[] Write(SettleMessages message)
@@ -157,7 +183,7 @@ internal static class MessageTransferFormats
     }
 
     private static SettleOutcome ToOutcome(byte number) =>
-        number <= (byte)SettleOutcome.Released
+        number <= (byte)SettleOutcome.Failed
             ? (SettleOutcome)number
             : throw new InvalidDataException($"{number} is no outcome of a settlement.");
 
@@ -176,6 +202,34 @@ internal static class MessageTransferFormats
         var progress = new PublishProgress(reader.ReadInt64(), reader.ReadInt64());
         reader.End();
         return progress;
+    }
+
+    private static byte[] Write(PublishRejected message)
+    {
+        var bytes = new byte[checked(sizeof(long) + sizeof(int) + (message.Indexes.Length * sizeof(int)))];
+        var writer = new ByteFrameWriter(bytes);
+        writer.WriteInt64(message.LinkSequence);
+        writer.WriteInt32(message.Indexes.Length);
+        foreach (var index in message.Indexes)
+        {
+            writer.WriteInt32(index);
+        }
+
+        return bytes;
+    }
+
+    private static PublishRejected ReadRejected(byte[] bytes)
+    {
+        var reader = new ByteFrameReader(bytes);
+        var linkSequence = reader.ReadInt64();
+        var indexes = new int[reader.ReadCount(sizeof(int))];
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            indexes[i] = reader.ReadInt32();
+        }
+
+        reader.End();
+        return new PublishRejected(linkSequence, indexes);
     }
 
     private static byte[] Write(GrantCredit message)

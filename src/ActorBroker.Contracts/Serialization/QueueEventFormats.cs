@@ -42,10 +42,10 @@ internal static class QueueEventFormats
         Queue = snapshot.Queue.ToForm(),
         Definition = snapshot.Definition?.ToForm(),
         BindingSources = { snapshot.BindingSources },
-        NextPosition = snapshot.NextPosition,
-        DeliveredBefore = snapshot.DeliveredBefore,
-        Live = { snapshot.Live.Select(TopologyForms.ToForm) },
-        Segments = { snapshot.Segments.Select(ToForm) },
+        NextPosition = snapshot.Index.NextPosition,
+        DeliveredBefore = snapshot.Index.DeliveredBefore,
+        Live = { snapshot.Index.Live.Select(TopologyForms.ToForm) },
+        Segments = { snapshot.Index.Segments.Select(ToForm) },
     };
 
     private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
@@ -61,10 +61,7 @@ internal static class QueueEventFormats
         form.Queue.ToQueueKey(),
         form.Definition?.ToQueueDefinition(),
         [.. form.BindingSources],
-        form.NextPosition,
-        form.DeliveredBefore,
-        form.Live.ToRanges(),
-        [.. form.Segments.Select(FromForm)]);
+        new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)]));
 
     private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
         new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);

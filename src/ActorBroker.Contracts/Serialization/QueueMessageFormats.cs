@@ -163,5 +163,9 @@ internal static class QueueMessageFormats
             "n-cancelled1", Proto.ConsumerCancelled.Parser,
             (ConsumerCancelled m) => new Proto.ConsumerCancelled { ConsumerId = m.ConsumerId },
             p => new ConsumerCancelled(p.ConsumerId));
+        formats.AddProto(
+            "n-timedout1", Proto.ConsumerTimedOut.Parser,
+            (ConsumerTimedOut m) => new Proto.ConsumerTimedOut { ConsumerId = m.ConsumerId, TimeoutMs = m.TimeoutMs },
+            p => new ConsumerTimedOut(p.ConsumerId, p.TimeoutMs));
     }
 }

@@ -45,6 +45,9 @@ public sealed class AccessState(IReadOnlySet<string> loopbackUsers)
             : new Refusal(RefusalReason.AccessRefused, $"user '{user}' can only connect via localhost");
     }
 
+    /// <summary>May this user publish in the name of any other?</summary>
+    public bool IsImpersonator(string user) => _users.TryGetValue(user, out var found) && found.Tags.Contains(User.Impersonator);
+
     /// <summary>May this user use this virtual host? Null when so.</summary>
     public Refusal? OpenVirtualHost(string user, string virtualHost)
     {

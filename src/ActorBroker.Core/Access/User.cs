@@ -9,6 +9,9 @@ public sealed record User(string Name, string PasswordHash, IReadOnlyList<string
     /// <summary>The tag of a user who may do everything in the management interface.</summary>
     public const string Administrator = "administrator";
 
+    /// <summary>The tag of a user who may publish in the name of any other.</summary>
+    public const string Impersonator = "impersonator";
+
     /// <summary>Leaves the hash out.</summary>
     public override string ToString() => $"User {{ Name = {Name}, Tags = {string.Join(' ', Tags)} }}";
 }

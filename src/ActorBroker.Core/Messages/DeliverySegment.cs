@@ -44,6 +44,9 @@ public enum SettleOutcome : byte
 
     /// <summary>Never reached the client: back to its place, not marked.</summary>
     Released = 3,
+
+    /// <summary>Back to its place, marked, and counted as a failed delivery where the queue limits these.</summary>
+    Failed = 4,
 }
 
 /// <summary>Why a message is dead-lettered. Persisted: numbers never change.</summary>
@@ -63,4 +66,8 @@ public enum DeathReason : byte
 }
 
 /// <summary>Messages that a queue gives up, all for one reason; they stay the queue's until it is told that they have arrived.</summary>
-public readonly record struct DeadLetterSegment(DeliverySegment Messages, DeathReason Reason);
+public readonly record struct DeadLetterSegment(DeliverySegment Messages, DeathReason Reason)
+{
+    /// <summary>An earlier incarnation of the queue may have handed the same messages over, and they may have arrived.</summary>
+    public bool IsRepeated { get; init; }
+}

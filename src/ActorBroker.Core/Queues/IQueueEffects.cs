@@ -18,12 +18,12 @@ public interface IQueueEffects
     void PublishFailed(int connection, long firstSequence, long lastSequence);
 
     /// <summary>
-    /// Commit. One write is under way at a time; <see cref="QueueDecider.WriteCompleted"/> or
-    /// <see cref="QueueDecider.WriteFailed"/> must follow.
+    /// Commit. One write is under way at a time; <see cref="IQueueRules.WriteCompleted"/> or
+    /// <see cref="IQueueRules.WriteFailed"/> must follow.
     /// </summary>
     void Write(QueueWrite write);
 
-    /// <summary>Read a segment back; <see cref="QueueDecider.SegmentLoaded"/> must follow.</summary>
+    /// <summary>Read a segment back; <see cref="IQueueRules.SegmentLoaded"/> must follow.</summary>
     void Load(SegmentAddress segment);
 
     /// <summary>A get that had to wait for a segment has its message now (null: the queue is empty).</summary>

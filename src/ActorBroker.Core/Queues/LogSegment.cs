@@ -122,4 +122,24 @@ internal sealed class LogSegment(long first)
 
         return ~low;
     }
+
+    /// <summary>Positions of the segment that none of its batches holds.</summary>
+    public IEnumerable<PositionRange> Gaps()
+    {
+        var next = First;
+        foreach (var batch in Batches)
+        {
+            if (batch.First > next)
+            {
+                yield return new PositionRange(next, batch.First - next);
+            }
+
+            next = batch.End;
+        }
+
+        if (next < End)
+        {
+            yield return new PositionRange(next, End - next);
+        }
+    }
 }

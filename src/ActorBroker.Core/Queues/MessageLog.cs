@@ -196,26 +196,6 @@ internal sealed class MessageLog(long segmentSizeBytes)
         _resident.Add(segment);
     }
 
-    /// <summary>Takes positions out of <paramref name="positions"/> that lie in the segment but in none of its batches.</summary>
-    public static void RemoveGaps(LogSegment segment, Collections.PositionSet positions, Collections.PositionSet removed)
-    {
-        var next = segment.First;
-        foreach (var batch in segment.Batches)
-        {
-            if (batch.First > next)
-            {
-                positions.Remove(new PositionRange(next, batch.First - next), removed);
-            }
-
-            next = batch.End;
-        }
-
-        if (next < segment.End)
-        {
-            positions.Remove(new PositionRange(next, segment.End - next), removed);
-        }
-    }
-
     /// <summary>Index of the segment that holds, or follows, the position.</summary>
     public int IndexOfSegment(long position)
     {

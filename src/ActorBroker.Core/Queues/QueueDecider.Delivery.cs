@@ -96,30 +96,6 @@ public sealed partial class QueueDecider
         AfterDrain();
     }
 
-    /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
-    /// <param name="firstPosition">As asked for.</param>
-    /// <param name="batches">All batches of these events, by ascending event.</param>
-    /// <returns>
-    /// How many ready messages were not among them. They are set aside until the queue starts the next time, so that
-    /// the others can be had; the journal is not told that they are gone.
-    /// </returns>
-    public long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches)
-    {
-        if (_log.SegmentStartingAt(firstPosition) is not { Residency: SegmentResidency.Loading } segment)
-        {
-            return 0;
-        }
-
-        _log.Load(segment, batches);
-        var readable = _ready.Count;
-        MessageLog.RemoveGaps(segment, _ready, _unreadable);
-        var missing = readable - _ready.Count;
-        AnswerGets();
-        Dispatch();
-        BoundMemory();
-        return missing;
-    }
-
     private void Resume(QueueConsumer consumer)
     {
         _roster.Enqueue(consumer);
@@ -203,44 +179,6 @@ public sealed partial class QueueDecider
         return count;
     }
 
-    // The batch of the lowest ready message; null when it must be read back, which is then under way.
-    private LogBatch? Locate()
-    {
-        var found = _log.TryFind(_ready.First.First, out var segment, out var batch);
-        while (found && batch is null)
-        {
-            // It was held when its segment was read back short, and has been released since.
-            MessageLog.RemoveGaps(segment, _ready, _unreadable);
-            if (_ready.IsEmpty)
-            {
-                return null;
-            }
-
-            found = _log.TryFind(_ready.First.First, out segment, out batch);
-        }
-
-        if (!found || _log.Resident.Count < _log.Segments.Count)
-        {
-            ReadAhead(segment);
-        }
-
-        return batch;
-    }
-
-    private void ReadAhead(LogSegment head)
-    {
-        var index = _log.IndexOfSegment(head.First);
-        for (var i = index; i < Math.Min(index + _limits.ReadAheadSegments, _log.Segments.Count); i++)
-        {
-            var segment = _log.Segments[i];
-            if (segment.Residency == SegmentResidency.Evicted)
-            {
-                segment.Residency = SegmentResidency.Loading;
-                _effects.Load(segment.Address);
-            }
-        }
-    }
-
     private int LimitByWindow(LogBatch batch, int count, long windowBytes, out int bytes)
     {
         var start = (int)(_ready.First.First - batch.First);
@@ -284,7 +222,7 @@ public sealed partial class QueueDecider
 
     private DeliverySegment TakeRun(LogBatch batch, int count, bool redelivered)
     {
-        var run = _ready.TakeFirst(count);
+        var run = _ready.Take(count);
         _undelivered.Remove(run);
         _deliveredBefore = Math.Max(_deliveredBefore, run.End);
         return new DeliverySegment(batch.Batch!, (int)(run.First - batch.First), (int)run.Count, run.First, redelivered);
@@ -296,6 +234,7 @@ public sealed partial class QueueDecider
         var run = new PositionRange(segment.FirstPosition, segment.Count);
         if (holder is null)
         {
+            _ready.Forget(run);
             _log.Settle(run, _writes.Settled);
             return;
         }
@@ -323,7 +262,7 @@ public sealed partial class QueueDecider
     private void Close(QueueConsumer consumer)
     {
         UnsettledCount -= consumer.Unsettled.Count;
-        _ready.AddAll(consumer.Unsettled);
+        _ready.Return(consumer.Unsettled);
         for (var i = 0; i < consumer.Unsettled.IntervalCount; i++)
         {
             EndHoldingAgain(consumer.Unsettled.Interval(i));

@@ -7,13 +7,10 @@ namespace ActorBroker.Core.Queues;
 public sealed partial class QueueDecider
 {
     /// <summary>Restores a snapshot's index; to be called first, on an empty queue.</summary>
-    public void RecoverIndex(long nextPosition, long deliveredBefore, PositionRange[] live, SegmentAddress[] segments)
+    public void RecoverIndex(QueueIndex index)
     {
-        foreach (var range in live)
-        {
-            _ready.Add(range);
-        }
-
+        var (nextPosition, deliveredBefore, live, segments) = index;
+        _ready.Recover(live);
         foreach (var address in segments)
         {
             var inSegment = CountLive(live, address);
@@ -30,7 +27,7 @@ public sealed partial class QueueDecider
     }
 
     /// <summary>Replays a committed write.</summary>
-    public void RecoverWrite(QueueWrite write, long sequenceNr)
+    public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
         foreach (var placed in write.Batches)
         {
@@ -44,7 +41,7 @@ public sealed partial class QueueDecider
             }
 
             var batch = _log.Recover(placed, sequenceNr);
-            _ready.Add(new PositionRange(batch.First, placed.Batch.Count));
+            _ready.Append(batch.First, placed.Batch);
             for (var i = 0; i < placed.Batch.Count; i++)
             {
                 if (!placed.Batch[i].IsPersistent)
@@ -82,10 +79,10 @@ public sealed partial class QueueDecider
     /// <summary>
     /// The index as of the last committed write. What is still on its way comes after the snapshot, as events.
     /// </summary>
-    public (long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments) Index()
+    public QueueIndex Index()
     {
         var live = new PositionSet();
-        live.AddAll(_ready);
+        _ready.AddTo(live);
         live.AddAll(_unreadable);
         foreach (var consumer in _roster.All)
         {
@@ -113,7 +110,7 @@ public sealed partial class QueueDecider
             }
         }
 
-        return (_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
+        return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
     }
 
     private void ForgetSettledVolatile()
@@ -150,6 +147,7 @@ public sealed partial class QueueDecider
         _ready.Remove(range, _scratch);
         for (var i = 0; i < _scratch.IntervalCount; i++)
         {
+            _ready.Forget(_scratch.Interval(i));
             _log.Settle(_scratch.Interval(i), _writes.Settled);
         }
     }

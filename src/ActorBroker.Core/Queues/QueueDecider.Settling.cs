@@ -25,13 +25,14 @@ public sealed partial class QueueDecider
             switch (outcome)
             {
                 case SettleOutcome.Accepted or SettleOutcome.Rejected:
+                    _ready.Forget(range);
                     _log.Settle(range, _writes.Settled);
                     break;
-                case SettleOutcome.Requeued:
-                    _ready.Add(range);
+                case SettleOutcome.Requeued or SettleOutcome.Failed:
+                    _ready.Return(range);
                     break;
                 default:
-                    _ready.Add(range);
+                    _ready.Return(range);
                     _undelivered.Add(range);
                     break;
             }
@@ -61,9 +62,11 @@ public sealed partial class QueueDecider
     {
         var count = _ready.Count;
         var journaled = new PositionSet();
-        for (var i = 0; i < _ready.IntervalCount; i++)
+        _scratch.Clear();
+        _ready.AddTo(_scratch);
+        for (var i = 0; i < _scratch.IntervalCount; i++)
         {
-            _log.Settle(_ready.Interval(i), journaled);
+            _log.Settle(_scratch.Interval(i), journaled);
         }
 
         _ready.Clear();

@@ -12,7 +12,7 @@ namespace ActorBroker.Core.Queues;
 /// <see cref="FlushSettlements"/> is called: one that is lost costs a redelivery, never a message.
 /// </para>
 /// </summary>
-public sealed partial class QueueDecider
+public sealed partial class QueueDecider : IQueueRules
 {
     private readonly IQueueEffects _effects;
     private readonly QueueMemoryLimits _limits;
@@ -20,7 +20,7 @@ public sealed partial class QueueDecider
     private readonly WriteBuffer _writes;
     private readonly ConsumerRoster _roster = new();
     private readonly Dictionary<int, PublisherLink> _links = [];
-    private readonly PositionSet _ready = new();
+    private readonly ReadyMessages _ready = new();
 
     // Positions below _deliveredBefore that never reached a client after all.
     private readonly PositionSet _undelivered = new();
@@ -116,7 +116,7 @@ public sealed partial class QueueDecider
     public void Publish(int connection, long linkSequence, MessageBatch batch)
     {
         var placed = _log.Append(batch);
-        _ready.Add(new PositionRange(placed.First, batch.Count));
+        _ready.Append(placed.First, batch);
         var persistent = IsDurable ? batch.CountPersistent() : 0;
         var needsWrite = persistent > 0;
         var link = LinkOf(connection);
@@ -175,32 +175,6 @@ public sealed partial class QueueDecider
         }
     }
 
-    /// <summary>
-    /// Publishers have been held back for a while and consumers do not free the memory: transient messages are written
-    /// too, not to keep them over a restart but to have them out of memory.
-    /// </summary>
-    public void Spill()
-    {
-        if (!IsWithholding)
-        {
-            return;
-        }
-
-        _isSpilling = true;
-        foreach (var segment in _log.Resident.OrderBy(static segment => segment.First))
-        {
-            foreach (var batch in segment.Batches)
-            {
-                if (batch.IsPinned && !batch.IsJournaled)
-                {
-                    AddSpilled(batch);
-                }
-            }
-        }
-
-        TryWrite();
-    }
-
     /// <summary>The consumers that were not cancelled.</summary>
     public IEnumerable<ConsumerKey> Consumers => _roster.All.Where(static consumer => !consumer.IsStopped).Select(static consumer => consumer.Key);
 
@@ -238,12 +212,6 @@ public sealed partial class QueueDecider
         }
 
         AfterSettling();
-    }
-
-    private void AddSpilled(LogBatch batch)
-    {
-        _writes.Add(batch, link: null);
-        MarkVolatile(batch);
     }
 
     // Messages that the journal holds but a restart drops.
@@ -322,44 +290,5 @@ public sealed partial class QueueDecider
                 link.Tell(_effects, accept: true);
             }
         }
-    }
-
-    // Bodies that the journal holds leave memory from the back, where they are needed last; then those that only wait
-    // to be settled. What is about to be delivered stays.
-    private void BoundMemory()
-    {
-        while (_log.EvictableBytes > _limits.ResidentBytesMax)
-        {
-            var head = _ready.IsEmpty ? long.MaxValue : _ready.First.First;
-            var headIndex = _log.IndexOfSegment(head);
-            LogSegment? victim = null;
-            foreach (var segment in _log.Resident)
-            {
-                if (segment.IsEvictable && !_log.IsOpen(segment) && !IsAhead(segment, headIndex) && (victim is null || segment.First > victim.First))
-                {
-                    victim = segment;
-                }
-            }
-
-            if (victim is null)
-            {
-                return;
-            }
-
-            _log.Evict(victim);
-        }
-    }
-
-    private bool IsAhead(LogSegment segment, int headIndex)
-    {
-        for (var i = headIndex; i < Math.Min(headIndex + _limits.ReadAheadSegments, _log.Segments.Count); i++)
-        {
-            if (ReferenceEquals(_log.Segments[i], segment))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

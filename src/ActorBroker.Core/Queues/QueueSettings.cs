@@ -1,3 +1,5 @@
+using ActorBroker.Core.Messages;
+
 namespace ActorBroker.Core.Queues;
 
 /// <summary>Which kind of queue (x-queue-type).</summary>
@@ -129,6 +131,12 @@ public sealed record QueueSettings
 
     /// <summary>x-message-deduplication; null when duplicates are messages like others.</summary>
     public Deduplication? Deduplication { get; init; }
+
+    /// <summary>
+    /// Set for the stage of an exchange, which clients don't see: when a message becomes due it is given up, by
+    /// <see cref="DeathReason.Expired"/>, to <see cref="DeadLetterExchange"/>, which is the exchange itself.
+    /// </summary>
+    public Stage? Stage { get; init; }
 
     /// <summary>x-max-age of a stream.</summary>
     public long? MaxAge { get; init; }

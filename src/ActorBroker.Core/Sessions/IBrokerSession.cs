@@ -1,4 +1,4 @@
-using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Alarms;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
@@ -15,6 +15,9 @@ namespace ActorBroker.Core.Sessions;
 /// </summary>
 public interface IBrokerSession
 {
+    /// <summary>The user may publish in the name of any other (RabbitMQ's tag impersonator), as of the last <see cref="Authenticate"/>.</summary>
+    bool IsImpersonator { get; }
+
     /// <summary>Checks credentials and binds this session to the user. The first call of all.</summary>
     void Authenticate(string user, string password, Action<Refusal?> reply);
 
@@ -59,7 +62,10 @@ public interface IBrokerSession
     /// Makes a target ready for <see cref="Publish"/>. On <see cref="TargetStatus.Loading"/> the caller must not
     /// publish to it until <paramref name="loaded"/> has run, and then ask again.
     /// </summary>
-    TargetStatus Prepare(PublishTarget target, Action loaded);
+    /// <param name="target">Exchange and routing key.</param>
+    /// <param name="moreKeys">Further keys to route the next message by; usually empty. Nothing is kept for them.</param>
+    /// <param name="loaded">Runs when it is worth asking again.</param>
+    TargetStatus Prepare(PublishTarget target, string[] moreKeys, Action loaded);
 
     /// <summary>
     /// Routes one message to all queues that its target leads to. The source arrays are read until the next
@@ -69,9 +75,9 @@ public interface IBrokerSession
     /// </summary>
     /// <param name="target">A target that <see cref="Prepare"/> said is ready.</param>
     /// <param name="message">Where the message's bytes are.</param>
-    /// <param name="headers">The message's headers where <see cref="PublishTarget.NeedsHeaders"/>, else null.</param>
+    /// <param name="moreKeys">Further keys that the message is routed by, as given to <see cref="Prepare"/>; usually empty.</param>
     /// <param name="confirm">The confirm to give, or <see cref="PublishConfirm.None"/>.</param>
-    bool Publish(PublishTarget target, in PublishedMessage message, ArgumentTable? headers, PublishConfirm confirm);
+    bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm);
 
     /// <summary>
     /// A channel with confirms is gone: nobody waits for them any more, and <see cref="IBrokerSessionListener.OnConfirm"/>
@@ -122,8 +128,17 @@ public interface IBrokerSessionListener
     /// <summary>Messages for a consumer, in the queue's order. The segments belong to the listener.</summary>
     void OnDeliveries(int consumerId, ReadOnlySpan<DeliverySegment> segments);
 
+    /// <summary>Some node runs short of something, or none does any more: publishers are to wait meanwhile.</summary>
+    void OnResourceAlarms(ResourceAlarms alarms);
+
     /// <summary>The queue ended the consumer, because it was deleted or is not available any more.</summary>
     void OnConsumerCancelled(int consumerId);
+
+    /// <summary>
+    /// A delivery of the consumer (or getter) was not settled in time, so its queue has ended it and taken back what it
+    /// held; its channel is to end too.
+    /// </summary>
+    void OnConsumerTimedOut(int consumerId, long timeoutMs);
 
     /// <summary>
     /// Publishes <paramref name="firstTag"/> to <paramref name="lastTag"/> of a channel are safe (or, negatively, may

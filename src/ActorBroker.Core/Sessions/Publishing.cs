@@ -29,9 +29,6 @@ public abstract class PublishTarget
 
     /// <summary>Exchange and routing key.</summary>
     public MessageRoute Route { get; }
-
-    /// <summary>True when routing looks at headers, as of the last <see cref="IBrokerSession.Prepare"/>.</summary>
-    public bool NeedsHeaders { get; protected set; }
 }
 
 /// <summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using ActorBroker.Core.Arguments;
@@ -15,11 +14,7 @@ public sealed class Amqp091MessageFormat : IMessageFormat
 
     /// <inheritdoc/>
     public long? ReadExpiration(ReadOnlySpan<byte> properties) =>
-        new BasicPropertiesView(properties).TryFind(BasicProperty.Expiration, out var digits)
-        && Utf8Parser.TryParse(digits, out long milliseconds, out var consumed)
-        && consumed == digits.Length
-            ? milliseconds
-            : null;
+        new BasicPropertiesView(properties).TryFind(BasicProperty.Expiration, out var text) ? Expiration.Read(text) : null;
 
     /// <inheritdoc/>
     public bool TryReadHeader(ReadOnlySpan<byte> properties, string name, out ArgumentValue value)

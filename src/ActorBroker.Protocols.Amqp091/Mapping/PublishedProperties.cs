@@ -10,7 +10,9 @@ namespace ActorBroker.Protocols.Amqp091.Mapping;
 /// What the broker takes from the properties of a published message, and the checks of those properties that mean
 /// something to it. Most publishers send the same properties again and again: the last ones are kept and compared.
 /// </summary>
-internal sealed class PublishedProperties(string user)
+/// <param name="user">The authenticated user.</param>
+/// <param name="isImpersonator">The user may name any other as a message's user-id.</param>
+internal sealed class PublishedProperties(string user, bool isImpersonator)
 {
     private const int KeptLengthMax = 128;
 
@@ -25,7 +27,7 @@ internal sealed class PublishedProperties(string user)
     public byte Priority { get; private set; }
 
     /// <exception cref="Amqp091WireException">502: the list is malformed.</exception>
-    /// <exception cref="Amqp091ErrorException">406: another user's id. 540: a property that this version does not honour.</exception>
+    /// <exception cref="Amqp091ErrorException">406: another user's id, or a lifetime that is none. 540: a property that this version does not honour.</exception>
     public void Check(ReadOnlySpan<byte> properties)
     {
         if (properties.Length == _keptLength && properties.SequenceEqual(_kept.AsSpan(0, _keptLength)))
@@ -52,15 +54,15 @@ internal sealed class PublishedProperties(string user)
 
     private void CheckMeaning(BasicPropertiesView view)
     {
-        if (view.TryFind(BasicProperty.UserId, out var userId) && !userId.SequenceEqual(_user))
+        if (view.TryFind(BasicProperty.UserId, out var userId) && !isImpersonator && !userId.SequenceEqual(_user))
         {
             throw new Amqp091ErrorException(
                 ReplyCode.PreconditionFailed,
                 $"user_id property set to '{Encoding.UTF8.GetString(userId)}' but authenticated user was '{Encoding.UTF8.GetString(_user)}'");
         }
 
-        if (view.Has(BasicProperty.Expiration))
-            throw new Amqp091ErrorException(ReplyCode.NotImplemented, "message property 'expiration'");
+        if (view.TryFind(BasicProperty.Expiration, out var expiration))
+            Expiration.Check(expiration);
         if (!view.TryGetHeaders(out var headers))
             return;
         var enumerator = FieldTableReader.Enumerate(headers);

@@ -24,7 +24,7 @@ internal static class ServerProperties
         ("basic.nack", ArgumentValue.FromBoolean(true)),
         ("consumer_cancel_notify", ArgumentValue.FromBoolean(true)),
         ("connection.blocked", ArgumentValue.FromBoolean(true)),
-        ("consumer_priorities", ArgumentValue.FromBoolean(false)),
+        ("consumer_priorities", ArgumentValue.FromBoolean(true)),
         ("authentication_failure_close", ArgumentValue.FromBoolean(true)),
         ("per_consumer_qos", ArgumentValue.FromBoolean(true)),
         ("direct_reply_to", ArgumentValue.FromBoolean(false)));

@@ -1,6 +1,5 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
-using ActorBroker.Protocols.Amqp091.Mapping;
 using ActorBroker.Protocols.Amqp091.Wire;
 
 namespace ActorBroker.Protocols.Amqp091.Session;
@@ -99,7 +98,6 @@ internal sealed partial class Amqp091Channel
         var queue = QueueNamed(consume.Queue);
         if (queue == DirectReplyQueue)
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, $"queue '{DirectReplyQueue}'");
-        ConsumerArguments.Check(consume.Arguments);
         var tag = consume.ConsumerTag.Length == 0 ? _connection.MakeName("amq.ctag-") : consume.ConsumerTag;
         if (_consumersByTag.ContainsKey(tag))
             throw new Amqp091ErrorException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
@@ -167,7 +165,7 @@ internal sealed partial class Amqp091Channel
             var route = segment.Batch.RouteOf(segment.StartIndex);
             Output.WriteMethod(
                 Number, new BasicGetOk(tag, segment.Redelivered, route.ExchangeUtf8, route.RoutingKeyUtf8, Count(reply.MessagesLeft)));
-            _connection.Encoder.WriteContent(Output, Number, segment.Batch, segment.StartIndex);
+            _connection.Encoder.WriteContent(Output, Number, segment, index: 0);
             if (get.NoAck)
                 return;
             getter.Outstanding++;

@@ -22,7 +22,7 @@ internal sealed partial class Amqp091Channel
         Header,
         Body,
 
-        /// <summary>All of it is there, and the target is being loaded.</summary>
+        /// <summary>All of it is there, and the target is being loaded, or alarms hold publishers back.</summary>
         Held,
     }
 
@@ -35,7 +35,7 @@ internal sealed partial class Amqp091Channel
     /// <summary>A publish would be handled at once.</summary>
     public bool CanPublish => _state == ChannelState.Open && !IsSuspended && _pending.Length == 0 && _content == ContentState.None;
 
-    private PublishedProperties Properties => _properties ??= new PublishedProperties(_connection.User);
+    private PublishedProperties Properties => _properties ??= new PublishedProperties(_connection.User, _session.IsImpersonator);
 
     /// <summary>Takes a publish whose frames all lie in one read. Allocates nothing for a method that was seen before.</summary>
     public void PublishWhole(ReadOnlySpan<byte> method, byte[] buffer, in WholeContent content)
@@ -138,9 +138,16 @@ internal sealed partial class Amqp091Channel
     {
         if (publish.Immediate)
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, "immediate=true");
+        if (_connection.IsBlocked)
+        {
+            IsSuspended = true;
+            _connection.Block(this);
+            return false;
+        }
+
         if (publish.PreparedInRead != _connection.ReadNumber || publish.Status == TargetStatus.Loading)
         {
-            publish.Status = _session.Prepare(publish.Target, _onTargetLoaded ??= OnTargetLoaded);
+            publish.Status = _session.Prepare(publish.Target, [], _onTargetLoaded ??= GoOnPublishing);
             publish.PreparedInRead = _connection.ReadNumber;
         }
 
@@ -164,7 +171,8 @@ internal sealed partial class Amqp091Channel
             : new Amqp091ErrorException(ReplyCode.AccessRefused, $"cannot publish to internal {exchange}");
     }
 
-    private void OnTargetLoaded()
+    /// <summary>What held a publish back is over: its target is loaded, or alarms have ended.</summary>
+    public void GoOnPublishing()
     {
         // Each channel that waits has a call of its own; after the channel's end there is nothing held.
         if (_content == ContentState.Held)
@@ -185,9 +193,8 @@ internal sealed partial class Amqp091Channel
 
     private void Send(PublishMethod publish, in PublishedMessage message, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
     {
-        var headers = publish.Target.NeedsHeaders ? PublishedProperties.HeadersOf(properties) : null;
         var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
-        if (_session.Publish(publish.Target, message, headers, confirm) || !publish.Mandatory)
+        if (_session.Publish(publish.Target, message, [], confirm) || !publish.Mandatory)
             return;
         var route = publish.Target.Route;
         Output.WriteMethod(Number, new BasicReturn(ReplyCode.NoRoute, "NO_ROUTE"u8, route.ExchangeUtf8, route.RoutingKeyUtf8));

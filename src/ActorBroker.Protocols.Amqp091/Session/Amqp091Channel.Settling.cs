@@ -63,11 +63,12 @@ internal sealed partial class Amqp091Channel : ISettledRanges
 
     private void Acknowledge(BasicAck ack) => Settle(ack.DeliveryTag, ack.Multiple, SettleOutcome.Accepted);
 
-    private void Acknowledge(BasicNack nack) => Settle(nack.DeliveryTag, nack.Multiple, Negative(nack.Requeue));
+    private void Acknowledge(BasicNack nack) =>
+        Settle(nack.DeliveryTag, nack.Multiple, nack.Requeue ? SettleOutcome.Requeued : SettleOutcome.Rejected);
 
-    private void Acknowledge(BasicReject reject) => Settle(reject.DeliveryTag, multiple: false, Negative(reject.Requeue));
-
-    private static SettleOutcome Negative(bool requeue) => requeue ? SettleOutcome.Requeued : SettleOutcome.Rejected;
+    // With requeue, a reject says that the delivery failed; a nack gives the message back without blame (RabbitMQ 4.3).
+    private void Acknowledge(BasicReject reject) =>
+        Settle(reject.DeliveryTag, multiple: false, reject.Requeue ? SettleOutcome.Failed : SettleOutcome.Rejected);
 
     private void Settle(ulong tag, bool multiple, SettleOutcome outcome)
     {

@@ -66,6 +66,20 @@ public sealed partial class Amqp091Connection
     }
 
     /// <inheritdoc/>
+    public void OnConsumerTimedOut(int consumerId, long timeoutMs)
+    {
+        if (!_consumers.TryGetValue(consumerId, out var consumer))
+            return;
+        consumer.IsGone = true;
+        var channel = consumer.Channel;
+        channel.Fail(
+            ReplyCode.PreconditionFailed,
+            $"delivery acknowledgement on channel {channel.Number} timed out. Timeout value used: {timeoutMs} ms. "
+            + "This timeout value can be configured, see consumers doc guide to learn more",
+            methodId: 0);
+    }
+
+    /// <inheritdoc/>
     public void OnConfirm(int channel, ulong firstTag, ulong lastTag, bool negative, bool allBefore)
     {
         if (!_channelsById.TryGetValue(channel, out var confirmed))
@@ -120,7 +134,7 @@ public sealed partial class Amqp091Connection
                 recordBytes += segment.Batch[index].RecordLength;
                 written += Encoder.WriteDelivery(
                     output, consumer.TemplateFor(segment.Batch.RouteOf(index)), channel.Number,
-                    firstTag + (ulong)count, segment.Redelivered, segment.Batch, index);
+                    firstTag + (ulong)count, segment, skipped + count);
             }
 
             channel.OnDelivered(consumer, firstTag, count, segment.FirstPosition + skipped);

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Protocols.Amqp091.Mapping;
 using ActorBroker.Protocols.Amqp091.Wire;
 
 namespace ActorBroker.Protocols.Amqp091.Session;
@@ -10,26 +11,29 @@ internal sealed class DeliveryEncoder(int frameMax)
     public const int BorrowedBodySizeMin = 16 * 1024;
 
     private readonly int _payloadMax = frameMax - Frame.Overhead;
+    private readonly DeliveryHeaders _headers = new();
 
+    /// <param name="index">The message's place in the segment.</param>
     /// <returns>How many bytes were written.</returns>
     public int WriteDelivery(
-        IOutput output, BasicDeliverTemplate template, ushort channel, ulong deliveryTag, bool redelivered, MessageBatch batch, int index)
+        IOutput output, BasicDeliverTemplate template, ushort channel, ulong deliveryTag, in DeliverySegment segment, int index)
     {
-        var message = batch[index];
+        var message = segment.Batch[segment.StartIndex + index];
         var bodyLength = message.BodyLength;
         if (bodyLength > _payloadMax || bodyLength >= BorrowedBodySizeMin)
         {
-            template.Write(output.GetSpan(template.Size), deliveryTag, redelivered);
+            template.Write(output.GetSpan(template.Size), deliveryTag, segment.Redelivered);
             output.Advance(template.Size);
-            return template.Size + WriteContent(output, channel, batch, index);
+            return template.Size + WriteContent(output, channel, segment, index);
         }
 
+        var properties = DeliveryHeaders.AreAdded(segment) ? _headers.AddTo(segment, index) : message.Properties;
         var size = template.Size
-            + FrameWriter.GetContentHeaderFrameSize(message.PropertiesLength)
+            + FrameWriter.GetContentHeaderFrameSize(properties.Length)
             + (bodyLength == 0 ? 0 : bodyLength + Frame.Overhead);
         var frames = output.GetSpan(size);
-        var position = template.Write(frames, deliveryTag, redelivered);
-        position += FrameWriter.WriteContentHeader(frames[position..], channel, (ulong)bodyLength, message.Properties);
+        var position = template.Write(frames, deliveryTag, segment.Redelivered);
+        position += FrameWriter.WriteContentHeader(frames[position..], channel, (ulong)bodyLength, properties);
         if (bodyLength > 0)
         {
             position += FrameWriter.WriteBodyHeader(frames[position..], channel, bodyLength);
@@ -43,10 +47,13 @@ internal sealed class DeliveryEncoder(int frameMax)
     }
 
     /// <summary>Writes the content header and the body frames of a message. Returns how many bytes that were.</summary>
-    public int WriteContent(IOutput output, ushort channel, MessageBatch batch, int index)
+    public int WriteContent(IOutput output, ushort channel, in DeliverySegment segment, int index)
     {
-        var written = WriteHeader(output, channel, batch[index].Properties, batch[index].BodyLength);
-        var body = batch.BodyOf(index);
+        var body = segment.Batch.BodyOf(segment.StartIndex + index);
+        var properties = DeliveryHeaders.AreAdded(segment)
+            ? _headers.AddTo(segment, index)
+            : segment.Batch[segment.StartIndex + index].Properties;
+        var written = WriteHeader(output, channel, properties, body.Length);
         while (!body.IsEmpty)
         {
             var payload = body[..Math.Min(body.Length, _payloadMax)];

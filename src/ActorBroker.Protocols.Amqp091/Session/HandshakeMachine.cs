@@ -47,6 +47,9 @@ internal sealed class HandshakeMachine(
     /// <summary>The client's capability to hear basic.cancel from the server.</summary>
     public bool ConsumerCancelNotify { get; private set; }
 
+    /// <summary>The client's capability to hear connection.blocked.</summary>
+    public bool ConnectionBlockedNotify { get; private set; }
+
     public int FrameMax { get; private set; } = settings.FrameMax;
 
     public int ChannelMax { get; private set; } = settings.ChannelMax;
@@ -89,6 +92,7 @@ internal sealed class HandshakeMachine(
         if (ClientProperties.TryGetValue("capabilities", out var value) && value.TryGetTable(out var capabilities))
         {
             ConsumerCancelNotify = IsTrue(capabilities, "consumer_cancel_notify");
+            ConnectionBlockedNotify = IsTrue(capabilities, "connection.blocked");
             closeOnFailure = IsTrue(capabilities, "authentication_failure_close");
         }
 

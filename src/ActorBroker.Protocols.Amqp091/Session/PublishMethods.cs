@@ -41,6 +41,9 @@ internal sealed class PublishMethods
         _byPayload = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
+    /// <summary>Nothing was published yet.</summary>
+    public bool IsEmpty => _entries.Count == 0;
+
     /// <exception cref="Amqp091WireException">The payload is no basic.publish.</exception>
     public PublishMethod Get(ReadOnlySpan<byte> payload)
     {

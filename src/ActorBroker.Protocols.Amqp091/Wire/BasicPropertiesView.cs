@@ -107,6 +107,9 @@ public readonly ref struct BasicPropertiesView
             ThrowOverlong();
     }
 
+    /// <summary>Where a property lies, or would lie if it were present, in the bytes given.</summary>
+    internal int EndOfThoseBefore(BasicProperty property) => OffsetOf(property);
+
     private static ushort FlagOf(BasicProperty property) => (ushort)(0x8000 >> (int)property);
 
     private static BasicProperty FirstOf(ushort flags) => (BasicProperty)BitOperations.LeadingZeroCount((uint)flags << 16);

@@ -16,10 +16,11 @@ internal static class ListenerSubsystem
     /// <exception cref="StartupException">An address cannot be bound; the message names listener and address.</exception>
     public static async Task<IReadOnlyList<(string Name, IPEndPoint EndPoint)>> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock)
     {
-        var entities = await BrokerSubsystem.StartAsync(system, options, clock, new MessageFormats(new Amqp091MessageFormat())).ConfigureAwait(false);
+        var formats = new MessageFormats(new Amqp091MessageFormat());
+        var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
-            clock, options.Amqp091.PublishWindow);
+            formats, clock, options.Amqp091.PublishWindow);
         try
         {
             return await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);

@@ -105,7 +105,7 @@ public sealed class AccessActorSpec() : TestKit(Settings, nameof(AccessActorSpec
 
         Control(new ControlledJournal.Release());
 
-        Assert.Equal(new UserAuthenticated(1, null), ExpectMsg<UserAuthenticated>());
+        Assert.Equal(new UserAuthenticated(1, null, IsImpersonator: false), ExpectMsg<UserAuthenticated>());
         Assert.Equal(new VirtualHostOpened(2, null), ExpectMsg<VirtualHostOpened>());
     }
 

@@ -175,7 +175,11 @@ public sealed class RoutingTableActorTests : EntityTestKit
             ExpectMsg<VirtualHostLoaded>();
     }
 
-    private RouteStatus Route(string exchange) => _tables.Route(Key(exchange), "k", null, _result);
+    private RouteStatus Route(string exchange)
+    {
+        var message = new RoutedMessage("k", ArgumentTable.Empty);
+        return _tables.Route(Key(exchange), ref message, _result);
+    }
 
     private void AssertRoutes(string exchange, params string[] queues)
     {

@@ -1,4 +1,6 @@
 using ActorBroker.Connections.Registry;
+using ActorBroker.Contracts.Alarms;
+using ActorBroker.Core.Alarms;
 using Akka.TestKit.Xunit2;
 using Xunit;
 
@@ -31,5 +33,22 @@ public sealed class ConnectionRegistryTests() : TestKit("akka { loglevel = WARNI
         var registry = Sys.ActorOf(ConnectionRegistryActor.Props);
         registry.Tell(new CloseAllConnections("bye"), TestActor);
         ExpectMsg<AllClosed>();
+    }
+
+    [Fact]
+    public void Connections_hear_of_resource_alarms_and_new_ones_of_those_in_force()
+    {
+        var registry = Sys.ActorOf(ConnectionRegistryActor.Props);
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        registry.Tell(new ConnectionOpened(first.Ref), first.Ref);
+        AwaitAssert(() =>
+        {
+            Sys.EventStream.Publish(new AlarmsChanged(ResourceAlarms.Disk));
+            first.ExpectMsg(new AlarmsChanged(ResourceAlarms.Disk), TimeSpan.FromMilliseconds(100));
+        });
+        registry.Tell(new ConnectionOpened(second.Ref), second.Ref);
+        second.ExpectMsg(new AlarmsChanged(ResourceAlarms.Disk));
+        Sys.EventStream.Publish(new AlarmsChanged(ResourceAlarms.None));
+        second.ExpectMsg(new AlarmsChanged(ResourceAlarms.None));
     }
 }

@@ -11,6 +11,7 @@ using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
+using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -35,7 +36,7 @@ public abstract class BrokerSessionSpec : TestKit
         _access = CreateTestProbe("access");
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
-            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, Clock, WindowBytes);
+            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock, WindowBytes);
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1));
         Session.Attach(Heard);
         Open();
@@ -86,7 +87,7 @@ public abstract class BrokerSessionSpec : TestKit
     protected PublishTarget Target(string exchange, string routingKey)
     {
         var target = Session.GetTarget(MessageRoute.Create(exchange, routingKey));
-        Assert.Equal(TargetStatus.Ready, Session.Prepare(target, static () => { }));
+        Assert.Equal(TargetStatus.Ready, Session.Prepare(target, [], static () => { }));
         return target;
     }
 
@@ -97,10 +98,10 @@ public abstract class BrokerSessionSpec : TestKit
 
     protected bool Publish(PublishTarget target, string body, ulong tag = 0, int channel = 1)
     {
-        Assert.Equal(TargetStatus.Ready, Session.Prepare(target, static () => { }));
+        Assert.Equal(TargetStatus.Ready, Session.Prepare(target, [], static () => { }));
         var bytes = Encoding.UTF8.GetBytes(body);
         var message = PublishedMessage.InPlaces([], 0, 0, bytes, 0, bytes.Length, MessageFormat.Amqp091, MessageFlags.Persistent, 0);
-        return Session.Publish(target, message, headers: null, tag == 0 ? PublishConfirm.None : new PublishConfirm(channel, tag));
+        return Session.Publish(target, message, [], tag == 0 ? PublishConfirm.None : new PublishConfirm(channel, tag));
     }
 
     protected void PublishOne(PublishTarget target, string body, ulong tag = 0)
@@ -127,7 +128,7 @@ public abstract class BrokerSessionSpec : TestKit
         Refusal? opened = new(RefusalReason.Unavailable, "no answer");
         Session.Authenticate("guest", "guest", static _ => { });
         var authenticate = _access.ExpectMsg<AuthenticateUser>();
-        Tell(_access, new UserAuthenticated(authenticate.RequestId, null));
+        Tell(_access, new UserAuthenticated(authenticate.RequestId, null, IsImpersonator: false));
         Session.OpenVirtualHost("/", refusal => opened = refusal);
         var open = _access.ExpectMsg<OpenVirtualHost>();
         Tell(_access, new VirtualHostOpened(open.RequestId, null));

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
 using Akka.TestKit;
@@ -45,6 +46,46 @@ public sealed class ConsumingTests : BrokerSessionSpec
         Session.OnTimer();
         queue.ExpectNoMsg(0);
         Queues.ExpectNoMsg(0);
+    }
+
+    [Fact]
+    public void A_streams_offsets_are_shown_as_they_are_and_its_consumer_goes_on_behind_them()
+    {
+        var queue = NewQueue();
+        Start(1);
+        Found("a", queue);
+        Tell(queue, new ConsumerStarted(queue.ExpectMsg<StartConsumer>().RequestId, 1));
+        var delivery = Delivery(1, 40, "x", "y");
+        delivery.Segments[0] = delivery.Segments[0] with { IsOfStream = true };
+        Tell(queue, delivery);
+        Terminate(queue);
+        var next = NewQueue();
+        Found("a", next);
+
+        var start = next.ExpectMsg<StartConsumer>();
+        Assert.True(start.Settings.Arguments.TryGetValue("x-stream-offset", out var offset));
+        Assert.Equal(ArgumentValue.FromInt64(42), offset);
+        Tell(next, new ConsumerStarted(start.RequestId, 1));
+        delivery = Delivery(1, 42, "z");
+        delivery.Segments[0] = delivery.Segments[0] with { IsOfStream = true };
+        Tell(next, delivery);
+        Assert.Equal([40L, 41, 42], Heard.Deliveries.Select(static heard => heard.Position));
+    }
+
+    [Fact]
+    public void A_consumer_that_timed_out_is_told_of_once_and_hears_no_more()
+    {
+        var queue = NewQueue();
+        Start(1);
+        Found("a", queue);
+        Tell(queue, new ConsumerStarted(queue.ExpectMsg<StartConsumer>().RequestId, 1));
+
+        Tell(queue, new ConsumerTimedOut(1, 60_000));
+        Tell(queue, new ConsumerTimedOut(1, 60_000));
+        Tell(queue, Delivery(1, 0, "x"));
+
+        Assert.Equal([(1, 60_000L)], Heard.TimedOut);
+        Assert.Empty(Heard.Deliveries);
     }
 
     [Fact]

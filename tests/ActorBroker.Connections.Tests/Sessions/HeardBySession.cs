@@ -1,3 +1,4 @@
+using ActorBroker.Core.Alarms;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
@@ -11,6 +12,10 @@ internal sealed class HeardBySession : IBrokerSessionListener
 
     public List<(int ConsumerId, long Position, string Body)> Deliveries { get; } = [];
 
+    public List<ResourceAlarms> Alarms { get; } = [];
+
+    public List<(int ConsumerId, long TimeoutMs)> TimedOut { get; } = [];
+
     public List<int> Cancelled { get; } = [];
 
     public void OnDeliveries(int consumerId, ReadOnlySpan<DeliverySegment> segments)
@@ -22,7 +27,11 @@ internal sealed class HeardBySession : IBrokerSessionListener
         }
     }
 
+    public void OnResourceAlarms(ResourceAlarms alarms) => Alarms.Add(alarms);
+
     public void OnConsumerCancelled(int consumerId) => Cancelled.Add(consumerId);
+
+    public void OnConsumerTimedOut(int consumerId, long timeoutMs) => TimedOut.Add((consumerId, timeoutMs));
 
     public void OnConfirm(int channel, ulong firstTag, ulong lastTag, bool negative, bool allBefore) =>
         Confirms.Add((channel, firstTag, lastTag, negative, allBefore));

@@ -22,7 +22,7 @@ internal static class ContentText
         ArgumentTable table => text.Append(Convert.ToHexString(ArgumentTableCodec.Encode(table))),
         MessageBatch batch => AppendRun(text, batch, 0, batch.Count),
         DeliverySegment segment => AppendRun(
-            text.Append(CultureInfo.InvariantCulture, $"{segment.FirstPosition} {segment.Redelivered} "),
+            text.Append(CultureInfo.InvariantCulture, $"{segment.FirstPosition} {segment.Redelivered} {segment.DeliveryCount} {segment.AcquiredCount} {segment.IsOfStream} "),
             segment.Batch,
             segment.StartIndex,
             segment.Count),

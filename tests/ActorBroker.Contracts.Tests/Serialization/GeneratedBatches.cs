@@ -15,11 +15,17 @@ internal static class GeneratedBatches
     public static Gen<MessageBatch> Batch { get; } = BatchOf(0);
 
     public static Gen<DeliverySegment> Segment { get; } =
-        Gen.Select(BatchOf(1), Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Long, Gen.Bool, (batch, start, count, position, redelivered) =>
-        {
-            var first = start % batch.Count;
-            return new DeliverySegment(batch, first, 1 + (count % (batch.Count - first)), position, redelivered);
-        });
+        Gen.Select(BatchOf(1), Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Long, Gen.Bool, Gen.Int[0, 2], Gen.Int[0, 2], Gen.Bool,
+            (batch, start, count, position, redelivered, deliveryCount, acquiredCount, isOfStream) =>
+            {
+                var first = start % batch.Count;
+                return new DeliverySegment(batch, first, 1 + (count % (batch.Count - first)), position, redelivered)
+                {
+                    DeliveryCount = deliveryCount,
+                    AcquiredCount = acquiredCount,
+                    IsOfStream = isOfStream,
+                };
+            });
 
     private static Gen<MessageBatch> BatchOf(int leastCount) =>
         Gen.Select(Route.Array[1, 4], Message.Array[leastCount, 12], (routes, messages) =>

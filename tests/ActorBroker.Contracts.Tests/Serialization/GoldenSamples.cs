@@ -43,7 +43,10 @@ internal static class GoldenSamples
                 [new(1, 3), new(5, 1)],
                 DeliveredBefore: 6)),
         ["qs1"] = new QueueSnapshot(
-            Queue, QueueDefinition, ["sales", "returns"], 1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)]),
+            Queue,
+            QueueDefinition,
+            ["sales", "returns"],
+            new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
         ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),
         ["xe-source1"] = new ExchangeBindingSourceAdded(Exchange, "upstream", Durable: true),

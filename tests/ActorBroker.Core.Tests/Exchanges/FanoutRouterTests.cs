@@ -62,7 +62,7 @@ public sealed class FanoutRouterTests
     private static List<string> Match(FanoutRouter router)
     {
         var matches = new RouteMatches();
-        router.Match(string.Empty, ArgumentTable.Empty, matches);
+        router.Match(string.Empty, matches);
         return matches.Targets.ConvertAll(target => target.Name);
     }
 

@@ -39,7 +39,7 @@ public sealed class HeadersRouterTests
             foreach (var headers in messages)
             {
                 var matches = new RouteMatches();
-                router.Match("ignored", headers, matches);
+                router.Match("ignored", matches, headers);
                 Assert.Equal(bindings.Count(binding => NaiveMatch(binding.Arguments, headers)), matches.Targets.Count);
             }
         });

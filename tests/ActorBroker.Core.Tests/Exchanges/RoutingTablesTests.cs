@@ -105,7 +105,7 @@ public sealed class RoutingTablesTests
         Exchange("alternate", ExchangeTypes.Headers, new Binding(Destination.Queue("rest"), string.Empty, ArgumentTable.Empty));
         Assert.Equal(RouteStatus.Ready, Route("e", "other"));
         Assert.Equal(["rest"], _result.Queues);
-        Assert.True(_result.NeedsHeaders);
+        Assert.True(_result.IsPerMessage);
         _tables.RemoveName(VirtualHost, Destination.Exchange("alternate"));
         Assert.False(_result.IsCurrent);
         Assert.Equal(RouteStatus.Ready, Route("e", "other"));
@@ -124,7 +124,7 @@ public sealed class RoutingTablesTests
         Assert.Equal(Key("next"), _result.Missing);
         Exchange("next", ExchangeTypes.Fanout, new Binding(Destination.Queue("q"), string.Empty, ArgumentTable.Empty));
         Assert.Equal(RouteStatus.Ready, _tables.RouteAny(Key("h"), "k", _result));
-        Assert.True(_result.NeedsHeaders);
+        Assert.True(_result.IsPerMessage);
         Assert.Equal(RouteStatus.Ready, Route("h", "k"));
         Assert.Empty(_result.Queues);
     }
@@ -181,7 +181,7 @@ public sealed class RoutingTablesTests
             }
 
             var result = new RouteResult();
-            Assert.Equal(RouteStatus.Ready, tables.Route(Key("e0"), "k0", null, result));
+            Assert.Equal(RouteStatus.Ready, tables.Route(Key("e0"), "k0", result));
             Assert.Equal(NaiveClosure(bindings, alternates).Order(), result.Queues.Order());
         });
 
@@ -212,7 +212,7 @@ public sealed class RoutingTablesTests
             while (!done.IsCancellationRequested || checks == 0)
             {
                 if (!result.IsCurrent)
-                    _tables.Route(Key("e"), "k", null, result);
+                    _tables.Route(Key("e"), "k", result);
                 var least = Volatile.Read(ref published);
                 if (result.IsCurrent && result.Queues.Count == 1)
                     Assert.True(int.Parse(result.Queues[0], provider: null) >= least - 1);
@@ -274,5 +274,5 @@ public sealed class RoutingTablesTests
 
     private void Exchange(string name, string type, params Binding[] bindings) => _tables.SetRoutes(Key(name), Definition(type), bindings);
 
-    private RouteStatus Route(string exchange, string key) => _tables.Route(Key(exchange), key, null, _result);
+    private RouteStatus Route(string exchange, string key) => _tables.Route(Key(exchange), key, _result);
 }

@@ -36,7 +36,7 @@ public sealed class TopicRouterTests
             foreach (var key in keys)
             {
                 matches.Targets.Clear();
-                router.Match(key, ArgumentTable.Empty, matches);
+                router.Match(key, matches);
                 var expected = bindings.Where(binding => NaiveMatch(Split(binding.Pattern), Split(key))).Select(binding => $"q{binding.Queue}");
                 Assert.Equal(expected.Distinct().Order(), matches.Targets.Select(target => target.Name).Distinct().Order());
             }
@@ -92,13 +92,13 @@ public sealed class TopicRouterTests
         for (var i = 0; i < 100_000; i++)
             router.Add(Bind($"sensor.{i}.*.celsius", i));
         var matches = new RouteMatches();
-        router.Match("sensor.77777.kitchen.celsius", ArgumentTable.Empty, matches);
+        router.Match("sensor.77777.kitchen.celsius", matches);
         Assert.Equal(["q77777"], matches.Targets.Select(target => target.Name));
 
         Assert.Equal(0, Allocation.Of(() =>
         {
             matches.Targets.Clear();
-            router.Match("sensor.5.kitchen.celsius", ArgumentTable.Empty, matches);
+            router.Match("sensor.5.kitchen.celsius", matches);
         }));
         Assert.Single(matches.Targets);
     }
@@ -113,7 +113,7 @@ public sealed class TopicRouterTests
     private static int Count(TopicRouter router, string key)
     {
         var matches = new RouteMatches();
-        router.Match(key, ArgumentTable.Empty, matches);
+        router.Match(key, matches);
         return matches.Targets.Count;
     }
 

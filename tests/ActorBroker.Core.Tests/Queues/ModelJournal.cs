@@ -8,8 +8,7 @@ namespace ActorBroker.Core.Tests.Queues;
 internal sealed record JournalEvent(QueueWrite? Write, PositionRange[] Purged);
 
 /// <summary>An index, the event up to which it goes, and the lowest event that it needs.</summary>
-internal sealed record StoredIndex(
-    long SequenceNr, long FirstLiveSequenceNr, long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments);
+internal sealed record StoredIndex(long SequenceNr, long FirstLiveSequenceNr, QueueIndex Index);
 
 /// <summary>Keeps committed events and answers reads; deletes nothing that <see cref="Replay"/> from the start needs, but hides it from reads.</summary>
 internal sealed class ModelJournal
@@ -55,25 +54,25 @@ internal sealed class ModelJournal
     }
 
     /// <summary>Recovers from the stored index and the events after it.</summary>
-    public void Recover(QueueDecider decider)
+    public void Recover(IQueueRules decider)
     {
         if (Snapshot is { } snapshot)
         {
-            decider.RecoverIndex(snapshot.NextPosition, snapshot.DeliveredBefore, snapshot.Live, snapshot.Segments);
+            decider.RecoverIndex(snapshot.Index);
         }
 
         Replay(decider, Snapshot?.SequenceNr ?? 0);
     }
 
     /// <summary>Replays the events after a sequence number and ends the recovery.</summary>
-    public void Replay(QueueDecider decider, long after)
+    public void Replay(IQueueRules decider, long after)
     {
         for (var sequenceNr = after + 1; sequenceNr <= LastSequenceNr; sequenceNr++)
         {
             var committed = _events[(int)sequenceNr - 1];
             if (committed.Write is { } write)
             {
-                decider.RecoverWrite(write, sequenceNr);
+                decider.RecoverWrite(write, sequenceNr, at: 0);
             }
 
             decider.RecoverPurge(committed.Purged);

@@ -114,9 +114,7 @@ internal sealed class TestQueue : IQueueEffects
 
     public void StoreIndex()
     {
-        var (nextPosition, deliveredBefore, live, segments) = Decider.Index();
-        Journal.Snapshot = new StoredIndex(
-            Journal.LastSequenceNr, Decider.FirstLiveSequenceNr, nextPosition, deliveredBefore, live, segments);
+        Journal.Snapshot = new StoredIndex(Journal.LastSequenceNr, Decider.FirstLiveSequenceNr, Decider.Index());
     }
 
     /// <summary>A new incarnation from what was committed.</summary>

@@ -43,17 +43,6 @@ public sealed class LaterFeatureTests(BrokerFixture broker) : ClientTest(broker)
         Assert.Contains("x-priority", reason.ReplyText, StringComparison.Ordinal);
     }
 
-    [OwnBrokerFact]
-    public async Task A_message_that_shall_expire_is_refused_with_540()
-    {
-        var queue = await DeclareQueueAsync();
-        var properties = new BasicProperties { Expiration = "3600000" };
-        var reason = await ConnectionErrorAsync(
-            Connection, async () => await Channel.BasicPublishAsync("", queue, false, properties, "x"u8.ToArray()));
-        Assert.Equal((ushort)540, reason.ReplyCode);
-        Assert.Contains("expiration", reason.ReplyText, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task The_classic_queue_type_may_be_named()
     {

@@ -59,6 +59,7 @@ internal sealed class ClientScript
     public ClientScript StartOk(string mechanism = "PLAIN", string response = "\0guest\0guest", bool capable = true) => Method(0, new ConnectionStartOk(
         ArgumentTable.Of(("capabilities", ArgumentValue.FromTable(ArgumentTable.Of(
             ("consumer_cancel_notify", ArgumentValue.FromBoolean(capable)),
+            ("connection.blocked", ArgumentValue.FromBoolean(capable)),
             ("authentication_failure_close", ArgumentValue.FromBoolean(capable)))))),
         mechanism, Encoding.UTF8.GetBytes(response), "en_US"));
 
@@ -66,6 +67,6 @@ internal sealed class ClientScript
         Method(0, new ConnectionTuneOk(channelMax, frameMax, heartbeat));
 
     /// <summary>The whole handshake and one channel.</summary>
-    public ClientScript OpenChannel(ushort channel = 1, uint frameMax = 131_072) => Raw(ProtocolHeader.Bytes)
-        .StartOk().TuneOk(frameMax: frameMax).Method(0, new ConnectionOpen("/")).Method(channel, new ChannelOpen());
+    public ClientScript OpenChannel(ushort channel = 1, uint frameMax = 131_072, bool capable = true) => Raw(ProtocolHeader.Bytes)
+        .StartOk(capable: capable).TuneOk(frameMax: frameMax).Method(0, new ConnectionOpen("/")).Method(channel, new ChannelOpen());
 }

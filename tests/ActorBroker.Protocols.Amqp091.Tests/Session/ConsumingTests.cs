@@ -171,6 +171,25 @@ public sealed class ConsumingTests
     }
 
     [Fact]
+    public void A_delivery_that_was_not_acknowledged_in_time_ends_its_channel_alone()
+    {
+        var consumer = _conversation.Consume("t");
+        var other = _conversation.Consume("u");
+        _conversation.Deliver(consumer, 0, 1);
+        _conversation.Settle().TakeFrames();
+
+        _conversation.Connection.OnConsumerTimedOut(consumer, 1_800_000);
+        _conversation.Connection.OnConsumerTimedOut(consumer, 1_800_000);
+
+        Assert.Equal(
+            ["1 channel.close 406 PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 1800000 ms. "
+                + "This timeout value can be configured, see consumers doc guide to learn more (0,0)"],
+            _conversation.Settle().TakeLines());
+        Assert.Equal([$"close {other}"], _conversation.TakeCalls());
+        Assert.Equal(ConnectionCloseState.Open, _conversation.Connection.CloseState);
+    }
+
+    [Fact]
     public void Get_is_answered_with_a_message_or_with_nothing()
     {
         _conversation.Session.GetReply = new GetReply(null, null, 0);
@@ -183,7 +202,7 @@ public sealed class ConsumingTests
         Assert.Equal(["1 Header 003C000000000000000000010000", "1 Body 41"], frames.Skip(1).Select(frame => frame.ToString()));
 
         _conversation.Exchange(new BasicReject(1, true));
-        Assert.Equal(["get q 1 0", "get q 1 0", "settle 1 Requeued 8+1"], _conversation.TakeCalls());
+        Assert.Equal(["get q 1 0", "get q 1 0", "settle 1 Failed 8+1"], _conversation.TakeCalls());
     }
 
     [Fact]

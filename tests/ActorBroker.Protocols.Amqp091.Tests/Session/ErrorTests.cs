@@ -28,9 +28,7 @@ public sealed class ErrorTests
         { "540 NOT_IMPLEMENTED - requeue=false (60,110)", On(1, new BasicRecover(false)) },
         { "540 NOT_IMPLEMENTED - requeue=false (60,100)", On(1, new BasicRecoverAsync(false)) },
         { "540 NOT_IMPLEMENTED - immediate=true (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, immediate: true)) },
-        { "540 NOT_IMPLEMENTED - message property 'expiration' (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { Expiration = "9" })) },
         { "540 NOT_IMPLEMENTED - message header 'CC' (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { Headers = Core.Arguments.ArgumentTable.Of(("CC", default)) })) },
-        { "540 NOT_IMPLEMENTED - consumer argument 'x-priority' (60,20)", On(1, new BasicConsume("q", "t", false, false, false, false, Core.Arguments.ArgumentTable.Of(("x-priority", default)))) },
         { "540 NOT_IMPLEMENTED - queue 'amq.rabbitmq.reply-to' (60,20)", On(1, new BasicConsume("amq.rabbitmq.reply-to", "t", false, true, false, false, [])) },
         { "505 UNEXPECTED_FRAME - content frame of type 2 on channel 0 (0,0)", Does(script => script.Header(0, 1, SomeProperties)) },
         { "505 UNEXPECTED_FRAME - expected method frame, got non method frame instead (0,0)", Does(script => script.Header(1, 1, SomeProperties)) },
@@ -68,6 +66,17 @@ public sealed class ErrorTests
         { "406 PRECONDITION_FAILED - unknown delivery tag 5 (60,120)", On(1, new BasicNack(5, true, false)) },
         { "406 PRECONDITION_FAILED - unknown delivery tag 1 (60,90)", On(1, new BasicReject(1, true)) },
         { "406 PRECONDITION_FAILED - message size 16777217 is larger than configured max size 16777216 (60,40)", Does(script => Publishing(script).Header(1, 16_777_217, SomeProperties)) },
+        { "406 PRECONDITION_FAILED - invalid expiration 'abc': no_integer (60,40)", Expiring("abc") },
+        { "406 PRECONDITION_FAILED - invalid expiration '': no_integer (60,40)", Expiring("") },
+        { "406 PRECONDITION_FAILED - invalid expiration '-': no_integer (60,40)", Expiring("-") },
+        { "406 PRECONDITION_FAILED - invalid expiration ' 5': no_integer (60,40)", Expiring(" 5") },
+        { "406 PRECONDITION_FAILED - invalid expiration '-1': {value_negative,-1} (60,40)", Expiring("-1") },
+        { "406 PRECONDITION_FAILED - invalid expiration '12x': {leftover_string,\"x\"} (60,40)", Expiring("12x") },
+        { "406 PRECONDITION_FAILED - invalid expiration '-5\"\\': {leftover_string,\"\\\"\\\\\"} (60,40)", Expiring("-5\"\\") },
+        { "406 PRECONDITION_FAILED - invalid expiration '5\n': {leftover_string,\"\\n\"} (60,40)", Expiring("5\n") },
+        { "406 PRECONDITION_FAILED - invalid expiration '1\u0001': {leftover_string,[1]} (60,40)", Expiring("1\u0001") },
+        { "406 PRECONDITION_FAILED - invalid expiration '315360000001': {value_too_large,315360000001} (60,40)", Expiring("315360000001") },
+        { "406 PRECONDITION_FAILED - invalid expiration '99999999999999999999': {value_too_large,99999999999999999999} (60,40)", Expiring("99999999999999999999") },
         { "406 PRECONDITION_FAILED - user_id property set to 'other' but authenticated user was 'guest' (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { UserId = "other" })) },
     };
 
@@ -163,6 +172,9 @@ public sealed class ErrorTests
     }
 
     private static ClientScript Publishing(ClientScript script) => script.Method(1, new BasicPublish(""u8, "q"u8, false, false));
+
+    private static Action<object> Expiring(string text) =>
+        Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { Expiration = text }));
 
     private static Action<object> Does(Func<ClientScript, ClientScript> act) => script => act((ClientScript)script);
 

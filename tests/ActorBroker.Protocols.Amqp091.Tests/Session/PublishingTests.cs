@@ -21,22 +21,8 @@ public sealed class PublishingTests
             .Publish(1, "e", "k", "two"u8, new BasicProperties { DeliveryMode = 1, ContentType = "t" }));
 
         Assert.Equal(
-            ["target e/k", "publish e/k Persistent 9 0 18000209  one", "publish e/k None 0 0 100001  ", "publish e/k None 0 0 9000017401  two"],
+            ["target e/k", "publish e/k Persistent, HasPriority 9 0 18000209  one", "publish e/k None 0 0 100001  ", "publish e/k None 0 0 9000017401  two"],
             _conversation.TakeCalls());
-    }
-
-    [Fact]
-    public void Headers_are_read_only_for_an_exchange_that_routes_by_them()
-    {
-        var properties = new BasicProperties { Headers = ArgumentTable.Of(("a", ArgumentValue.FromInt32(1))) };
-        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "x"u8, properties));
-        _conversation.Session.NeedsHeaders = true;
-        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "x"u8, properties).Publish(1, "e", "k", "y"u8));
-
-        var calls = _conversation.TakeCalls();
-        Assert.EndsWith("  x", calls[1], StringComparison.Ordinal);
-        Assert.EndsWith($" {properties.Headers} x", calls[2], StringComparison.Ordinal);
-        Assert.EndsWith(" [] y", calls[3], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -250,5 +236,30 @@ public sealed class PublishingTests
 
         Assert.Equal(20_000, _conversation.Session.PublishCount);
         Assert.Equal(ConnectionCloseState.Open, _conversation.Connection.CloseState);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("+5")]
+    [InlineData("-0")]
+    [InlineData("007")]
+    [InlineData("315360000000")]
+    public void A_message_with_a_lifetime_is_marked_for_the_queue(string lifetime)
+    {
+        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "m"u8, new BasicProperties { Expiration = lifetime }));
+
+        Assert.Contains("publish e/k Expires 0 0 ", _conversation.TakeCalls()[1], StringComparison.Ordinal);
+        Assert.Empty(_conversation.TakeLines());
+    }
+
+    [Fact]
+    public void An_impersonator_publishes_in_any_name()
+    {
+        _conversation.Session.IsImpersonator = true;
+
+        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "m"u8, new BasicProperties { UserId = "other" }));
+
+        Assert.Equal(1, _conversation.Session.PublishCount);
+        Assert.Empty(_conversation.TakeLines());
     }
 }

@@ -20,6 +20,8 @@ internal sealed class RecordingSession : IBrokerSession
     /// <summary>The calls in order. A publish is described at the end of its read, from the arrays as they are then.</summary>
     public List<string> Calls { get; } = [];
 
+    public bool IsImpersonator { get; set; }
+
     public int EndOfReads { get; private set; }
 
     /// <summary>The answer to every request from now on, where not null.</summary>
@@ -32,8 +34,6 @@ internal sealed class RecordingSession : IBrokerSession
     public TargetStatus Status { get; set; }
 
     public bool IsRoutable { get; set; } = true;
-
-    public bool NeedsHeaders { get; set; }
 
     /// <summary>Without descriptions, so that allocations of the machine can be counted.</summary>
     public bool IsSilent { get; set; }
@@ -81,23 +81,22 @@ internal sealed class RecordingSession : IBrokerSession
         return new Target(route);
     }
 
-    public TargetStatus Prepare(PublishTarget target, Action loaded)
+    public TargetStatus Prepare(PublishTarget target, string[] moreKeys, Action loaded)
     {
         if (Status == TargetStatus.Loading)
             Loaded.Add(loaded);
-        ((Target)target).SetNeedsHeaders(NeedsHeaders);
         return Status;
     }
 
-    public bool Publish(PublishTarget target, in PublishedMessage message, ArgumentTable? headers, PublishConfirm confirm)
+    public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         PublishCount++;
         if (!IsSilent)
-            RecordPublish(target, message, headers, confirm);
+            RecordPublish(target, message, moreKeys, confirm);
         return IsRoutable;
     }
 
-    private void RecordPublish(PublishTarget target, in PublishedMessage message, ArgumentTable? headers, PublishConfirm confirm)
+    private void RecordPublish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         if (confirm.IsWanted)
             ConfirmChannels.Add(confirm.Channel);
@@ -106,7 +105,7 @@ internal sealed class RecordingSession : IBrokerSession
         var kept = message;
         _published.Add(() => Calls[index] =
             $"publish {target.Route.Exchange}/{target.Route.RoutingKey} {kept.Flags} {kept.Priority} {(confirm.IsWanted ? confirm.Tag : 0)} "
-            + $"{Convert.ToHexString(kept.PropertiesSource.AsSpan(kept.PropertiesOffset, kept.PropertiesLength))} {headers} "
+            + $"{Convert.ToHexString(kept.PropertiesSource.AsSpan(kept.PropertiesOffset, kept.PropertiesLength))} {string.Join(',', moreKeys)} "
             + Describe(kept.BodySource.AsSpan(kept.BodyOffset, kept.BodyLength)));
     }
 
@@ -180,8 +179,5 @@ internal sealed class RecordingSession : IBrokerSession
         return text.ToString();
     }
 
-    private sealed class Target(MessageRoute route) : PublishTarget(route)
-    {
-        public void SetNeedsHeaders(bool value) => NeedsHeaders = value;
-    }
+    private sealed class Target(MessageRoute route) : PublishTarget(route);
 }

@@ -21,7 +21,7 @@ public sealed class SettlingTests
             .Method(1, new BasicNack(7, false, true)).Method(1, new BasicReject(6, true)).Method(1, new BasicReject(8, false)));
 
         Assert.Equal(
-            [$"settle {consumer} Accepted 100+5", $"settle {consumer} Requeued 105+2", $"settle {consumer} Rejected 107+1"], _conversation.TakeCalls());
+            [$"settle {consumer} Accepted 100+5", $"settle {consumer} Requeued 106+1", $"settle {consumer} Failed 105+1", $"settle {consumer} Rejected 107+1"], _conversation.TakeCalls());
     }
 
     [Fact]

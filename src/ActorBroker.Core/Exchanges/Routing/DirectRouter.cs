@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ActorBroker.Core.Arguments;
 
 namespace ActorBroker.Core.Exchanges.Routing;
 
@@ -35,9 +34,16 @@ public sealed class DirectRouter : Router
     }
 
     /// <inheritdoc/>
-    public override void Match(string routingKey, ArgumentTable? headers, RouteMatches matches)
+    public override void Match(ref RoutedMessage message, RouteMatches matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
+        Match(message.RoutingKey, matches);
+        foreach (var key in message.MoreKeys)
+            Match(key, matches);
+    }
+
+    private void Match(string routingKey, RouteMatches matches)
+    {
         if (_targets.TryGetValue(routingKey, out var targets))
             targets.CopyTo(matches.Targets);
     }

@@ -21,7 +21,7 @@ internal sealed class ExchangeRoutes : Versioned
     /// <summary>The exchange that takes what no binding of this one does.</summary>
     public string? Alternate { get; }
 
-    public bool NeedsHeaders => _router.NeedsHeaders;
+    public bool IsPerMessage => _router.IsPerMessage;
 
     /// <summary>No longer in the tables: whoever reads this after the version has to look for the exchange again.</summary>
     public bool IsDropped => _dropped;
@@ -36,5 +36,5 @@ internal sealed class ExchangeRoutes : Versioned
         Changed();
     }
 
-    public void Match(string routingKey, ArgumentTable? headers, RouteMatches matches) => _router.Match(routingKey, headers, matches);
+    public void Match(ref RoutedMessage message, RouteMatches matches) => _router.Match(ref message, matches);
 }

@@ -1,5 +1,3 @@
-using ActorBroker.Core.Arguments;
-
 namespace ActorBroker.Core.Exchanges.Routing;
 
 /// <summary>A fanout exchange: every binding matches (AMQP 0-9-1 §3.1.3.2).</summary>
@@ -22,7 +20,7 @@ public sealed class FanoutRouter : Router
     }
 
     /// <inheritdoc/>
-    public override void Match(string routingKey, ArgumentTable? headers, RouteMatches matches)
+    public override void Match(ref RoutedMessage message, RouteMatches matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
         _targets.CopyTo(matches.Targets);

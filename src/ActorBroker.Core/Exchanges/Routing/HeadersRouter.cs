@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ActorBroker.Core.Arguments;
 
 namespace ActorBroker.Core.Exchanges.Routing;
 
@@ -9,7 +8,7 @@ public sealed class HeadersRouter : Router
     private readonly SlotList<Entry> _entries = new();
 
     /// <inheritdoc/>
-    public override bool NeedsHeaders => true;
+    public override bool IsPerMessage => true;
 
     /// <inheritdoc/>
     public override void Add(Binding binding) => _entries.Add(new Entry(binding));
@@ -18,12 +17,12 @@ public sealed class HeadersRouter : Router
     public override void Remove(Binding binding) => _entries.Remove(new Entry(binding));
 
     /// <inheritdoc/>
-    public override void Match(string routingKey, ArgumentTable? headers, RouteMatches matches)
+    public override void Match(ref RoutedMessage message, RouteMatches matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
         foreach (var entry in _entries.Read())
         {
-            if (entry is not null && (headers is null || entry.Pattern.Matches(headers)))
+            if (entry is not null && (message.IsAny || entry.Pattern.Matches(message.ReadHeaders())))
                 matches.Targets.Add(entry.Target);
         }
     }

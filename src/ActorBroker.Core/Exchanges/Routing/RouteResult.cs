@@ -28,6 +28,17 @@ public sealed class RouteResult
     private readonly HashSet<string> _seenQueues = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seenExchanges = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// The broker itself publishes: internal exchanges take the message too. Kept by <see cref="Clear"/>.
+    /// </summary>
+    public bool IsOfBroker { get; init; }
+
+    /// <summary>
+    /// The message comes from the stage of this exchange, and is not to go there again; null for other messages. Kept by
+    /// <see cref="Clear"/>.
+    /// </summary>
+    public string? UnstagedExchange { get; set; }
+
     /// <summary>Distinct names of the queues that take the message, when the status is ready.</summary>
     public List<string> Queues { get; } = [];
 
@@ -37,8 +48,8 @@ public sealed class RouteResult
     /// <summary>With <see cref="RouteStatus.Loading"/>: the virtual host whose names this node lacks, or null when it lacks an exchange's routes.</summary>
     public string? MissingVirtualHost { get; private set; }
 
-    /// <summary>There is a headers exchange on the way: the result holds for this message only.</summary>
-    public bool NeedsHeaders { get; internal set; }
+    /// <summary>Some exchange on the way looks at more than routing keys: the result holds for this message only.</summary>
+    public bool IsPerMessage { get; internal set; }
 
     /// <summary>
     /// Nothing that the result, whatever its status, was computed from has changed since. A few comparisons: as many
@@ -68,7 +79,7 @@ public sealed class RouteResult
         Queues.Clear();
         Missing = null;
         MissingVirtualHost = null;
-        NeedsHeaders = false;
+        IsPerMessage = false;
         _sources.Clear();
         _seenQueues.Clear();
         _seenExchanges.Clear();

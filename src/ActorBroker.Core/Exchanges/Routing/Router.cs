@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ActorBroker.Core.Arguments;
 
 namespace ActorBroker.Core.Exchanges.Routing;
 
@@ -10,8 +9,8 @@ namespace ActorBroker.Core.Exchanges.Routing;
 /// </summary>
 public abstract class Router
 {
-    /// <summary>The outcome depends on the message's headers.</summary>
-    public virtual bool NeedsHeaders => false;
+    /// <summary>The outcome depends on more of a message than its routing keys.</summary>
+    public virtual bool IsPerMessage => false;
 
     /// <summary>A router for an exchange type; an unknown type is a programming error, for <see cref="ExchangeTypes"/> has been asked.</summary>
     public static Router Create(string exchangeType) => exchangeType switch
@@ -30,10 +29,10 @@ public abstract class Router
     public abstract void Remove(Binding binding);
 
     /// <summary>
-    /// Appends the destinations of a message to <paramref name="matches"/>; one may come more than once. Without
-    /// headers (null): all that a message with this key might go to, whatever its headers.
+    /// Appends the destinations of a message to <paramref name="matches"/>; one may come more than once. For
+    /// <see cref="RoutedMessage.IsAny"/>: all that a message with these keys might go to.
     /// </summary>
-    public abstract void Match(string routingKey, ArgumentTable? headers, RouteMatches matches);
+    public abstract void Match(ref RoutedMessage message, RouteMatches matches);
 }
 
 /// <summary>Where routers put what they find, with their working space. For one thread; reused without allocation.</summary>

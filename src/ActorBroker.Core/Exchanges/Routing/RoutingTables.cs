@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Names;
 
 namespace ActorBroker.Core.Exchanges.Routing;
@@ -26,19 +25,32 @@ public sealed class RoutingTables
     /// visited once. For any thread. The result is cleared first.
     /// </summary>
     /// <param name="exchange">What the client publishes to.</param>
-    /// <param name="routingKey">The message's key.</param>
-    /// <param name="headers">The message's headers; null counts as empty.</param>
+    /// <param name="message">
+    /// One message, or <see cref="RoutedMessage.Any"/>: ready then means that each message with these keys can be routed
+    /// without loading anything. Where <see cref="RouteResult.IsPerMessage"/> the queues are those that some message
+    /// might take; else they are those that each one takes.
+    /// </param>
     /// <param name="result">Filled; owned by the caller.</param>
-    public RouteStatus Route(ExchangeKey exchange, string routingKey, ArgumentTable? headers, RouteResult result) =>
-        RouteBy(exchange, routingKey, headers ?? ArgumentTable.Empty, result);
+    public RouteStatus Route(ExchangeKey exchange, ref RoutedMessage message, RouteResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        result.Clear();
+        var directoryVersion = _directory.Version;
+        if (!_virtualHosts.TryGetValue(exchange.VirtualHost, out var virtualHost))
+        {
+            result.DependOn(_directory, directoryVersion);
+            return result.LacksVirtualHost(exchange.VirtualHost);
+        }
 
-    /// <summary>
-    /// The same for all messages with this key at once, whatever their headers: ready means that each of them can be
-    /// routed without loading anything. Where <see cref="RouteResult.NeedsHeaders"/> the queues are those that some
-    /// message might take; else they are those that each one takes.
-    /// </summary>
-    public RouteStatus RouteAny(ExchangeKey exchange, string routingKey, RouteResult result) =>
-        RouteBy(exchange, routingKey, headers: null, result);
+        var version = virtualHost.Version;
+        if (!virtualHost.IsLoaded)
+        {
+            result.DependOn(virtualHost, version);
+            return result.LacksVirtualHost(exchange.VirtualHost);
+        }
+
+        return virtualHost.Route(exchange.Name, ref message, result);
+    }
 
     /// <summary>Whether the names of a virtual host are loaded: ready or loading.</summary>
     public RouteStatus VirtualHost(string name) =>
@@ -93,28 +105,6 @@ public sealed class RoutingTables
             return;
         routes.Remove(binding);
         routes.Changed();
-    }
-
-    private RouteStatus RouteBy(ExchangeKey exchange, string routingKey, ArgumentTable? headers, RouteResult result)
-    {
-        ArgumentNullException.ThrowIfNull(routingKey);
-        ArgumentNullException.ThrowIfNull(result);
-        result.Clear();
-        var directoryVersion = _directory.Version;
-        if (!_virtualHosts.TryGetValue(exchange.VirtualHost, out var virtualHost))
-        {
-            result.DependOn(_directory, directoryVersion);
-            return result.LacksVirtualHost(exchange.VirtualHost);
-        }
-
-        var version = virtualHost.Version;
-        if (!virtualHost.IsLoaded)
-        {
-            result.DependOn(virtualHost, version);
-            return result.LacksVirtualHost(exchange.VirtualHost);
-        }
-
-        return virtualHost.Route(exchange.Name, routingKey, headers, result);
     }
 
     private ExchangeRoutes? GetRoutes(ExchangeKey exchange) => Get(exchange.VirtualHost)?.GetRoutes(exchange.Name);

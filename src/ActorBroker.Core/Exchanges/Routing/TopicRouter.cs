@@ -1,5 +1,3 @@
-using ActorBroker.Core.Arguments;
-
 namespace ActorBroker.Core.Exchanges.Routing;
 
 /// <summary>
@@ -37,9 +35,16 @@ public sealed class TopicRouter : Router
     }
 
     /// <inheritdoc/>
-    public override void Match(string routingKey, ArgumentTable? headers, RouteMatches matches)
+    public override void Match(ref RoutedMessage message, RouteMatches matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
+        Match(message.RoutingKey, matches);
+        foreach (var key in message.MoreKeys)
+            Match(key, matches);
+    }
+
+    private void Match(string routingKey, RouteMatches matches)
+    {
         var search = matches.TopicSearch;
         search.Start(_root);
         foreach (var word in new TopicWords(routingKey))

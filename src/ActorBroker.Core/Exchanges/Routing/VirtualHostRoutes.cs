@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Names;
 
 namespace ActorBroker.Core.Exchanges.Routing;
@@ -21,24 +20,24 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     /// <summary>The names are those of the catalogue.</summary>
     public bool IsLoaded => _isLoaded;
 
-    public RouteStatus Route(string exchange, string routingKey, ArgumentTable? headers, RouteResult result)
+    public RouteStatus Route(string exchange, ref RoutedMessage message, RouteResult result)
     {
         if (exchange.Length == 0)
         {
-            RouteToQueue(routingKey, result);
+            RouteToQueues(ref message, result);
             return RouteStatus.Ready;
         }
 
         var status = Find(exchange, result, out var routes);
         if (status != RouteStatus.Ready)
             return status;
-        if (routes!.Definition.Internal)
+        if (routes!.Definition.Internal && !result.IsOfBroker)
             return RouteStatus.Internal;
         result.Visit(exchange);
         result.Work.Enqueue(routes);
         while (result.Work.TryDequeue(out routes))
         {
-            if (!TryRouteThrough(routes, routingKey, headers, result))
+            if (!TryRouteThrough(routes, ref message, result))
                 return RouteStatus.Loading;
         }
 
@@ -143,7 +142,14 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
             routes.Drop();
     }
 
-    /// <summary>Routing through the default exchange: to the queue that is named so.</summary>
+    /// <summary>Routing through the default exchange: to the queues that are named so.</summary>
+    private void RouteToQueues(ref RoutedMessage message, RouteResult result)
+    {
+        RouteToQueue(message.RoutingKey, result);
+        foreach (var key in message.MoreKeys)
+            RouteToQueue(key, result);
+    }
+
     private void RouteToQueue(string name, RouteResult result)
     {
         var version = Version;
@@ -181,20 +187,20 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     }
 
     /// <summary>One exchange on the way; false when the routes of one that it leads to are missing.</summary>
-    private bool TryRouteThrough(ExchangeRoutes routes, string routingKey, ArgumentTable? headers, RouteResult result)
+    private bool TryRouteThrough(ExchangeRoutes routes, ref RoutedMessage message, RouteResult result)
     {
-        result.NeedsHeaders |= routes.NeedsHeaders;
+        result.IsPerMessage |= routes.IsPerMessage;
         var targets = result.Matches.Targets;
         targets.Clear();
-        routes.Match(routingKey, headers, result.Matches);
-        var mayBeUnroutable = targets.Count == 0 || (headers is null && routes.NeedsHeaders);
-        if (mayBeUnroutable && routes.Alternate is { } alternate && !TryFollow(alternate, routingKey, result))
+        routes.Match(ref message, result.Matches);
+        var mayBeUnroutable = targets.Count == 0 || (message.IsAny && routes.IsPerMessage);
+        if (mayBeUnroutable && routes.Alternate is { } alternate && !TryFollow(alternate, ref message, result))
             return false;
         foreach (var target in targets)
         {
             if (target.Kind == DestinationKind.Queue)
                 result.AddQueue(target.Name);
-            else if (!TryFollow(target.Name, routingKey, result))
+            else if (!TryFollow(target.Name, ref message, result))
                 return false;
         }
 
@@ -202,13 +208,13 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     }
 
     /// <summary>The way on to another exchange, unless it was visited or is not there; false when its routes are missing.</summary>
-    private bool TryFollow(string exchange, string routingKey, RouteResult result)
+    private bool TryFollow(string exchange, ref RoutedMessage message, RouteResult result)
     {
         if (!result.Visit(exchange))
             return true;
         if (exchange.Length == 0)
         {
-            RouteToQueue(routingKey, result);
+            RouteToQueues(ref message, result);
             return true;
         }
 

@@ -1,0 +1,16 @@
+namespace ActorBroker.Broker.Alarms;
+
+/// <summary>The machine that the process runs on.</summary>
+/// <param name="dataFolder">A path on the disk to look at.</param>
+public sealed class MachineGauge(string dataFolder) : IResourceGauge
+{
+    private readonly DriveInfo _disk = new(Path.GetFullPath(dataFolder));
+
+    /// <inheritdoc/>
+    /// <remarks>The runtime's notion of available memory is the container's limit where there is one.</remarks>
+    public ResourceReading Read() =>
+        new(Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, _disk.AvailableFreeSpace);
+
+    /// <inheritdoc/>
+    public void GiveMemoryBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+}

@@ -1,0 +1,168 @@
+using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Alarms;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+
+namespace ActorBroker.Broker.Alarms;
+
+/// <summary>
+/// Watches memory and disk of its node, tells the monitors of the other nodes what it runs short of, and publishes what
+/// any of them does as <see cref="AlarmsChanged"/> on the node's event stream.
+/// </summary>
+public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
+{
+    /// <summary>Its name on every node, by which the monitors find each other.</summary>
+    public const string Name = "resource-monitor";
+
+    private readonly AlarmOptions _options;
+    private readonly IResourceGauge _gauge;
+    private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<string, ResourceAlarms> _byNode = new(StringComparer.Ordinal);
+    private ResourceAlarms _own;
+    private ResourceAlarms _all;
+
+    /// <summary>Use <see cref="Props"/>.</summary>
+    public ResourceMonitorActor(AlarmOptions options, IResourceGauge gauge)
+    {
+        _options = options;
+        _gauge = gauge;
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>A monitor that looks at once, and from then on in the interval of the options.</summary>
+    public static Props Props(AlarmOptions options, IResourceGauge gauge) =>
+        Akka.Actor.Props.Create(() => new ResourceMonitorActor(options, gauge));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberRemoved));
+        Self.Tell(Look.Instance);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Look:
+                BeginReading(giveBack: false);
+                break;
+            case Reading reading:
+                OnReading(reading);
+                break;
+            case Status.Failure failure:
+                _log.Warning(failure.Cause, "Memory and disk could not be measured; alarms stay as they are");
+                LookLater();
+                break;
+            case NodeAlarms alarms:
+                SetAlarms(alarms.Node, alarms.Alarms);
+                break;
+            case ClusterEvent.MemberUp up when up.Member.Address != _cluster.SelfAddress:
+                TellNode(up.Member.Address);
+                break;
+            case ClusterEvent.MemberRemoved removed:
+                SetAlarms(removed.Member.Address.ToString(), ResourceAlarms.None);
+                break;
+        }
+    }
+
+    private void BeginReading(bool giveBack)
+    {
+        var gauge = _gauge;
+        Task.Run(() =>
+        {
+            if (giveBack)
+            {
+                gauge.GiveMemoryBack();
+            }
+
+            return new Reading(gauge.Read(), giveBack);
+        }).PipeTo(Self);
+    }
+
+    private void OnReading(Reading reading)
+    {
+        var figures = reading.Figures;
+        var memoryMax = figures.MemoryTotal / 100 * _options.MemoryHighWatermark;
+        var alarms = figures.MemoryUsed > memoryMax ? ResourceAlarms.Memory : ResourceAlarms.None;
+        if (alarms != ResourceAlarms.None && (_own & ResourceAlarms.Memory) == 0 && !reading.IsAfterGivingBack)
+        {
+            // What the collector has not got round to is no shortage.
+            BeginReading(giveBack: true);
+            return;
+        }
+
+        alarms |= figures.DiskFree < _options.DiskFreeLimit ? ResourceAlarms.Disk : ResourceAlarms.None;
+        if (alarms != _own)
+        {
+            Log(alarms, figures, memoryMax);
+            _own = alarms;
+            SetAlarms(_cluster.SelfAddress.ToString(), alarms);
+            foreach (var member in _cluster.State.Members)
+            {
+                TellNode(member.Address);
+            }
+        }
+
+        LookLater();
+    }
+
+    private void Log(ResourceAlarms alarms, ResourceReading figures, long memoryMax)
+    {
+        if (alarms == ResourceAlarms.None)
+        {
+            _log.Info("Resource alarms cleared: publishers go on");
+        }
+        else
+        {
+            _log.Warning(
+                "Resource alarm, {0}: publishers are blocked. Memory {1} of at most {2} bytes, disk {3} free of at least {4} bytes",
+                alarms.ToReason(), figures.MemoryUsed, memoryMax, figures.DiskFree, _options.DiskFreeLimit);
+        }
+    }
+
+    private void LookLater() => Timers.StartSingleTimer(Look.Instance, Look.Instance, _options.CheckInterval);
+
+    private void TellNode(Address node)
+    {
+        if (node != _cluster.SelfAddress)
+        {
+            Context.ActorSelection(new RootActorPath(node) / "user" / Name).Tell(new NodeAlarms(_cluster.SelfAddress.ToString(), _own));
+        }
+    }
+
+    private void SetAlarms(string node, ResourceAlarms alarms)
+    {
+        if (alarms == ResourceAlarms.None)
+        {
+            _byNode.Remove(node);
+        }
+        else
+        {
+            _byNode[node] = alarms;
+        }
+
+        var all = _byNode.Values.Aggregate(ResourceAlarms.None, static (sum, one) => sum | one);
+        if (all != _all)
+        {
+            _all = all;
+            Context.System.EventStream.Publish(new AlarmsChanged(all));
+        }
+    }
+
+    private sealed record Reading(ResourceReading Figures, bool IsAfterGivingBack) : INoSerializationVerificationNeeded;
+
+    private sealed record Look : INoSerializationVerificationNeeded
+    {
+        public static Look Instance { get; } = new();
+    }
+}

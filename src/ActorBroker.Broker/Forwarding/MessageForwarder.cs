@@ -1,0 +1,286 @@
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+
+namespace ActorBroker.Broker.Forwarding;
+
+/// <summary>
+/// Publishes messages of the broker's own: routes them through the node's tables, batches them by queue, and tells for
+/// each message when every queue that it goes to has confirmed it, or what became of it instead. Lives inside an actor,
+/// which hands it everything that <see cref="OnMessage"/> takes and calls <see cref="OnTimer"/> now and then.
+/// <para>
+/// Messages go out in the order in which they came; while the routes of one are being loaded, those behind it wait. How
+/// much is under way is for the owner to bound, by <see cref="BytesUnderWay"/>.
+/// </para>
+/// </summary>
+internal sealed class MessageForwarder
+{
+    // As long as a client's session waits for a queue.
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly ForwardingServices _services;
+    private readonly IActorRef _queues;
+    private readonly IActorRef _self;
+    private readonly Action<IActorRef> _watch;
+    private readonly Action<ForwardedMessage, ForwardOutcome> _done;
+    private readonly ForwardRoutes _routes;
+    private readonly ForwardSlab _slab;
+    private readonly Dictionary<string, ForwardLink> _links = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, ForwardLink> _linksByActor = [];
+    private readonly Dictionary<long, ForwardLink> _resolving = [];
+    private readonly Queue<ForwardedMessage> _waiting = new();
+    private readonly List<ForwardLink> _targets = [];
+    private readonly string _virtualHost;
+    private object? _awaited;
+    private long _lastRequest;
+
+    /// <summary>A forwarder with nothing to do.</summary>
+    /// <param name="virtualHost">All exchanges and queues are in it.</param>
+    /// <param name="services">The node.</param>
+    /// <param name="context">The owner's: whom queues and tables answer, and who watches the queues' actors.</param>
+    /// <param name="done">Gets each message once for each time that it was forwarded, always after <see cref="Forward"/> has returned.</param>
+    public MessageForwarder(string virtualHost, ForwardingServices services, IActorContext context, Action<ForwardedMessage, ForwardOutcome> done)
+    {
+        _virtualHost = virtualHost;
+        _services = services;
+        _queues = services.QueueRegion(context.System);
+        _self = context.Self;
+        _watch = actor => context.Watch(actor);
+        _done = done;
+        _routes = new ForwardRoutes(services.RoutingTables, services.Formats);
+        _slab = new ForwardSlab(Send);
+    }
+
+    /// <summary>Bytes of records that were forwarded and not handed back.</summary>
+    public long BytesUnderWay { get; private set; }
+
+    /// <summary>Takes a message. It leaves with <see cref="Flush"/>, in order.</summary>
+    public void Forward(ForwardedMessage message)
+    {
+        message.Outcome = ForwardOutcome.Confirmed;
+        BytesUnderWay += message.RecordLength;
+        _waiting.Enqueue(message);
+    }
+
+    /// <summary>Sends what has been taken, as far as its routes are loaded.</summary>
+    public void Flush()
+    {
+        while (_awaited is null && _waiting.TryPeek(out var message))
+        {
+            var status = _routes.Find(message);
+            if (status == RouteStatus.Loading)
+            {
+                Load();
+                break;
+            }
+
+            _waiting.Dequeue();
+            if (status == RouteStatus.NotFound)
+            {
+                HandBack(message, ForwardOutcome.NoExchange);
+            }
+            else
+            {
+                SendToAll(message);
+            }
+        }
+
+        _slab.Flush();
+    }
+
+    /// <summary>An answer or notice for the forwarder; false when the message is for somebody else.</summary>
+    public bool OnMessage(IActorRef sender, object message)
+    {
+        switch (message)
+        {
+            case PublishProgress progress:
+                OnDone(sender, progress.AcceptedSequence, progress.ConfirmedSequence, ForwardOutcome.Confirmed);
+                return true;
+            case PublishFailed failed:
+                OnDone(sender, failed.LastSequence, failed.LastSequence, ForwardOutcome.Failed);
+                return true;
+            case QueueResolved resolved:
+                OnResolved(resolved);
+                return true;
+            case QueueAnswered answered:
+                OnNotFound(answered.RequestId, ForwardOutcome.NoRoute, answered.Refusal);
+                return true;
+            case ExchangeLoaded or VirtualHostLoaded:
+                OnLoaded(message is ExchangeLoaded exchange ? exchange.Exchange : ((VirtualHostLoaded)message).VirtualHost);
+                return true;
+            case Terminated terminated:
+                return OnTerminated(terminated.ActorRef);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>
+    /// Asks again for queues that have not been found (the shard may have handed the question to an incarnation that was
+    /// ending), and gives those up that are overdue.
+    /// </summary>
+    public void OnTimer()
+    {
+        foreach (var (request, link) in _resolving.ToArray())
+        {
+            if (_services.Clock.GetElapsedTime(link.ResolvingSince) < ResolveTimeout)
+            {
+                Ask(link);
+            }
+            else
+            {
+                OnNotFound(request, ForwardOutcome.Failed, refusal: null);
+            }
+        }
+    }
+
+    private void SendToAll(ForwardedMessage message)
+    {
+        _targets.Clear();
+        foreach (var queue in _routes.Queues)
+        {
+            if (!message.HasReached(queue) && message.Admits(queue))
+            {
+                _targets.Add(LinkTo(queue));
+            }
+        }
+
+        if (_targets.Count == 0)
+        {
+            // Where all that are left have it, it has arrived.
+            HandBack(message, message.HasReachedAny ? ForwardOutcome.Confirmed : ForwardOutcome.NoRoute);
+            return;
+        }
+
+        message.Awaited = _targets.Count;
+        _slab.Add(message, _targets);
+    }
+
+    private void Send(ForwardLink link, MessageBatch batch, ForwardBatch messages) => link.Send(batch, messages, _self);
+
+    private ForwardLink LinkTo(string queue)
+    {
+        if (!_links.TryGetValue(queue, out var link))
+        {
+            link = new ForwardLink(queue);
+            _links.Add(queue, link);
+        }
+
+        if (link.Actor is null && !link.IsResolving)
+        {
+            link.IsResolving = true;
+            link.ResolvingSince = _services.Clock.GetTimestamp();
+            link.ResolveRequest = ++_lastRequest;
+            _resolving.Add(link.ResolveRequest, link);
+            Ask(link);
+        }
+
+        return link;
+    }
+
+    private void Ask(ForwardLink link) =>
+        _queues.Tell(new ResolveQueue(new QueueKey(_virtualHost, link.Queue), link.ResolveRequest), _self);
+
+    private void OnResolved(QueueResolved resolved)
+    {
+        // Asked twice, answered twice: only the first answer counts.
+        if (_resolving.Remove(resolved.RequestId, out var link))
+        {
+            _linksByActor[resolved.Actor] = link;
+            _watch(resolved.Actor);
+            link.Resolve(resolved.Actor, _self);
+        }
+    }
+
+    private void OnNotFound(long request, ForwardOutcome outcome, Refusal? refusal)
+    {
+        if (_resolving.Remove(request, out var link))
+        {
+            _links.Remove(link.Queue);
+            link.Close(
+                refusal ?? new Refusal(RefusalReason.Unavailable, $"queue '{link.Queue}' was not found in time"),
+                batch => Settle(link, batch, outcome));
+        }
+    }
+
+    private void OnDone(IActorRef queue, long accepted, long done, ForwardOutcome outcome)
+    {
+        if (_linksByActor.TryGetValue(queue, out var link))
+        {
+            link.Accept(accepted);
+            while (link.NextDone(done) is { } batch)
+            {
+                Settle(link, batch, outcome);
+            }
+        }
+    }
+
+    private bool OnTerminated(IActorRef actor)
+    {
+        if (!_linksByActor.Remove(actor, out var link))
+        {
+            return false;
+        }
+
+        _links.Remove(link.Queue);
+        link.LoseActor(batch => Settle(link, batch, ForwardOutcome.Failed));
+        return true;
+    }
+
+    private void Settle(ForwardLink link, ForwardBatch batch, ForwardOutcome outcome)
+    {
+        var messages = batch.Messages;
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var message = messages[i];
+            var own = outcome == ForwardOutcome.Confirmed && batch.IsRejected(i) ? ForwardOutcome.Rejected : outcome;
+            if (own == ForwardOutcome.Confirmed)
+            {
+                message.Reach(link.Queue);
+            }
+            else if (own < message.Outcome)
+            {
+                message.Outcome = own;
+            }
+
+            if (--message.Awaited == 0)
+            {
+                // A queue that has gone in the meantime is none to wait for, if there are others.
+                HandBack(message, message is { Outcome: ForwardOutcome.NoRoute, HasReachedAny: true } ? ForwardOutcome.Confirmed : message.Outcome);
+            }
+        }
+    }
+
+    private void HandBack(ForwardedMessage message, ForwardOutcome outcome)
+    {
+        BytesUnderWay -= message.RecordLength;
+        _done(message, outcome);
+    }
+
+    private void Load()
+    {
+        if (_routes.Missing is { } exchange)
+        {
+            _awaited = exchange;
+            _services.RoutingTableActor.Tell(new LoadExchange(exchange), _self);
+        }
+        else
+        {
+            _awaited = _virtualHost;
+            _services.RoutingTableActor.Tell(new LoadVirtualHost(_virtualHost), _self);
+        }
+    }
+
+    private void OnLoaded(object what)
+    {
+        if (what.Equals(_awaited))
+        {
+            _awaited = null;
+            Flush();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Sessions;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <content>Where publishes go: what one exchange and key lead to is looked up once, unless each message has a way of its own.</content>
+public sealed partial class BrokerSession
+{
+    private readonly List<(object Awaited, Action Loaded)> _awaitingRoutes = [];
+    private readonly RouteResult _messageRoute = new();
+
+    /// <inheritdoc/>
+    public PublishTarget GetTarget(MessageRoute route) => new SessionTarget(route, new ExchangeKey(_virtualHost, route.Exchange), route.RoutingKey);
+
+    /// <inheritdoc/>
+    public TargetStatus Prepare(PublishTarget target, string[] moreKeys, Action loaded)
+    {
+        var session = (SessionTarget)target;
+        if (moreKeys.Length > 0)
+        {
+            return StatusOf(RouteAny(session, moreKeys, _messageRoute), _messageRoute, loaded);
+        }
+
+        if (session.IsCurrent)
+        {
+            return TargetStatus.Ready;
+        }
+
+        var status = RouteAny(session, [], session.Result);
+        if (status == RouteStatus.Ready)
+        {
+            session.SetLinks(session.Result.IsPerMessage ? [] : LinksTo(session.Result));
+        }
+
+        return StatusOf(status, session.Result, loaded);
+    }
+
+    private RouteStatus RouteAny(SessionTarget target, ReadOnlySpan<string> moreKeys, RouteResult result)
+    {
+        var any = RoutedMessage.Any(target.RoutingKey, moreKeys);
+        return _services.RoutingTables.Route(target.Exchange, ref any, result);
+    }
+
+    private TargetStatus StatusOf(RouteStatus status, RouteResult result, Action loaded)
+    {
+        switch (status)
+        {
+            case RouteStatus.Ready:
+                return TargetStatus.Ready;
+            case RouteStatus.NotFound:
+                return TargetStatus.NotFound;
+            case RouteStatus.Internal:
+                return TargetStatus.Internal;
+            default:
+                AwaitRoutes(result, loaded);
+                return TargetStatus.Loading;
+        }
+    }
+
+    private QueueLink[] RouteMessage(SessionTarget target, in PublishedMessage message, ReadOnlySpan<string> moreKeys)
+    {
+        var properties = message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength);
+        var routed = new RoutedMessage(
+            target.RoutingKey, moreKeys, _services.Formats[message.Format], properties, (uint)Random.Shared.NextInt64(1L << 32));
+
+        // An exchange further on may have been dropped from the tables since the target was prepared: its bindings are
+        // then not known, and the next Prepare loads them. Rare enough to count as just before its change.
+        return _services.RoutingTables.Route(target.Exchange, ref routed, _messageRoute) == RouteStatus.Ready
+            ? LinksTo(_messageRoute)
+            : [];
+    }
+
+    private QueueLink[] LinksTo(RouteResult result)
+    {
+        if (result.Queues.Count == 1)
+        {
+            return LinkTo(result.Queues[0]).Alone;
+        }
+
+        var links = new QueueLink[result.Queues.Count];
+        for (var i = 0; i < links.Length; i++)
+        {
+            links[i] = LinkTo(result.Queues[i]);
+        }
+
+        return links;
+    }
+
+    private void AwaitRoutes(RouteResult result, Action loaded)
+    {
+        if (result.Missing is { } exchange)
+        {
+            _awaitingRoutes.Add((exchange, loaded));
+            _services.RoutingTableActor.Tell(new LoadExchange(exchange), _self);
+        }
+        else
+        {
+            LoadVirtualHost(loaded);
+        }
+    }
+
+    private void LoadVirtualHost(Action loaded)
+    {
+        _awaitingRoutes.Add((_virtualHost, loaded));
+        _services.RoutingTableActor.Tell(new LoadVirtualHost(_virtualHost), _self);
+    }
+
+    private void OnRoutesLoaded(object message)
+    {
+        object what = message is ExchangeLoaded exchange ? exchange.Exchange : ((VirtualHostLoaded)message).VirtualHost;
+        var ready = _awaitingRoutes.FindAll(awaiting => awaiting.Awaited.Equals(what));
+        _awaitingRoutes.RemoveAll(awaiting => awaiting.Awaited.Equals(what));
+        foreach (var (_, loaded) in ready)
+        {
+            loaded();
+        }
+    }
+}

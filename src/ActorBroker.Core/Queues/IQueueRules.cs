@@ -1,0 +1,122 @@
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Sessions;
+
+namespace ActorBroker.Core.Queues;
+
+/// <summary>
+/// What a queue's actor asks of its rules, whatever type of queue it is. Pure: no clock, no IO; what must happen outside
+/// is asked of <see cref="IQueueEffects"/>. Not thread-safe.
+/// </summary>
+public interface IQueueRules
+{
+    /// <summary>Unix time in milliseconds, as of the last <see cref="AdvanceTo"/>.</summary>
+    long Now { get; }
+
+    /// <summary>Messages that wait for a consumer; of a stream, all.</summary>
+    long ReadyCount { get; }
+
+    /// <summary>Messages that consumers hold.</summary>
+    long UnsettledCount { get; }
+
+    /// <summary>Consumers on the queue.</summary>
+    int ConsumerCount { get; }
+
+    /// <summary>The queue has had a consumer: what auto-delete waits for.</summary>
+    bool HadConsumer { get; }
+
+    /// <summary>The consumers that were not cancelled.</summary>
+    IEnumerable<ConsumerKey> Consumers { get; }
+
+    /// <summary>Settlements wait that <see cref="FlushSettlements"/> would write.</summary>
+    bool HasUnwrittenSettlements { get; }
+
+    /// <summary>Publishers are held back until memory is free: <see cref="Spill"/> may free it.</summary>
+    bool IsWithholding { get; }
+
+    /// <summary>Nothing waits to be written and no write is under way.</summary>
+    bool IsWrittenOut { get; }
+
+    /// <summary>
+    /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
+    /// needs is this as of its <see cref="Index"/>: later it may have gone up by settlements that no event holds yet.
+    /// </summary>
+    long FirstLiveSequenceNr { get; }
+
+    /// <summary>Time has come to there. To be called before anything else that happens then; time that goes back stands still.</summary>
+    void AdvanceTo(long now);
+
+    /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
+    void Publish(int connection, long linkSequence, MessageBatch batch);
+
+    /// <summary>The write under way is committed as that journal event.</summary>
+    void WriteCompleted(long sequenceNr);
+
+    /// <summary>The journal refused or failed: no publish that is unconfirmed may ever be confirmed.</summary>
+    void WriteFailed();
+
+    /// <summary>Writes settlements that wait, if no write is under way (which would take them along next).</summary>
+    void FlushSettlements();
+
+    /// <summary>Publishers have been held back for a while: writes what could leave memory once it is written.</summary>
+    void Spill();
+
+    /// <summary>Adds a consumer, or says why not. <see cref="Dispatch"/> must follow when the consumer has been told.</summary>
+    Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText);
+
+    /// <summary>Hands out what can be handed out.</summary>
+    void Dispatch();
+
+    /// <summary>Delivers no more to the consumer; it may still settle what it has.</summary>
+    void StopConsumer(ConsumerKey key);
+
+    /// <summary>Forgets a consumer or getter; what it holds goes back to the queue.</summary>
+    void CloseConsumer(ConsumerKey key);
+
+    /// <summary>Holds a consumer back or lets it go on.</summary>
+    void SetConsumerActive(ConsumerKey key, bool active);
+
+    /// <summary>Bytes of deliveries have left for the client.</summary>
+    void GrantCredit(ConsumerKey key, int bytes);
+
+    /// <summary>Settles positions that the consumer holds; any that it does not hold are passed over.</summary>
+    void Settle(ConsumerKey key, SettleOutcome outcome, PositionRange positions);
+
+    /// <summary>To be called once after one or more settlements: what they made possible happens.</summary>
+    void AfterSettling();
+
+    /// <summary>Takes one message for a getter; answered by <see cref="IQueueEffects.GetAnswered"/>, at once or when it is read back.</summary>
+    void Take(ConsumerKey key, long requestId, bool noAck);
+
+    /// <summary>Removes all ready messages. What the journal must hear of is in the returned ranges, for the event that says who did it.</summary>
+    (long Count, PositionRange[] Journaled) Purge();
+
+    /// <summary>The queue is being deleted: publishes count as taken, and gets find nothing.</summary>
+    void Abandon();
+
+    /// <summary>A connection is gone: its consumers end and what they held goes back to the queue.</summary>
+    void ConnectionClosed(int connection);
+
+    /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
+    /// <param name="firstPosition">As asked for.</param>
+    /// <param name="batches">All batches of these events, by ascending event.</param>
+    /// <returns>How many messages should have been among them and were not.</returns>
+    long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches);
+
+    /// <summary>The index as of the last committed write. What is still on its way comes after the snapshot, as events.</summary>
+    QueueIndex Index();
+
+    /// <summary>Restores a snapshot's index; to be called first, on an empty queue.</summary>
+    void RecoverIndex(QueueIndex index);
+
+    /// <summary>Replays a committed write.</summary>
+    /// <param name="write">What was written.</param>
+    /// <param name="sequenceNr">The journal event that holds it.</param>
+    /// <param name="at">When the write began, Unix time in milliseconds.</param>
+    void RecoverWrite(QueueWrite write, long sequenceNr, long at);
+
+    /// <summary>Replays a purge.</summary>
+    void RecoverPurge(PositionRange[] positions);
+
+    /// <summary>The journal has been replayed: new messages start behind all that it holds.</summary>
+    void RecoveryCompleted();
+}

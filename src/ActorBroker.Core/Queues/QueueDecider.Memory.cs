@@ -1,0 +1,150 @@
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Queues;
+
+/// <content>Which bodies are in memory: read back before they are delivered, dropped when the journal has them.</content>
+public sealed partial class QueueDecider
+{
+    /// <summary>
+    /// Publishers have been held back for a while and consumers do not free the memory: transient messages are written
+    /// too, not to keep them over a restart but to have them out of memory.
+    /// </summary>
+    public void Spill()
+    {
+        if (!IsWithholding)
+        {
+            return;
+        }
+
+        _isSpilling = true;
+        foreach (var segment in _log.Resident.OrderBy(static segment => segment.First))
+        {
+            foreach (var batch in segment.Batches)
+            {
+                if (batch.IsPinned && !batch.IsJournaled)
+                {
+                    AddSpilled(batch);
+                }
+            }
+        }
+
+        TryWrite();
+    }
+
+    /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
+    /// <param name="firstPosition">As asked for.</param>
+    /// <param name="batches">All batches of these events, by ascending event.</param>
+    /// <returns>
+    /// How many ready messages were not among them. They are set aside until the queue starts the next time, so that
+    /// the others can be had; the journal is not told that they are gone.
+    /// </returns>
+    public long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches)
+    {
+        if (_log.SegmentStartingAt(firstPosition) is not { Residency: SegmentResidency.Loading } segment)
+        {
+            return 0;
+        }
+
+        _log.Load(segment, batches);
+        var missing = SetGapsAside(segment);
+        AnswerGets();
+        Dispatch();
+        BoundMemory();
+        return missing;
+    }
+
+    private void AddSpilled(LogBatch batch)
+    {
+        _writes.Add(batch, link: null);
+        MarkVolatile(batch);
+    }
+
+    // The batch of the lowest ready message; null when it must be read back, which is then under way.
+    private LogBatch? Locate()
+    {
+        var found = _log.TryFind(_ready.First.First, out var segment, out var batch);
+        while (found && batch is null)
+        {
+            // It was held when its segment was read back short, and has been released since.
+            SetGapsAside(segment);
+            if (_ready.IsEmpty)
+            {
+                return null;
+            }
+
+            found = _log.TryFind(_ready.First.First, out segment, out batch);
+        }
+
+        if (!found || _log.Resident.Count < _log.Segments.Count)
+        {
+            ReadAhead(segment);
+        }
+
+        return batch;
+    }
+
+    // What is ready of the segment and could not be read back with it.
+    private long SetGapsAside(LogSegment segment)
+    {
+        var missing = 0L;
+        foreach (var gap in segment.Gaps())
+        {
+            missing += _ready.Remove(gap, _unreadable);
+        }
+
+        return missing;
+    }
+
+    private void ReadAhead(LogSegment head)
+    {
+        var index = _log.IndexOfSegment(head.First);
+        for (var i = index; i < Math.Min(index + _limits.ReadAheadSegments, _log.Segments.Count); i++)
+        {
+            var segment = _log.Segments[i];
+            if (segment.Residency == SegmentResidency.Evicted)
+            {
+                segment.Residency = SegmentResidency.Loading;
+                _effects.Load(segment.Address);
+            }
+        }
+    }
+
+    // Bodies that the journal holds leave memory from the back, where they are needed last; then those that only wait
+    // to be settled. What is about to be delivered stays.
+    private void BoundMemory()
+    {
+        while (_log.EvictableBytes > _limits.ResidentBytesMax)
+        {
+            var head = _ready.IsEmpty ? long.MaxValue : _ready.First.First;
+            var headIndex = _log.IndexOfSegment(head);
+            LogSegment? victim = null;
+            foreach (var segment in _log.Resident)
+            {
+                if (segment.IsEvictable && !_log.IsOpen(segment) && !IsAhead(segment, headIndex) && (victim is null || segment.First > victim.First))
+                {
+                    victim = segment;
+                }
+            }
+
+            if (victim is null)
+            {
+                return;
+            }
+
+            _log.Evict(victim);
+        }
+    }
+
+    private bool IsAhead(LogSegment segment, int headIndex)
+    {
+        for (var i = headIndex; i < Math.Min(headIndex + _limits.ReadAheadSegments, _log.Segments.Count); i++)
+        {
+            if (ReferenceEquals(_log.Segments[i], segment))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

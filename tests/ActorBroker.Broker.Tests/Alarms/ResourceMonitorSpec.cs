@@ -1,0 +1,126 @@
+using ActorBroker.Broker.Alarms;
+using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Alarms;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Xunit;
+
+namespace ActorBroker.Broker.Tests.Alarms;
+
+public sealed class ResourceMonitorSpec : EntityTestKit
+{
+    private static readonly AlarmOptions Options = new(MemoryHighWatermark: 60, DiskFreeLimit: 50, TimeSpan.FromSeconds(1));
+
+    private readonly ScriptedGauge _gauge = new();
+
+    public ResourceMonitorSpec()
+        : base(ConfigurationFactory.ParseString("""
+            akka.actor.provider = cluster
+            akka.coordinated-shutdown.run-by-actor-system-terminate = off
+            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+            akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+            """))
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(AlarmsChanged));
+    }
+
+    [Fact]
+    public void An_alarm_is_raised_above_the_watermark_and_cleared_below_it()
+    {
+        _gauge.Now = new ResourceReading(MemoryUsed: 601, MemoryTotal: 1_000, DiskFree: 100);
+        Start();
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Memory));
+
+        _gauge.Now = new ResourceReading(601, 1_000, DiskFree: 49);
+        Look();
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Memory | ResourceAlarms.Disk));
+
+        _gauge.Now = new ResourceReading(600, 1_000, 49);
+        Look();
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Disk));
+
+        _gauge.Now = new ResourceReading(600, 1_000, 50);
+        Look();
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.None));
+    }
+
+    [Fact]
+    public void Memory_that_can_be_given_back_raises_no_alarm()
+    {
+        _gauge.Now = new ResourceReading(900, 1_000, 100);
+        _gauge.AfterGivingBack = new ResourceReading(100, 1_000, 100);
+        Start();
+        AwaitCondition(() => _gauge.GivenBack == 1);
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void A_gauge_that_fails_leaves_the_alarms_as_they_are_and_is_read_again()
+    {
+        _gauge.Now = new ResourceReading(0, 1_000, 0);
+        Start();
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Disk));
+        _gauge.Now = null;
+        Look();
+        _gauge.Now = new ResourceReading(0, 1_000, 100);
+        Look();
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.None));
+    }
+
+    [Fact]
+    public void What_another_node_runs_short_of_counts_until_it_clears()
+    {
+        var monitor = Start();
+        monitor.Tell(new NodeAlarms("akka.tcp://actorbroker@10.0.0.2:1", ResourceAlarms.Disk));
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Disk));
+        monitor.Tell(new NodeAlarms("akka.tcp://actorbroker@10.0.0.3:1", ResourceAlarms.Disk));
+        monitor.Tell(new NodeAlarms("akka.tcp://actorbroker@10.0.0.2:1", ResourceAlarms.None));
+        monitor.Tell(new NodeAlarms("akka.tcp://actorbroker@10.0.0.3:1", ResourceAlarms.None));
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.None));
+    }
+
+    private IActorRef Start()
+    {
+        var monitor = Sys.ActorOf(ResourceMonitorActor.Props(Options, _gauge), ResourceMonitorActor.Name);
+        AwaitCondition(() => _gauge.Readings > 0);
+        return monitor;
+    }
+
+    // The timer is set once the reading before has been dealt with, so time passes until there is a new one.
+    private void Look()
+    {
+        var before = _gauge.Readings;
+        AwaitCondition(() =>
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(Options.CheckInterval);
+            return _gauge.Readings > before;
+        });
+    }
+
+    private sealed class ScriptedGauge : IResourceGauge
+    {
+        private int _readings;
+
+        public ResourceReading? Now { get; set; } = new ResourceReading(0, 1_000, 100);
+
+        public ResourceReading? AfterGivingBack { get; set; }
+
+        public int GivenBack { get; private set; }
+
+        public int Readings => Volatile.Read(ref _readings);
+
+        public ResourceReading Read()
+        {
+            Interlocked.Increment(ref _readings);
+            return Now ?? throw new IOException("no reading");
+        }
+
+        public void GiveMemoryBack()
+        {
+            GivenBack++;
+            Now = AfterGivingBack ?? Now;
+        }
+    }
+}
