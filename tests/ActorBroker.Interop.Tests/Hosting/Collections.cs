@@ -30,6 +30,13 @@ public sealed class TutorialScripts : ICollectionFixture<BrokerFixture>
     public const string Name = "tutorials";
 }
 
+/// <summary>Clients of other languages and the frameworks that stand on them, on one broker.</summary>
+[CollectionDefinition(Name)]
+public sealed class OtherClients : ICollectionFixture<BrokerFixture>
+{
+    public const string Name = "other clients";
+}
+
 /// <summary>Tests that kill their broker: alone on the machine, so that their load disturbs nobody's time limits.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class KilledBroker
