@@ -23,15 +23,11 @@ public sealed class FrameworkTests(BrokerFixture broker)
     private readonly BrokerEndpoint _broker = broker.Endpoint;
 
     [Fact]
-    public async Task Celery_works_on_classic_queues_with_priorities() => Assert.Equal(
-        ["ping [{'ok': 'pong'}]", "priorities 9 5 1", .. CelerysWork],
-        await ScriptRunner.CeleryAsync(_broker, "work.py", "classic"));
+    public Task Celery_works_on_classic_queues_with_priorities() => AssertCeleryWorksAsync("classic", "priorities 9 5 1");
 
     /// <summary>Celery asks for a prefetch count for the whole channel, which RabbitMQ refuses for quorum queues.</summary>
     [OwnBrokerFact]
-    public async Task Celery_works_on_quorum_queues() => Assert.Equal(
-        ["ping [{'ok': 'pong'}]", .. CelerysWork],
-        await ScriptRunner.CeleryAsync(_broker, "work.py", "quorum"));
+    public Task Celery_works_on_quorum_queues() => AssertCeleryWorksAsync("quorum");
 
     [Fact]
     public async Task Rascal_retries_by_republishing_requeueing_resting_and_burying() => Assert.Equal(
@@ -66,5 +62,11 @@ public sealed class FrameworkTests(BrokerFixture broker)
             }
         });
         Assert.Equal(["received before", "cut me", "received after"], lines);
+    }
+
+    private async Task AssertCeleryWorksAsync(string queueType, params string[] first)
+    {
+        string[] expected = ["ping [{'ok': 'pong'}]", .. first, .. CelerysWork];
+        Assert.Equal(expected, await ScriptRunner.CeleryAsync(_broker, "work.py", queueType));
     }
 }
