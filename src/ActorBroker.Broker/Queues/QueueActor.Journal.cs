@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
 using Akka.Event;
@@ -189,6 +190,10 @@ public sealed partial class QueueActor
                 _bindingSources.Clear();
                 BeginExisting(declared.Definition);
                 break;
+            case QueueRedefined redefined when _queue is not null:
+                _definition = redefined.Definition;
+                _queue.Apply(Resolved(redefined.Definition));
+                break;
             case QueueDeleted:
                 _definition = null;
                 _queue = null;
@@ -239,8 +244,10 @@ public sealed partial class QueueActor
     {
         _definition = definition;
         _queue = QueueRules.Create(
-            IsJournaled, QueueSettings.Default, Limits, _settings.Formats, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _outbox);
+            IsJournaled, Resolved(definition), Limits, _settings.Formats, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _outbox);
     }
+
+    private static QueueSettings Resolved(QueueDefinition definition) => QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
 
     private void OnStop()
     {

@@ -53,10 +53,52 @@ public sealed partial class QueueActor
 
     private void OnDeclareExisting(DeclareQueue declare)
     {
-        var refusal = IsLockedFor(Sender) ? QueueDeclaration.Locked(_key)
-            : declare.Passive ? null
-            : QueueDeclaration.CheckEquivalence(_key, _definition!, declare.Definition);
-        Answer(declare.RequestId, refusal, _queue!.ReadyCount);
+        if (IsLockedFor(Sender))
+        {
+            Answer(declare.RequestId, QueueDeclaration.Locked(_key), _queue!.ReadyCount);
+        }
+        else if (declare.Passive)
+        {
+            Answer(declare.RequestId, refusal: null, _queue!.ReadyCount);
+        }
+        else if (QueueDeclaration.AllowsRedefinition(declare.Definition))
+        {
+            OnRedefine(declare);
+        }
+        else
+        {
+            var declared = QueueDeclaration.WithType(declare.Definition, Options.DefaultType);
+            Answer(declare.RequestId, QueueDeclaration.CheckEquivalence(_key, _definition!, declared), _queue!.ReadyCount);
+        }
+    }
+
+    private void OnRedefine(DeclareQueue declare)
+    {
+        var (refusal, definition) = QueueDeclaration.Redefine(
+            _key, _definition!, QueueDeclaration.WithType(declare.Definition, Options.DefaultType));
+        if (definition is null)
+        {
+            Answer(declare.RequestId, refusal, _queue!.ReadyCount);
+            return;
+        }
+
+        _definition = definition;
+        _queue!.Apply(Resolved(definition));
+        AnswerWhenWritten(declare.RequestId, new QueueRedefined(definition, declare.Origin));
+    }
+
+    private void AnswerWhenWritten(long requestId, QueueEvent change)
+    {
+        if (!IsJournaled)
+        {
+            Answer(requestId, refusal: null, _queue!.ReadyCount);
+            return;
+        }
+
+        var requester = Sender;
+        _awaitingWrite.Enqueue(failure => requester.Tell(
+            new QueueAnswered(requestId, failure, _queue?.ReadyCount ?? 0, _queue?.ConsumerCount ?? 0)));
+        PersistAsync(change, _ => _awaitingWrite.Dequeue()(null));
     }
 
     private void OnPurge(PurgeQueue purge)
@@ -132,12 +174,14 @@ public sealed partial class QueueActor
 
     private void BeginDeclare(DeclareQueue declare)
     {
-        if (QueueDeclaration.Check(declare.Queue, declare.Definition) is { } refusal)
+        var declared = QueueDeclaration.WithType(declare.Definition, Options.DefaultType);
+        if (QueueDeclaration.Check(declare.Queue, declared) is { } refusal)
         {
             Answer(declare.RequestId, refusal, 0);
             return;
         }
 
+        declare = declare with { Definition = QueueDeclaration.Kept(declared) };
         Context.SetReceiveTimeout(null);
         _key = declare.Queue;
         _declaring = declare;

@@ -76,7 +76,7 @@ public sealed partial class QueueActor
     {
         var refusal = IsLockedFor(Sender)
             ? QueueDeclaration.Locked(_key)
-            : QueueDeclaration.CheckConsumer(_key, start.Settings.Arguments)
+            : ConsumerArguments.Check(_key, _queue!.Settings.Type, start.Settings.Arguments)
                 ?? _queue!.StartConsumer(Key(start.ConsumerId), start.Settings, _key.ToString());
         if (refusal is not null)
         {

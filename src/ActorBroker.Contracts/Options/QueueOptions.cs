@@ -1,3 +1,5 @@
+using ActorBroker.Core.Queues;
+
 namespace ActorBroker.Contracts.Options;
 
 /// <summary>How a queue divides its messages between memory and journal.</summary>
@@ -10,6 +12,7 @@ namespace ActorBroker.Contracts.Options;
 /// <param name="TrimAfterEvents">Events below the low-water mark that make deleting worth its price.</param>
 /// <param name="TrimAfterBytes">The same in bytes; whichever comes first.</param>
 /// <param name="SpillDelay">How long a transient message may wait in memory above <paramref name="ResidentBytes"/>.</param>
+/// <param name="DefaultType">The type of queues that are declared without one where their virtual host says nothing else.</param>
 public sealed record QueueOptions(
     long ResidentBytes,
     int WriteBatchBytes,
@@ -19,7 +22,8 @@ public sealed record QueueOptions(
     long SnapshotAfterBytes,
     int TrimAfterEvents,
     long TrimAfterBytes,
-    TimeSpan SpillDelay)
+    TimeSpan SpillDelay,
+    QueueType DefaultType)
 {
     private const int SmallestBatch = 4096;
     private const int LargestBatch = 16 * 1024 * 1024;
@@ -37,6 +41,8 @@ public sealed record QueueOptions(
             settings.Bytes("actorbroker.queue.snapshot-after-bytes", SmallestBatch, LargestStore),
             settings.WholeNumber("actorbroker.queue.trim-after-events", 1, int.MaxValue),
             settings.Bytes("actorbroker.queue.trim-after-bytes", SmallestBatch, LargestStore),
-            settings.Duration("actorbroker.queue.spill-delay", TimeSpan.Zero, TimeSpan.FromHours(1)));
+            settings.Duration("actorbroker.queue.spill-delay", TimeSpan.Zero, TimeSpan.FromHours(1)),
+            settings.OneOf(
+                "actorbroker.default-queue-type", ("classic", QueueType.Classic), ("quorum", QueueType.Quorum), ("stream", QueueType.Stream)));
     }
 }

@@ -15,6 +15,9 @@ public abstract record QueueEvent : IJournalEvent
 /// <summary>The queue exists from here on.</summary>
 public sealed record QueueDeclared(QueueKey Queue, QueueDefinition Definition, Origin Origin) : QueueEvent;
 
+/// <summary>The queue has another definition from here on: a client that may have changed it.</summary>
+public sealed record QueueRedefined(QueueDefinition Definition, Origin Origin) : QueueEvent;
+
 /// <summary>The queue and all that it held is gone.</summary>
 public sealed record QueueDeleted(Origin Origin) : QueueEvent;
 

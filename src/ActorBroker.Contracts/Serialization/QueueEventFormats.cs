@@ -19,6 +19,10 @@ internal static class QueueEventFormats
             },
             p => new QueueDeclared(p.Queue.ToQueueKey(), p.Definition.ToQueueDefinition(), p.Origin.ToOrigin()));
         formats.AddProto(
+            "qe-redefined1", Proto.QueueRedefined.Parser,
+            (QueueRedefined e) => new Proto.QueueRedefined { Definition = e.Definition.ToForm(), Origin = e.Origin.ToForm() },
+            p => new QueueRedefined(p.Definition.ToQueueDefinition(), p.Origin.ToOrigin()));
+        formats.AddProto(
             "qe-deleted1", Proto.QueueDeleted.Parser,
             (QueueDeleted e) => new Proto.QueueDeleted { Origin = e.Origin.ToForm() },
             p => new QueueDeleted(p.Origin.ToOrigin()));

@@ -11,6 +11,9 @@ internal static class ArgumentText
             ? Encoding.UTF8.GetString(value.AsBytes().Span)
             : AppendTerm(new StringBuilder(), value).ToString();
 
+    /// <summary>As an Erlang term: text is a binary.</summary>
+    public static string Term(ArgumentValue value) => AppendTerm(new StringBuilder(), value).ToString();
+
     public static StringBuilder AppendTerm(StringBuilder text, ArgumentTable table)
     {
         text.Append('[');

@@ -11,35 +11,14 @@ namespace ActorBroker.Core.Exchanges;
 internal static class ExchangeEquivalence
 {
     /// <summary>The first difference, in RabbitMQ's order and words; null when there is none.</summary>
-    public static Refusal? Check(ExchangeKey key, ExchangeDefinition current, ExchangeDefinition received) =>
-        Compare(key, "type", current.Type, received.Type)
-        ?? Compare(key, "durable", current.Durable, received.Durable)
-        ?? Compare(key, "auto_delete", current.AutoDelete, received.AutoDelete)
-        ?? Compare(key, "internal", current.Internal, received.Internal)
-        ?? CompareArgument(key, ExchangeArguments.AlternateExchange, current.Arguments, received.Arguments);
-
-    private static Refusal? Compare(ExchangeKey key, string name, bool current, bool received) =>
-        Compare(key, name, current ? "true" : "false", received ? "true" : "false");
-
-    private static Refusal? Compare(ExchangeKey key, string name, string current, string received) =>
-        current == received ? null : Inequivalent(key, name, $"'{received}'", $"'{current}'");
-
-    private static Refusal? CompareArgument(ExchangeKey key, string name, ArgumentTable current, ArgumentTable received)
+    public static Refusal? Check(ExchangeKey key, ExchangeDefinition current, ExchangeDefinition received)
     {
-        var isCurrent = current.TryGetValue(name, out var currentValue);
-        var isReceived = received.TryGetValue(name, out var receivedValue);
-        return (isCurrent, isReceived) switch
-        {
-            (false, false) => null,
-            (true, true) when currentValue.IsEquivalentTo(receivedValue) => null,
-            (true, true) => Inequivalent(key, name, $"'{receivedValue}'", $"'{currentValue}'"),
-            _ => Inequivalent(key, name, Describe(isReceived, receivedValue), Describe(isCurrent, currentValue)),
-        };
+        var entity = key.ToString();
+        var difference = ArgumentEquivalence.CompareProperty(entity, "type", current.Type, received.Type)
+            ?? ArgumentEquivalence.CompareProperty(entity, "durable", current.Durable, received.Durable)
+            ?? ArgumentEquivalence.CompareProperty(entity, "auto_delete", current.AutoDelete, received.AutoDelete)
+            ?? ArgumentEquivalence.CompareProperty(entity, "internal", current.Internal, received.Internal)
+            ?? ArgumentEquivalence.Compare(entity, ExchangeArguments.AlternateExchange, current.Arguments, received.Arguments);
+        return difference is null ? null : new Refusal(RefusalReason.PreconditionFailed, difference);
     }
-
-    private static string Describe(bool isThere, ArgumentValue value) =>
-        isThere ? $"the value '{value}' of type '{value.Kind.TypeName()}'" : "none";
-
-    private static Refusal Inequivalent(ExchangeKey key, string name, string received, string current) => new(
-        RefusalReason.PreconditionFailed, $"inequivalent arg '{name}' for {key}: received {received} but current is {current}");
 }

@@ -12,6 +12,9 @@ public interface IQueueRules
     /// <summary>Unix time in milliseconds, as of the last <see cref="AdvanceTo"/>.</summary>
     long Now { get; }
 
+    /// <summary>What the queue does.</summary>
+    QueueSettings Settings { get; }
+
     /// <summary>Messages that wait for a consumer; of a stream, all.</summary>
     long ReadyCount { get; }
 
@@ -44,6 +47,9 @@ public interface IQueueRules
 
     /// <summary>Time has come to there. To be called before anything else that happens then; time that goes back stands still.</summary>
     void AdvanceTo(long now);
+
+    /// <summary>The queue does this from now on. Its type stays what it is.</summary>
+    void Apply(QueueSettings settings);
 
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     void Publish(int connection, long linkSequence, MessageBatch batch);

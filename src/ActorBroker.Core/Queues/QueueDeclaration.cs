@@ -7,79 +7,104 @@ namespace ActorBroker.Core.Queues;
 /// <summary>The rules of declaring, and of who may use a queue. Texts are RabbitMQ's.</summary>
 public static class QueueDeclaration
 {
-    private const string QueueType = "x-queue-type";
+    private const string DeadLetterExchange = "x-dead-letter-exchange";
+    private const string SegmentSize = "x-stream-max-segment-size-bytes";
+    private const string FilterSize = "x-stream-filter-size-bytes";
+    private const string ServerNamedPrefix = "amq.gen-";
+    private const long SegmentSizeMax = 3_000_000_000;
 
-    // RabbitMQ promises something for each of these; a queue that kept them silently and did nothing would lie.
-    private static readonly HashSet<string> LaterArguments = new(StringComparer.Ordinal)
+    /// <summary>
+    /// The definition with the type that it gets where it names none: the virtual host's default if a queue of that type
+    /// can have these properties, else classic. No type in the result means classic, too.
+    /// </summary>
+    public static QueueDefinition WithType(QueueDefinition definition, QueueType defaultType)
     {
-        "x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-overflow",
-        "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-dead-letter-strategy",
-        "x-max-priority", "x-single-active-consumer", "x-delivery-limit",
-        "x-delayed-retry-type", "x-delayed-retry-min", "x-delayed-retry-max",
-        "x-consumer-timeout", "x-consumer-disconnected-timeout",
-        "x-queue-mode", "x-queue-version", "x-queue-master-locator", "x-queue-leader-locator", "x-ha-policy",
-        "x-quorum-initial-group-size", "x-initial-cluster-size", "x-member-placement-tag",
-        "x-max-age", "x-stream-max-segment-size-bytes", "x-stream-filter-size-bytes",
-        "x-message-deduplication", "x-cache-size", "x-cache-ttl", "x-deduplication-header",
-    };
+        ArgumentNullException.ThrowIfNull(definition);
+        var addsType = defaultType != QueueType.Classic && !definition.Arguments.ContainsKey(QueueArguments.QueueType)
+            && definition is { Durable: true, Exclusive: false, AutoDelete: false };
+        if (!addsType)
+        {
+            return definition;
+        }
 
-    private static readonly HashSet<string> LaterConsumerArguments = new(StringComparer.Ordinal)
+        var arguments = new ArgumentTable.Builder();
+        foreach (var (name, value) in definition.Arguments)
+        {
+            arguments.Add(name, value);
+        }
+
+        return definition with { Arguments = arguments.Add(QueueArguments.QueueType, ArgumentValue.FromString(defaultType.Word())).Build() };
+    }
+
+    /// <summary>The definition without what only instructs the broker; what is kept of it.</summary>
+    public static QueueDefinition Kept(QueueDefinition definition)
     {
-        "x-priority", "x-stream-offset", "x-stream-filter", "x-stream-match-unfiltered", "x-consumer-timeout",
-    };
+        ArgumentNullException.ThrowIfNull(definition);
+        if (!definition.Arguments.ContainsKey(QueueArguments.AllowRedefine))
+        {
+            return definition;
+        }
+
+        var arguments = new ArgumentTable.Builder();
+        foreach (var (name, value) in definition.Arguments)
+        {
+            if (name != QueueArguments.AllowRedefine)
+            {
+                arguments.Add(name, value);
+            }
+        }
+
+        return definition with { Arguments = arguments.Build() };
+    }
 
     /// <summary>Whether a queue may be created as this.</summary>
     public static Refusal? Check(QueueKey key, QueueDefinition definition)
     {
-        foreach (var (name, value) in definition.Arguments)
+        ArgumentNullException.ThrowIfNull(definition);
+        var type = QueueArguments.TypeOf(definition.Arguments) ?? QueueType.Classic;
+        if (type != QueueType.Classic && key.Name.StartsWith(ServerNamedPrefix, StringComparison.Ordinal))
         {
-            if (LaterArguments.Contains(name))
-            {
-                return NotYet(name, key);
-            }
-
-            if (name == QueueType && CheckType(key, value) is { } refusal)
-            {
-                return refusal;
-            }
+            return Refuse($"Cannot declare a server-named queue for type {QueueArguments.ModuleOf(type)}");
         }
 
-        return null;
+        if (definition.Arguments.TryGetValue(DeadLetterExchange, out var exchange) && exchange.Kind != ArgumentKind.LongString)
+        {
+            return Refuse($"invalid type '{exchange.Kind.TypeName()}' for arg '{DeadLetterExchange}' in {key}");
+        }
+
+        return QueueArguments.Check(key, definition.Arguments)
+            ?? (type == QueueType.Classic ? null : CheckProperties(key, definition))
+            ?? (type == QueueType.Stream ? CheckStream(definition.Arguments) : null);
     }
 
-    /// <summary>Whether a consumer may be started with these arguments.</summary>
-    public static Refusal? CheckConsumer(QueueKey key, ArgumentTable arguments)
+    /// <summary>Whether an existing queue is what a client declares now, where both have their type.</summary>
+    public static Refusal? CheckEquivalence(QueueKey key, QueueDefinition existing, QueueDefinition declared) =>
+        CheckIdentity(key, existing, declared) ?? CheckArguments(key, existing, declared);
+
+    /// <summary>
+    /// What becomes of an existing queue that is declared with <c>x-allow-redefine</c>: refused where queues cannot
+    /// change (type, durable, exclusive), else its new definition; null when it is that already.
+    /// </summary>
+    public static (Refusal? Refusal, QueueDefinition? Definition) Redefine(QueueKey key, QueueDefinition existing, QueueDefinition declared)
     {
-        foreach (var (name, _) in arguments)
+        ArgumentNullException.ThrowIfNull(existing);
+        ArgumentNullException.ThrowIfNull(declared);
+        var refusal = CheckIdentity(key, existing, declared with { AutoDelete = existing.AutoDelete })
+            ?? CheckArgument(key, QueueArguments.QueueType, existing, declared);
+        if (refusal is not null || CheckEquivalence(key, existing, declared) is null)
         {
-            if (LaterConsumerArguments.Contains(name))
-            {
-                return NotYet(name, key);
-            }
+            return (refusal, null);
         }
 
-        return null;
+        refusal = Check(key, declared);
+        return (refusal, refusal is null ? Kept(declared) : null);
     }
 
-    /// <summary>Whether an existing queue is what a client declares now.</summary>
-    public static Refusal? CheckEquivalence(QueueKey key, QueueDefinition existing, QueueDefinition declared)
+    /// <summary>Whether a declaration asks for <see cref="Redefine"/>.</summary>
+    public static bool AllowsRedefinition(QueueDefinition declared)
     {
-        if (existing.Exclusive != declared.Exclusive)
-        {
-            return Locked(key);
-        }
-
-        return Inequivalent("durable", existing.Durable, declared.Durable)
-            ?? Inequivalent("auto_delete", existing.AutoDelete, declared.AutoDelete)
-            ?? CheckDeclaredType();
-
-        Refusal? Inequivalent(string argument, bool current, bool received) =>
-            current == received ? null : new Refusal(
-                RefusalReason.PreconditionFailed,
-                $"inequivalent arg '{argument}' for {key}: received '{Word(received)}' but current is '{Word(current)}'");
-
-        // Of the arguments that a queue can have so far only its type means anything, and there is one type.
-        Refusal? CheckDeclaredType() => Check(key, declared);
+        ArgumentNullException.ThrowIfNull(declared);
+        return declared.Arguments.TryGetValue(QueueArguments.AllowRedefine, out var value) && value.TryGetBoolean(out var allow) && allow;
     }
 
     /// <summary>The queue belongs to another connection.</summary>
@@ -91,23 +116,51 @@ public static class QueueDeclaration
     /// <summary>No such queue.</summary>
     public static Refusal NotFound(QueueKey key) => new(RefusalReason.NotFound, $"no {key}");
 
-    private static Refusal? CheckType(QueueKey key, ArgumentValue type)
+    private static Refusal? CheckIdentity(QueueKey key, QueueDefinition existing, QueueDefinition declared) =>
+        existing.Exclusive != declared.Exclusive
+            ? Locked(key)
+            : Refuse(ArgumentEquivalence.CompareProperty(key.ToString(), "durable", existing.Durable, declared.Durable)
+                ?? ArgumentEquivalence.CompareProperty(key.ToString(), "auto_delete", existing.AutoDelete, declared.AutoDelete));
+
+    private static Refusal? CheckArguments(QueueKey key, QueueDefinition existing, QueueDefinition declared)
     {
-        if (type.Kind != ArgumentKind.LongString)
+        foreach (var name in QueueArguments.NamesOf(QueueArguments.TypeOf(existing.Arguments) ?? QueueType.Classic))
         {
-            return new Refusal(RefusalReason.PreconditionFailed, $"invalid arg '{QueueType}' for {key}: {{unacceptable_type,{type.Kind}}}");
+            if (name != QueueArguments.AllowRedefine && CheckArgument(key, name, existing, declared) is { } refusal)
+            {
+                return refusal;
+            }
         }
 
-        return type.AsString() switch
-        {
-            "classic" => null,
-            "quorum" or "stream" => NotYet($"{QueueType}={type.AsString()}", key),
-            var other => new Refusal(RefusalReason.PreconditionFailed, $"invalid arg '{QueueType}' for {key}: \"unsupported queue type '{other}'\""),
-        };
+        return null;
     }
 
-    private static Refusal NotYet(string argument, QueueKey key) =>
-        new(RefusalReason.NotImplemented, $"argument '{argument}' of {key} is not supported by this version");
+    private static Refusal? CheckArgument(QueueKey key, string name, QueueDefinition existing, QueueDefinition declared) =>
+        name == QueueArguments.QueueType && IsClassic(existing.Arguments) && IsClassic(declared.Arguments)
+            ? null
+            : Refuse(ArgumentEquivalence.Compare(key.ToString(), name, existing.Arguments, declared.Arguments));
 
-    private static string Word(bool value) => value ? "true" : "false";
+    private static bool IsClassic(ArgumentTable arguments) =>
+        !arguments.TryGetValue(QueueArguments.QueueType, out var type) || type.ToString() == QueueType.Classic.Word();
+
+    private static Refusal? CheckProperties(QueueKey key, QueueDefinition definition)
+    {
+        var property = definition.AutoDelete ? "auto-delete" : definition.Exclusive ? "exclusive-owner" : definition.Durable ? null : "non-durable";
+        return property is null ? null : Refuse($"invalid property '{property}' for {key}");
+    }
+
+    private static Refusal? CheckStream(ArgumentTable arguments)
+    {
+        if (arguments.TryGetValue(SegmentSize, out var segment) && segment.AsInt64() > SegmentSizeMax)
+        {
+            return Refuse($"Exceeded max value for {SegmentSize}");
+        }
+
+        return arguments.TryGetValue(FilterSize, out var filter) && filter.AsInt64() is < 16 or > 255
+            ? Refuse($"Invalid value for {FilterSize}")
+            : null;
+    }
+
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    private static Refusal? Refuse(string? text) => text is null ? null : new Refusal(RefusalReason.PreconditionFailed, text);
 }

@@ -33,6 +33,7 @@ internal static class GoldenSamples
     public static IReadOnlyDictionary<string, object> ByManifest { get; } = new Dictionary<string, object>
     {
         ["qe-declared1"] = new QueueDeclared(Queue, QueueDefinition, Origin),
+        ["qe-redefined1"] = new QueueRedefined(QueueDefinition, Origin),
         ["qe-deleted1"] = new QueueDeleted(Origin),
         ["qe-source1"] = new QueueBindingSourceAdded("sales"),
         ["qe-purged1"] = new MessagesPurged([new(1, 5), new(1_000_000, 2)], Origin),
