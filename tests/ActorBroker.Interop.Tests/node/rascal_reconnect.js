@@ -38,13 +38,9 @@ async function main() {
   await broker.publish('news', 'before');
   console.log(`received ${await arrival}`);
 
-  const reconnected = new Promise((resolve) => {
-    let connections = 0;
-    broker.on('connect', () => { if ((connections += 1) >= 1) resolve(); });
-  });
-  const resubscribed = new Promise((resolve) => { subscription.on('subscribed', resolve); });
+  const reconnected = new Promise((resolve) => { broker.once('vhost_initialised', resolve); });
   console.log('cut me');
-  await Promise.all([reconnected, resubscribed]);
+  await reconnected;
   arrival = next();
   await broker.publish('news', 'after');
   console.log(`received ${await arrival}`);
