@@ -99,6 +99,7 @@ public static class ConnectionsSubsystem
         ChannelMax = options.ChannelMax,
         Heartbeat = options.Heartbeat,
         HandshakeTimeout = options.HandshakeTimeout,
+        ConsumersPerChannelMax = options.MaxConsumersPerChannel,
         MessageSizeMax = options.MaxMessageSize,
         ConsumerWindowBytes = (int)options.ConsumerWindow,
         Product = options.Product,

@@ -112,4 +112,24 @@ public class QueueBenchmarks : IQueueEffects
     public void GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft)
     {
     }
+
+    /// <inheritdoc/>
+    public void PublishRejected(int connection, long linkSequence, int[] indexes)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void DeadLetter(DeadLetterSegment[] segments)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void ConsumerCancelled(ConsumerKey consumer)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void ConsumerTimedOut(ConsumerKey consumer, long timeoutMs)
+    {
+    }
 }

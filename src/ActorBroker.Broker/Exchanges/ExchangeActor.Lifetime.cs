@@ -20,9 +20,10 @@ public sealed partial class ExchangeActor
 
         // The name first: a name without an exchange is found out when it is used, the reverse never.
         Refusal? refused = null;
-        var id = _answers.Ask((refusal, _) => refused = refusal);
+        var id = _answers.Ask((refusal, _) => refused ??= refusal);
         _settings.CatalogueRegion(Context.System).Tell(new RegisterName(
             State.Key.VirtualHost, DestinationKind.Exchange, State.Key.Name, declare.Definition.Durable, id), Self);
+        AskForStage(declare.Definition, declare.Origin, refusal => refused ??= refusal);
         AwaitAnswers(() =>
         {
             if (refused is not null)
@@ -71,17 +72,19 @@ public sealed partial class ExchangeActor
                 return;
             }
 
+            var definition = State.Definition!;
             State.Apply(deleted);
-            Write(isDurable ? [deleted] : [], () => Unregister(then));
+            Write(isDurable ? [deleted] : [], () => Unregister(definition, deleted.Origin, then));
         });
     }
 
-    private void Unregister(Action<Refusal?> then)
+    private void Unregister(ExchangeDefinition definition, Origin origin, Action<Refusal?> then)
     {
         Refusal? refused = null;
-        var id = _answers.Ask((refusal, _) => refused = refusal);
+        var id = _answers.Ask((refusal, _) => refused ??= refusal);
         _settings.CatalogueRegion(Context.System).Tell(new UnregisterName(
             State.Key.VirtualHost, DestinationKind.Exchange, State.Key.Name, id), Self);
+        AskStageToGo(definition, origin, refusal => refused ??= refusal);
         AwaitAnswers(() =>
         {
             _nodes.Tell(version => new RoutesRemoved(State.Key, version), Self);

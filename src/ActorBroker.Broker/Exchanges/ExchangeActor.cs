@@ -99,6 +99,9 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
             case NameUnregistered answer:
                 _answers.OnAnswer(answer.RequestId, answer.Refusal, isDurable: false);
                 break;
+            case QueueAnswered answer:
+                OnStageAnswered(answer);
+                break;
             case RoutesApplied applied:
                 _nodes.MarkApplied(Sender, applied.Version);
                 GoOnWhenNodesFollow();

@@ -103,6 +103,9 @@ internal sealed class MessageForwarder
             case PublishFailed failed:
                 OnDone(sender, failed.LastSequence, failed.LastSequence, ForwardOutcome.Failed);
                 return true;
+            case PublishRejected rejected:
+                OnRejected(sender, rejected);
+                return true;
             case QueueResolved resolved:
                 OnResolved(resolved);
                 return true;
@@ -216,6 +219,14 @@ internal sealed class MessageForwarder
             {
                 Settle(link, batch, outcome);
             }
+        }
+    }
+
+    private void OnRejected(IActorRef queue, PublishRejected rejected)
+    {
+        if (_linksByActor.TryGetValue(queue, out var link))
+        {
+            link.Find(rejected.LinkSequence)?.Reject(rejected.Indexes);
         }
     }
 

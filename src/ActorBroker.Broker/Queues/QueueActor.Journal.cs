@@ -220,6 +220,7 @@ public sealed partial class QueueActor
         {
             _queue.RecoveryCompleted();
             _life = QueueLife.Live;
+            ScheduleTicks();
             return;
         }
 
@@ -243,11 +244,16 @@ public sealed partial class QueueActor
     private void BeginExisting(QueueDefinition definition)
     {
         _definition = definition;
-        _queue = QueueRules.Create(
-            IsJournaled, Resolved(definition), Limits, _settings.Formats, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), _outbox);
+        Use();
+        _queue = QueueRules.Create(IsJournaled, Resolved(definition), Limits, _settings.Formats, Now, _outbox);
     }
 
-    private static QueueSettings Resolved(QueueDefinition definition) => QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
+    private QueueSettings Resolved(QueueDefinition definition)
+    {
+        var settings = QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
+        var byDefault = Options.ConsumerTimeout > TimeSpan.Zero ? (long)Options.ConsumerTimeout.TotalMilliseconds : (long?)null;
+        return settings with { ConsumerTimeout = settings.ConsumerTimeout ?? byDefault };
+    }
 
     private void OnStop()
     {

@@ -53,6 +53,7 @@ public sealed partial class QueueActor
 
     private void OnDeclareExisting(DeclareQueue declare)
     {
+        Use();
         if (IsLockedFor(Sender))
         {
             Answer(declare.RequestId, QueueDeclaration.Locked(_key), _queue!.ReadyCount);
@@ -262,6 +263,7 @@ public sealed partial class QueueActor
 
         _life = QueueLife.Live;
         AnswerRequest(refusal: null, 0);
+        ScheduleTicks();
         Stash.UnstashAll();
     }
 

@@ -69,6 +69,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        Use();
         _queue!.Take(Key(get.ConsumerId), get.RequestId, get.NoAck);
     }
 
@@ -105,6 +106,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        ScheduleDue();
         if (_queue.HasUnwrittenSettlements && !Timers.IsTimerActive(FlushTick.Instance))
         {
             Timers.StartSingleTimer(FlushTick.Instance, FlushTick.Instance, Options.SettleFlushInterval);

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.DeadLetters;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
@@ -44,7 +45,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.QueueType, entityId);
         _settings = settings;
-        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad);
+        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad, GiveUp);
     }
 
     private enum QueueLife
@@ -75,6 +76,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     /// <inheritdoc/>
     protected override void OnCommand(object message)
     {
+        AdvanceTime();
         switch (message)
         {
             case Terminated terminated:
@@ -165,6 +167,15 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case SpillTick:
                 _queue!.Spill();
+                break;
+            case DueTick:
+                OnDueTick();
+                break;
+            case ExpiryTick:
+                OnExpiryTick();
+                break;
+            case DeadLettersDone done:
+                OnDeadLettersDone(done);
                 break;
             default:
                 Unhandled(message);

@@ -7,7 +7,8 @@ namespace ActorBroker.Broker.Queues;
 
 /// <summary>Carries the queue's decisions out: tells connections, and hands writes and reads to the actor's journal.</summary>
 internal sealed class QueueOutbox(
-    QueueConnections connections, IActorRef self, Action<QueueWrite> write, Action<SegmentAddress> load) : IQueueEffects
+    QueueConnections connections, IActorRef self, Action<QueueWrite> write, Action<SegmentAddress> load, Action<DeadLetterSegment[]> giveUp)
+    : IQueueEffects
 {
     public void Deliver(ConsumerKey consumer, DeliverySegment[] segments)
     {
@@ -38,6 +39,16 @@ internal sealed class QueueOutbox(
 
     public void GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft) =>
         Tell(getter.Connection, new MessageTaken(requestId, segment, messagesLeft));
+
+    public void PublishRejected(int connection, long linkSequence, int[] indexes) =>
+        Tell(connection, new PublishRejected(linkSequence, indexes));
+
+    public void DeadLetter(DeadLetterSegment[] segments) => giveUp(segments);
+
+    public void ConsumerCancelled(ConsumerKey consumer) => Tell(consumer.Connection, new ConsumerCancelled(consumer.ConsumerId));
+
+    public void ConsumerTimedOut(ConsumerKey consumer, long timeoutMs) =>
+        Tell(consumer.Connection, new ConsumerTimedOut(consumer.ConsumerId, timeoutMs));
 
     // Between nodes a message must fit into a frame, and small ones are faster: a batch or so at a time.
     private void DeliverInParts(IActorRef connection, int consumerId, DeliverySegment[] segments)

@@ -61,7 +61,7 @@ public sealed partial class RoutingTableActor
         var exchanges = feed.Received.Where(name => name.Kind == DestinationKind.Exchange).Select(name => name.Name).ToHashSet();
         foreach (var key in _exchanges.Keys.Where(key => key.VirtualHost == snapshot.VirtualHost).ToList())
         {
-            if (!exchanges.Contains(key.Name) && !PredeclaredExchanges.TryGet(key.Name, out _))
+            if (!exchanges.Contains(key.Name) && !PredeclaredExchanges.TryGet(key, out _))
                 Forget(key);
         }
 

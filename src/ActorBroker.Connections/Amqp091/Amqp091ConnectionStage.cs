@@ -96,6 +96,7 @@ public sealed class Amqp091ConnectionStage(
 
         public override void PostStop()
         {
+            _session.End();
             if (_connection.LoginRefusal is { } refusal)
             {
                 _log.Warning("Login from {0} was refused: {1}", _peer, refusal);

@@ -1,3 +1,4 @@
+using ActorBroker.Connections.Registry;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -10,6 +11,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="Access">Shard region of the access entity.</param>
 /// <param name="RoutingTableActor">The node's writer of <paramref name="RoutingTables"/>; loads what is missing.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
+/// <param name="Connections">Counts the node's connections.</param>
 /// <param name="Formats">Read the properties of messages where routing looks at them.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
 /// <param name="PublishWindowBytes">Most bytes that a session has on their way to queues before it stops reading.</param>
@@ -19,6 +21,7 @@ public sealed record BrokerServices(
     IActorRef Access,
     IActorRef RoutingTableActor,
     RoutingTables RoutingTables,
+    ConnectionLimit Connections,
     MessageFormats Formats,
     TimeProvider Clock,
     long PublishWindowBytes);

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
 
@@ -69,6 +70,11 @@ public sealed partial class BrokerSession
     // Runs the action with the link to the queue once it is found, or with the reason why it is not.
     private void WithQueue(string queue, Action<QueueLink> found, Action<Refusal> notFound)
     {
+        if (RefuseHidden(queue, notFound))
+        {
+            return;
+        }
+
         var link = LinkTo(queue);
         if (link.Actor is not null)
         {
@@ -87,6 +93,19 @@ public sealed partial class BrokerSession
                 notFound(refusal);
             }
         });
+    }
+
+    // The stages of exchanges are the broker's own. True when the queue is one; the refusal then follows.
+    private bool RefuseHidden(string queue, Action<Refusal> refuse)
+    {
+        if (!Stage.IsName(queue))
+        {
+            return false;
+        }
+
+        var refusal = new Refusal(RefusalReason.AccessRefused, $"access to {QueueKeyOf(queue)} refused for user '{_user}'");
+        _self.Tell(new RunLater(() => refuse(refusal)), _self);
+        return true;
     }
 
     private void OnTerminated(IActorRef actor)

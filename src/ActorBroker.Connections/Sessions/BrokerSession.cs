@@ -31,6 +31,7 @@ public sealed partial class BrokerSession : IBrokerSession
     private readonly Dictionary<IActorRef, QueueLink> _linksByActor = [];
     private string _user = string.Empty;
     private string _virtualHost = string.Empty;
+    private bool _isCounted;
     private IBrokerSessionListener? _listener;
 
     /// <summary>A session that has not authenticated.</summary>
@@ -60,6 +61,15 @@ public sealed partial class BrokerSession : IBrokerSession
 
     /// <summary>Sets who hears of deliveries and confirms; once, before anything else.</summary>
     public void Attach(IBrokerSessionListener listener) => _listener = listener;
+
+    /// <summary>The connection is over; nothing is asked of the session any more.</summary>
+    public void End()
+    {
+        if (_isCounted)
+        {
+            _services.Connections.Leave();
+        }
+    }
 
     /// <summary>Gives up on answers that are overdue, and asks again for queues that have not been found.</summary>
     public void OnTimer()
@@ -134,6 +144,14 @@ public sealed partial class BrokerSession : IBrokerSession
                 return;
             }
 
+            _isCounted = _services.Connections.TryEnter();
+            if (!_isCounted)
+            {
+                reply(new Refusal(
+                    RefusalReason.NotAllowed, $"connection refused: node connection limit ({_services.Connections.Maximum}) is reached"));
+                return;
+            }
+
             // Names first, so that publishes to the default exchange need not wait for them one by one.
             LoadVirtualHost(() => reply(null));
         });
@@ -149,8 +167,13 @@ public sealed partial class BrokerSession : IBrokerSession
         AskExchange(reply, id => new DeleteExchange(Exchange(name), id, ifUnused, Origin()));
 
     /// <inheritdoc/>
-    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
-        AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply)
+    {
+        if (binding.Destination.Kind == DestinationKind.Exchange || !RefuseHidden(binding.Destination.Name, reply))
+        {
+            AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+        }
+    }
 
     /// <inheritdoc/>
     public void Unbind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
@@ -185,6 +208,11 @@ public sealed partial class BrokerSession : IBrokerSession
     private void AskQueue(string queue, Action<QueueReply> reply, Func<long, object> request)
     {
         EndOfRead();
+        if (RefuseHidden(queue, refusal => reply(new QueueReply(refusal, 0, 0))))
+        {
+            return;
+        }
+
         if (_links.TryGetValue(queue, out var link) && link.IsResolving)
         {
             // What this connection published to the queue before has not been sent yet and must come first.

@@ -6,6 +6,8 @@ namespace ActorBroker.Contracts.Options;
 /// <param name="Heartbeat">Interval offered in connection.tune, whole seconds; zero for none.</param>
 /// <param name="HandshakeTimeout">From accept to connection.open-ok.</param>
 /// <param name="MaxMessageSize">Largest message body, bytes.</param>
+/// <param name="MaxConnections">Most connections of the node; 0 for no limit.</param>
+/// <param name="MaxConsumersPerChannel">Most consumers of one channel; 0 for no limit.</param>
 /// <param name="Product">`product` of the server properties.</param>
 /// <param name="Version">`version` of the server properties.</param>
 /// <param name="ReadBuffer">Bytes of one socket read.</param>
@@ -17,6 +19,8 @@ public sealed record Amqp091Options(
     TimeSpan Heartbeat,
     TimeSpan HandshakeTimeout,
     int MaxMessageSize,
+    int MaxConnections,
+    int MaxConsumersPerChannel,
     string Product,
     string Version,
     int ReadBuffer,
@@ -39,6 +43,8 @@ public sealed record Amqp091Options(
             WholeSeconds(settings, "actorbroker.amqp091.heartbeat"),
             settings.Duration("actorbroker.amqp091.handshake-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             settings.ArrayBytes("actorbroker.amqp091.max-message-size", 1, MessageLimit),
+            settings.WholeNumber("actorbroker.amqp091.max-connections", 0, int.MaxValue),
+            settings.WholeNumber("actorbroker.amqp091.max-consumers-per-channel", 0, int.MaxValue),
             settings.Text("actorbroker.amqp091.product"),
             settings.Text("actorbroker.amqp091.version"),
             settings.ArrayBytes("actorbroker.amqp091.read-buffer", FrameMinSize, ReadBufferLimit),

@@ -12,6 +12,7 @@ namespace ActorBroker.Contracts.Options;
 /// <param name="TrimAfterEvents">Events below the low-water mark that make deleting worth its price.</param>
 /// <param name="TrimAfterBytes">The same in bytes; whichever comes first.</param>
 /// <param name="SpillDelay">How long a transient message may wait in memory above <paramref name="ResidentBytes"/>.</param>
+/// <param name="ConsumerTimeout">How long a consumer may hold a message where neither it nor its queue says so; zero for ever.</param>
 /// <param name="DefaultType">The type of queues that are declared without one where their virtual host says nothing else.</param>
 public sealed record QueueOptions(
     long ResidentBytes,
@@ -23,6 +24,7 @@ public sealed record QueueOptions(
     int TrimAfterEvents,
     long TrimAfterBytes,
     TimeSpan SpillDelay,
+    TimeSpan ConsumerTimeout,
     QueueType DefaultType)
 {
     private const int SmallestBatch = 4096;
@@ -42,6 +44,7 @@ public sealed record QueueOptions(
             settings.WholeNumber("actorbroker.queue.trim-after-events", 1, int.MaxValue),
             settings.Bytes("actorbroker.queue.trim-after-bytes", SmallestBatch, LargestStore),
             settings.Duration("actorbroker.queue.spill-delay", TimeSpan.Zero, TimeSpan.FromHours(1)),
+            settings.Duration("actorbroker.queue.consumer-timeout", TimeSpan.Zero, TimeSpan.FromDays(365)),
             settings.OneOf(
                 "actorbroker.default-queue-type", ("classic", QueueType.Classic), ("quorum", QueueType.Quorum), ("stream", QueueType.Stream)));
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lifetime;
 
 namespace ActorBroker.Contracts.Serialization;
 
@@ -12,6 +13,7 @@ namespace ActorBroker.Contracts.Serialization;
 /// 2 batch     first-position:i64 batch                     MessageBatchCodec, which has a checksum of its own
 /// 3 settled   count:varint { gap:zigzag count:varint }     gap from the end of the range before, 0 at first; at most once
 /// 4 checksum  CRC-32C:u32                                  last, once: of all bytes before it but those of the batches
+/// 5 deadlines, 6 deaths, 7 returns, 8 delays               runs, 9 identities: see QueueNotesCodec; each at most once
 /// </code>
 /// The form only grows, by new types of sections. A reader skips one that it does not know if the type's high bit is
 /// set, and refuses the event otherwise.
@@ -22,7 +24,10 @@ internal static class MessagesWrittenCodec
     private const byte Batch = 2;
     private const byte Settled = 3;
     private const byte Checksum = 4;
+    private const byte Deadlines = 5;
+    private const byte Identities = 9;
     private const byte Skippable = 0x80;
+    private const int NoteCount = Identities - Deadlines + 1;
     private const int SectionHeaderSize = sizeof(byte) + sizeof(int);
     private const int HeadSize = sizeof(long) + sizeof(long);
 
@@ -33,6 +38,12 @@ internal static class MessagesWrittenCodec
         var settledSize = SizeOf(write.Settled);
         var size = SectionHeaderSize + HeadSize + SectionHeaderSize + sizeof(uint);
         size = settledSize == 0 ? size : checked(size + SectionHeaderSize + settledSize);
+        var notes = NotesOf(write.Notes);
+        foreach (var note in notes)
+        {
+            size = note.Length == 0 ? size : checked(size + SectionHeaderSize + note.Length);
+        }
+
         Span<int> batchSizes = write.Batches.Length <= 128 ? stackalloc int[write.Batches.Length] : new int[write.Batches.Length];
         for (var i = 0; i < batchSizes.Length; i++)
         {
@@ -60,6 +71,15 @@ internal static class MessagesWrittenCodec
             writer.Cover(settledSize);
         }
 
+        for (var i = 0; i < notes.Length; i++)
+        {
+            if (notes[i].Length > 0)
+            {
+                notes[i].CopyTo(writer.Section((byte)(Deadlines + i), notes[i].Length));
+                writer.Cover(notes[i].Length);
+            }
+        }
+
         writer.End();
         return bytes;
     }
@@ -78,6 +98,7 @@ internal static class MessagesWrittenCodec
         reader.Cover(HeadSize);
         var batches = new List<PlacedBatch>();
         PositionRange[]? settled = null;
+        var notes = new byte[]?[NoteCount];
         while (reader.Next() is not Checksum)
         {
             switch (reader.Type)
@@ -89,6 +110,10 @@ internal static class MessagesWrittenCodec
                     settled = ReadSettled(reader);
                     reader.Cover(reader.Payload.Length);
                     break;
+                case >= Deadlines and <= Identities when notes[reader.Type - Deadlines] is null:
+                    notes[reader.Type - Deadlines] = reader.Payload.ToArray();
+                    reader.Cover(reader.Payload.Length);
+                    break;
                 case >= Skippable:
                     reader.Cover(reader.Payload.Length);
                     break;
@@ -98,9 +123,24 @@ internal static class MessagesWrittenCodec
         }
 
         reader.End();
-        var write = new QueueWrite([.. batches], settled ?? [], BinaryPrimitives.ReadInt64LittleEndian(head[sizeof(long)..]));
+        var write = new QueueWrite([.. batches], settled ?? [], BinaryPrimitives.ReadInt64LittleEndian(head[sizeof(long)..]))
+        {
+            Notes = Array.TrueForAll(notes, static note => note is null) ? QueueNotes.None : ReadNotes(notes),
+        };
         return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write);
     }
+
+    private static byte[][] NotesOf(QueueNotes notes) => notes.IsEmpty
+        ? []
+        :
+        [
+            QueueNotesCodec.Write(notes.Deadlines), QueueNotesCodec.Write(notes.Deaths), QueueNotesCodec.Write(notes.Returns),
+            QueueNotesCodec.Write(notes.Delays), QueueNotesCodec.Write(notes.Identities),
+        ];
+
+    private static QueueNotes ReadNotes(byte[]?[] notes) => new(
+        QueueNotesCodec.ReadRuns(notes[0]), QueueNotesCodec.ReadRuns(notes[1]), QueueNotesCodec.ReadRuns(notes[2]),
+        QueueNotesCodec.ReadRuns(notes[3]), QueueNotesCodec.ReadIdentities(notes[4]));
 
     private static PlacedBatch ReadBatch(ref SectionReader reader, byte[] bytes)
     {

@@ -1,5 +1,8 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Collections;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lifetime;
+using Google.Protobuf;
 
 namespace ActorBroker.Contracts.Serialization;
 
@@ -50,7 +53,15 @@ internal static class QueueEventFormats
         DeliveredBefore = snapshot.Index.DeliveredBefore,
         Live = { snapshot.Index.Live.Select(TopologyForms.ToForm) },
         Segments = { snapshot.Index.Segments.Select(ToForm) },
+        Deadlines = ToForm(snapshot.Index.Notes.Deadlines),
+        Deaths = ToForm(snapshot.Index.Notes.Deaths),
+        Returns = ToForm(snapshot.Index.Notes.Returns),
+        Delays = ToForm(snapshot.Index.Notes.Delays),
+        Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
+        BodySizes = ToForm(snapshot.Index.BodySizes),
     };
+
+    private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
 
     private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
     {
@@ -65,7 +76,16 @@ internal static class QueueEventFormats
         form.Queue.ToQueueKey(),
         form.Definition?.ToQueueDefinition(),
         [.. form.BindingSources],
-        new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)]));
+        new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)])
+        {
+            Notes = new QueueNotes(
+                QueueNotesCodec.ReadRuns(form.Deadlines.Span),
+                QueueNotesCodec.ReadRuns(form.Deaths.Span),
+                QueueNotesCodec.ReadRuns(form.Returns.Span),
+                QueueNotesCodec.ReadRuns(form.Delays.Span),
+                QueueNotesCodec.ReadIdentities(form.Identities.Span)),
+            BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
+        });
 
     private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
         new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);

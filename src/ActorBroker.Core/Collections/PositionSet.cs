@@ -8,7 +8,7 @@ namespace ActorBroker.Core.Collections;
 /// Adding at the end and taking from the front, which is what a queue does, cost O(1); elsewhere O(log n) to find and
 /// O(n) to shift, n being the number of intervals. Not thread-safe.
 /// </summary>
-public sealed class PositionSet
+public sealed partial class PositionSet
 {
     private const int CapacityMin = 4;
 

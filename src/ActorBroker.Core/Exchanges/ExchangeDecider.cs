@@ -1,5 +1,4 @@
 using ActorBroker.Core.Arguments;
-using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 
@@ -29,7 +28,7 @@ public static class ExchangeDecider
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(definition);
-        if (!passive && RefuseType(definition.Type) is { } wrongType)
+        if (!passive && ExchangeTypes.Check(definition.Type) is { } wrongType)
             return new ExchangeDecision(wrongType, null, false);
         if (state.Key.IsDefault)
             return new ExchangeDecision(DefaultExchange, null, false);
@@ -46,6 +45,8 @@ public static class ExchangeDecider
                 $"invalid type '{alternate.Kind.TypeName()}' for arg '{ExchangeArguments.AlternateExchange}' in {state.Key}");
         }
 
+        if (ExchangeTypeRules.CheckArguments(state.Key, definition) is { } wrongArgument)
+            return new ExchangeDecision(wrongArgument, null, false);
         return new ExchangeDecision(null, new ExchangeDeclared(state.Key, definition, origin), definition.Durable);
     }
 
@@ -73,9 +74,7 @@ public static class ExchangeDecider
             return DefaultExchange;
         if (!state.Exists)
             return NotFound(state.Key);
-        return state.Definition.Type == ExchangeTypes.Headers && !HeadersPattern.TryParse(binding.Arguments, out _, out var error)
-            ? new Refusal(RefusalReason.PreconditionFailed, error)
-            : null;
+        return ExchangeTypeRules.CheckBinding(state.Definition, binding);
     }
 
     /// <summary>queue.bind (§1.7.2.3) or RabbitMQ's exchange.bind, after the destination has agreed.</summary>
@@ -132,15 +131,6 @@ public static class ExchangeDecider
     }
 
     private static Refusal NotFound(ExchangeKey key) => new(RefusalReason.NotFound, $"no {key}");
-
-    private static Refusal? RefuseType(string type)
-    {
-        if (ExchangeTypes.Contains(type))
-            return null;
-        return ExchangeTypes.IsMissing(type)
-            ? new Refusal(RefusalReason.NotImplemented, $"exchange type '{type}' is not supported")
-            : new Refusal(RefusalReason.PreconditionFailed, $"unknown exchange type '{type}'");
-    }
 
     private static bool IsDefault(ExchangeState state, Binding binding) =>
         state.Key.IsDefault || binding.Destination is { Kind: DestinationKind.Exchange, Name.Length: 0 };

@@ -3,7 +3,7 @@ using ActorBroker.Core.Arguments;
 namespace ActorBroker.Core.Exchanges;
 
 /// <summary>What an exchange was declared as (AMQP 0-9-1 §1.6.2.1). Never changes while the exchange exists.</summary>
-/// <param name="Type">direct, fanout, topic or headers.</param>
+/// <param name="Type">One of <see cref="ExchangeTypes"/>.</param>
 /// <param name="Durable">Outlives a restart, as do its bindings to durable destinations.</param>
 /// <param name="AutoDelete">Deleted when its last binding is removed, once it has had one.</param>
 /// <param name="Internal">Clients may not publish to it; only bindings lead there.</param>

@@ -18,7 +18,7 @@ public sealed class ExchangeState
     public ExchangeState(ExchangeKey key)
     {
         Key = key;
-        IsPredeclared = PredeclaredExchanges.TryGet(key.Name, out var definition);
+        IsPredeclared = PredeclaredExchanges.TryGet(key, out var definition);
         Definition = definition;
     }
 

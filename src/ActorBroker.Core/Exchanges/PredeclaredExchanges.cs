@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Names;
 
 namespace ActorBroker.Core.Exchanges;
 
@@ -19,12 +20,23 @@ public static class PredeclaredExchanges
         ["amq.rabbitmq.trace"] = Durable(ExchangeTypes.Topic) with { Internal = true },
     };
 
-    /// <summary>Their names, for listings.</summary>
-    public static IReadOnlyCollection<string> Names => Definitions.Keys;
+    // What happens in the broker is told in one virtual host, where RabbitMQ's plug-in tells it unless it is told otherwise.
+    private static readonly ExchangeKey Event = new("/", "amq.rabbitmq.event");
+
+    private static readonly ExchangeDefinition EventDefinition = Durable(ExchangeTypes.Topic) with { Internal = true };
+
+    /// <summary>Their names in a virtual host, for listings.</summary>
+    public static IEnumerable<string> NamesIn(string virtualHost) =>
+        virtualHost == Event.VirtualHost ? Definitions.Keys.Append(Event.Name) : Definitions.Keys;
 
     /// <summary>Whether an exchange of this name is there by construction, and as what.</summary>
-    public static bool TryGet(string name, [NotNullWhen(true)] out ExchangeDefinition? definition) =>
-        Definitions.TryGetValue(name, out definition);
+    public static bool TryGet(ExchangeKey key, [NotNullWhen(true)] out ExchangeDefinition? definition)
+    {
+        if (key != Event)
+            return Definitions.TryGetValue(key.Name, out definition);
+        definition = EventDefinition;
+        return true;
+    }
 
     private static ExchangeDefinition Durable(string type) =>
         new(type, Durable: true, AutoDelete: false, Internal: false, ArgumentTable.Empty);

@@ -45,7 +45,10 @@ public enum SettleOutcome : byte
     /// <summary>Never reached the client: back to its place, not marked.</summary>
     Released = 3,
 
-    /// <summary>Back to its place, marked, and counted as a failed delivery where the queue limits these.</summary>
+    /// <summary>
+    /// Its delivery has failed (<c>basic.reject</c> with requeue, or the consumer is gone): back to its place, marked as
+    /// redelivered, and counted as failed where the queue counts that.
+    /// </summary>
     Failed = 4,
 }
 

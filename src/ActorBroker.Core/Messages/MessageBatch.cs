@@ -21,15 +21,22 @@ public sealed class MessageBatch
     private readonly int[] _offsets;
     private readonly MessageRoute[] _routes;
 
+    // Reading them again gives the same: threads that share the batch need no lock.
+    private volatile int _anyFlags;
+
     /// <summary>Takes ownership of all three arrays, none of which may change afterwards.</summary>
     public MessageBatch(byte[] slab, int[] offsets, MessageRoute[] routes)
         : this(slab, offsets, routes, SizeOf(slab, offsets))
     {
     }
 
-    /// <summary>As the other, for a caller that knows the sum of the records' sizes already.</summary>
-    public MessageBatch(byte[] slab, int[] offsets, MessageRoute[] routes, int sizeBytes)
+    /// <summary>
+    /// As the other, for a caller that knows the sum of the records' sizes already, and maybe the flags that any of them
+    /// has (or more).
+    /// </summary>
+    public MessageBatch(byte[] slab, int[] offsets, MessageRoute[] routes, int sizeBytes, MessageFlags? anyFlags = null)
     {
+        _anyFlags = anyFlags is { } flags ? (int)flags : -1;
         _slab = slab;
         _offsets = offsets;
         _routes = routes;
@@ -41,6 +48,26 @@ public sealed class MessageBatch
 
     /// <summary>Sum of the records' sizes in bytes: what this batch is accounted for in every window and limit.</summary>
     public int SizeBytes { get; }
+
+    /// <summary>Flags that no message has are not among them; the others some message may have.</summary>
+    public MessageFlags AnyFlags
+    {
+        get
+        {
+            if (_anyFlags < 0)
+            {
+                var flags = 0;
+                foreach (var offset in _offsets)
+                {
+                    flags |= _slab[offset + MessageRecord.FlagsOffset];
+                }
+
+                _anyFlags = flags;
+            }
+
+            return (MessageFlags)_anyFlags;
+        }
+    }
 
     /// <summary>The routes that records name by index.</summary>
     public ReadOnlySpan<MessageRoute> Routes => _routes;
@@ -89,6 +116,20 @@ public sealed class MessageBatch
         }
 
         return count;
+    }
+
+    /// <summary>Some of the messages, by ascending index, in the same slab.</summary>
+    public MessageBatch Pick(ReadOnlySpan<int> indexes)
+    {
+        var offsets = new int[indexes.Length];
+        var size = 0;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = _offsets[indexes[i]];
+            size += this[indexes[i]].RecordLength;
+        }
+
+        return new MessageBatch(_slab, offsets, _routes, size, AnyFlags);
     }
 
     /// <summary>The same messages in a slab of their own.</summary>

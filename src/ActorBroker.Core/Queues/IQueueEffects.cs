@@ -28,6 +28,24 @@ public interface IQueueEffects
 
     /// <summary>A get that had to wait for a segment has its message now (null: the queue is empty).</summary>
     void GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft);
+
+    /// <summary>
+    /// Messages of a batch were refused, those at these indexes, ascending. The rest goes its way, and the batch's
+    /// progress is told later as of any other.
+    /// </summary>
+    void PublishRejected(int connection, long linkSequence, int[] indexes);
+
+    /// <summary>
+    /// Give messages to the dead letter exchange; <see cref="IQueueRules.DeadLettersDone"/> must follow, in any order
+    /// and by any parts. The array is handed over.
+    /// </summary>
+    void DeadLetter(DeadLetterSegment[] segments);
+
+    /// <summary>Tell a consumer that the queue has ended it: it held a message for too long.</summary>
+    void ConsumerCancelled(ConsumerKey consumer);
+
+    /// <summary>Tell a connection that a consumer or getter has held a message for longer than it may; it is to close the channel.</summary>
+    void ConsumerTimedOut(ConsumerKey consumer, long timeoutMs);
 }
 
 /// <summary>Sizes by which a queue bounds its memory.</summary>

@@ -48,8 +48,17 @@ public interface IQueueRules
     /// <summary>Time has come to there. To be called before anything else that happens then; time that goes back stands still.</summary>
     void AdvanceTo(long now);
 
-    /// <summary>The queue does this from now on. Its type stays what it is.</summary>
+    /// <summary>When <see cref="AdvanceTo"/> should be called although nothing happens; null for never.</summary>
+    long? NextDue { get; }
+
+    /// <summary>Other settings are in force from now on; what they say of messages that are here happens at once.</summary>
     void Apply(QueueSettings settings);
+
+    /// <summary>Messages have arrived where <see cref="IQueueEffects.DeadLetter"/> gave them to.</summary>
+    void DeadLettersDone(PositionRange positions);
+
+    /// <summary>Whoever <see cref="IQueueEffects.DeadLetter"/> gave messages to is gone: what is not done is given again.</summary>
+    void DeadLettersInterrupted();
 
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     void Publish(int connection, long linkSequence, MessageBatch batch);

@@ -23,6 +23,9 @@ internal sealed class LogBatch(long first, MessageBatch batch)
     /// <summary>It goes, or went, into the journal: its settlements must too.</summary>
     public bool IsJournaled { get; set; }
 
+    /// <summary>It was refused and only waits to be dead-lettered: a journal must never bring it back.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>The journal event that holds it, 0 while none does.</summary>
     public long SequenceNr { get; set; }
 

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lifetime;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Queues;
@@ -26,6 +27,15 @@ internal sealed class QueueConsumer(ConsumerKey key, ConsumerSettings? settings)
     /// <summary>Cancelled: it only settles what it has.</summary>
     public bool IsStopped { get; set; } = settings is null;
 
+    /// <summary>Its connection has been told that it held a message for too long.</summary>
+    public bool IsTimedOut { get; set; }
+
+    /// <summary>How long it may hold a message, by its own argument.</summary>
+    public long? Timeout { get; } = settings is null ? null : ConsumerArguments.Of(settings.Arguments).Timeout;
+
+    /// <summary>How long it has held what it holds.</summary>
+    public HeldSince HeldSince { get; } = new();
+
     /// <summary>In the roster's line of those to be served.</summary>
     public bool IsInLine { get; set; }
 
@@ -46,7 +56,9 @@ internal sealed class QueueConsumer(ConsumerKey key, ConsumerSettings? settings)
             var last = _outgoing[^1];
             if (ReferenceEquals(last.Batch, segment.Batch)
                 && last.StartIndex + last.Count == segment.StartIndex
-                && last.Redelivered == segment.Redelivered)
+                && last.Redelivered == segment.Redelivered
+                && last.DeliveryCount == segment.DeliveryCount
+                && last.AcquiredCount == segment.AcquiredCount)
             {
                 _outgoing[^1] = last with { Count = last.Count + segment.Count };
                 return false;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lifetime;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Queues;
@@ -34,6 +35,12 @@ public sealed partial class QueueDecider
     /// <summary>Hands out what can be handed out. To be called after a consumer has been told that it started.</summary>
     public void Dispatch()
     {
+        ServeAll();
+        AfterDrain();
+    }
+
+    private void ServeAll()
+    {
         while (!_ready.IsEmpty && _roster.Next() is { } consumer && Locate() is { } batch)
         {
             ServeTurn(consumer, batch);
@@ -41,7 +48,6 @@ public sealed partial class QueueDecider
         }
 
         FlushServed();
-        AfterDrain();
     }
 
     /// <summary>Delivers no more to the consumer; it may still settle what it has.</summary>
@@ -63,7 +69,7 @@ public sealed partial class QueueDecider
         ForgetGets(getter => getter == key);
         if (_roster.Find(key) is { } consumer)
         {
-            Close(consumer);
+            Close(consumer, failed: true);
             AfterSettling();
         }
     }
@@ -217,6 +223,11 @@ public sealed partial class QueueDecider
             }
         }
 
+        if (!_returns.IsEmpty)
+        {
+            _returns.ValueAt(run.First, count, out count);
+        }
+
         return (int)count;
     }
 
@@ -225,7 +236,13 @@ public sealed partial class QueueDecider
         var run = _ready.Take(count);
         _undelivered.Remove(run);
         _deliveredBefore = Math.Max(_deliveredBefore, run.End);
-        return new DeliverySegment(batch.Batch!, (int)(run.First - batch.First), (int)run.Count, run.First, redelivered);
+        LeaveReady(run);
+        var returned = ReturnCounts.Unpack(_returns.IsEmpty ? 0 : _returns.ValueAt(run.First, 1, out _) ?? 0);
+        return new DeliverySegment(batch.Batch!, (int)(run.First - batch.First), (int)run.Count, run.First, redelivered)
+        {
+            DeliveryCount = returned.Failed,
+            AcquiredCount = returned.Acquired,
+        };
     }
 
     // To a holder who will settle it, or, with none, for good.
@@ -234,8 +251,7 @@ public sealed partial class QueueDecider
         var run = new PositionRange(segment.FirstPosition, segment.Count);
         if (holder is null)
         {
-            _ready.Forget(run);
-            _log.Settle(run, _writes.Settled);
+            Leave(run, _writes.Settled);
             return;
         }
 
@@ -257,18 +273,5 @@ public sealed partial class QueueDecider
         }
 
         _served.Clear();
-    }
-
-    private void Close(QueueConsumer consumer)
-    {
-        UnsettledCount -= consumer.Unsettled.Count;
-        _ready.Return(consumer.Unsettled);
-        for (var i = 0; i < consumer.Unsettled.IntervalCount; i++)
-        {
-            EndHoldingAgain(consumer.Unsettled.Interval(i));
-        }
-
-        consumer.Unsettled.Clear();
-        _roster.Remove(consumer);
     }
 }

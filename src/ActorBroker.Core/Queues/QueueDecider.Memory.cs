@@ -21,7 +21,7 @@ public sealed partial class QueueDecider
         {
             foreach (var batch in segment.Batches)
             {
-                if (batch.IsPinned && !batch.IsJournaled)
+                if (batch is { IsPinned: true, IsJournaled: false, IsRefused: false })
                 {
                     AddSpilled(batch);
                 }
@@ -89,7 +89,7 @@ public sealed partial class QueueDecider
         var missing = 0L;
         foreach (var gap in segment.Gaps())
         {
-            missing += _ready.Remove(gap, _unreadable);
+            missing += RemoveReady(gap, _unreadable);
         }
 
         return missing;

@@ -6,9 +6,13 @@ namespace ActorBroker.Core.Queues;
 /// <content>From the journal, and into a snapshot.</content>
 public sealed partial class QueueDecider
 {
+    // Nothing is decided before all is known.
+    private bool _isRecovering;
+
     /// <summary>Restores a snapshot's index; to be called first, on an empty queue.</summary>
     public void RecoverIndex(QueueIndex index)
     {
+        _isRecovering = true;
         var (nextPosition, deliveredBefore, live, segments) = index;
         _ready.Recover(live);
         foreach (var address in segments)
@@ -20,6 +24,8 @@ public sealed partial class QueueDecider
             }
         }
 
+        RecoverNotes(index.Notes);
+        RecoverBodySizes(index.BodySizes);
         _log.SkipTo(nextPosition);
         _deliveredBefore = Math.Min(deliveredBefore, nextPosition);
         _journaledEnd = nextPosition;
@@ -29,12 +35,13 @@ public sealed partial class QueueDecider
     /// <summary>Replays a committed write.</summary>
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
+        _isRecovering = true;
         foreach (var placed in write.Batches)
         {
             // Transient messages do not outlive a restart, even where they went into the journal. Their positions are
             // used up all the same: a segment that is read back may meet them.
             _writtenUpTo = Math.Max(_writtenUpTo, placed.EndPosition);
-            if (placed.Batch.CountPersistent() == 0)
+            if (!IsQuorum && placed.Batch.CountPersistent() == 0)
             {
                 _log.SkipTo(placed.EndPosition);
                 continue;
@@ -42,9 +49,14 @@ public sealed partial class QueueDecider
 
             var batch = _log.Recover(placed, sequenceNr);
             _ready.Append(batch.First, placed.Batch);
+            if (_bodySizes is not null)
+            {
+                MeasureBodies(batch.First, placed.Batch);
+            }
+
             for (var i = 0; i < placed.Batch.Count; i++)
             {
-                if (!placed.Batch[i].IsPersistent)
+                if (!IsQuorum && !placed.Batch[i].IsPersistent)
                 {
                     RecoverSettled(new PositionRange(batch.First + i, 1));
                 }
@@ -52,7 +64,7 @@ public sealed partial class QueueDecider
         }
 
         _journaledEnd = _writtenUpTo;
-
+        RecoverNotes(write.Notes);
         foreach (var range in write.Settled)
         {
             RecoverSettled(range);
@@ -74,7 +86,12 @@ public sealed partial class QueueDecider
     }
 
     /// <summary>The journal has been replayed: new messages start behind all that it holds.</summary>
-    public void RecoveryCompleted() => _writes.Settled.Clear();
+    public void RecoveryCompleted()
+    {
+        _isRecovering = false;
+        _writes.Settled.Clear();
+        RecoverMarks();
+    }
 
     /// <summary>
     /// The index as of the last committed write. What is still on its way comes after the snapshot, as events.
@@ -82,11 +99,10 @@ public sealed partial class QueueDecider
     public QueueIndex Index()
     {
         var live = new PositionSet();
-        _ready.AddTo(live);
-        live.AddAll(_unreadable);
-        foreach (var consumer in _roster.All)
+        live.AddAll(ReadyOrAway());
+        foreach (var (positions, _) in _dying.Deaths)
         {
-            live.AddAll(consumer.Unsettled);
+            live.Add(positions);
         }
 
         ForgetSettledVolatile();
@@ -110,7 +126,11 @@ public sealed partial class QueueDecider
             }
         }
 
-        return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments]);
+        return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments])
+        {
+            Notes = NotesOf(live),
+            BodySizes = _bodySizes is null ? [] : Within(_bodySizes.ToArray(), live),
+        };
     }
 
     private void ForgetSettledVolatile()
@@ -145,10 +165,11 @@ public sealed partial class QueueDecider
     {
         _scratch.Clear();
         _ready.Remove(range, _scratch);
+        _delayed.Remove(range, _scratch);
+        _dying.Remove(range, _scratch);
         for (var i = 0; i < _scratch.IntervalCount; i++)
         {
-            _ready.Forget(_scratch.Interval(i));
-            _log.Settle(_scratch.Interval(i), _writes.Settled);
+            Leave(_scratch.Interval(i), _writes.Settled);
         }
     }
 }

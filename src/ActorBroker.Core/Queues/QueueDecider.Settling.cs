@@ -24,16 +24,20 @@ public sealed partial class QueueDecider
             var range = _scratch.Interval(i);
             switch (outcome)
             {
-                case SettleOutcome.Accepted or SettleOutcome.Rejected:
-                    _ready.Forget(range);
-                    _log.Settle(range, _writes.Settled);
+                case SettleOutcome.Accepted:
+                    Leave(range, _writes.Settled);
+                    break;
+                case SettleOutcome.Rejected:
+                    Die(range, DeathReason.Rejected);
                     break;
                 case SettleOutcome.Requeued or SettleOutcome.Failed:
-                    _ready.Return(range);
+                    consumer.HeldSince.Returned(range);
+                    Return(range, failed: outcome == SettleOutcome.Failed, counts: true);
                     break;
                 default:
-                    _ready.Return(range);
+                    consumer.HeldSince.Returned(range);
                     _undelivered.Add(range);
+                    Return(range, failed: false, counts: false);
                     break;
             }
 
@@ -57,19 +61,22 @@ public sealed partial class QueueDecider
         Dispatch();
     }
 
-    /// <summary>Removes all ready messages. What the journal must hear of is in the returned ranges, for the event that says who did it.</summary>
+    /// <summary>Removes all messages that are ready, or will be. What the journal must hear of is in the returned ranges, for the event that says who did it.</summary>
     public (long Count, PositionRange[] Journaled) Purge()
     {
-        var count = _ready.Count;
         var journaled = new PositionSet();
         _scratch.Clear();
         _ready.AddTo(_scratch);
+        _ready.Clear();
+        _readyBytes = 0;
+        _scratch.AddAll(_delayed);
+        _delayed.Clear();
+        var count = _scratch.Count;
         for (var i = 0; i < _scratch.IntervalCount; i++)
         {
-            _log.Settle(_scratch.Interval(i), journaled);
+            Leave(_scratch.Interval(i), journaled);
         }
 
-        _ready.Clear();
         _undelivered.Clear();
         _writes.SettledByEvent(journaled);
         AnswerGets();
@@ -92,9 +99,35 @@ public sealed partial class QueueDecider
         }
     }
 
-    // Memory may be free now that was not.
+    private void Close(QueueConsumer consumer, bool failed)
+    {
+        UnsettledCount -= consumer.Unsettled.Count;
+        _roster.Remove(consumer);
+        for (var i = 0; i < consumer.Unsettled.IntervalCount; i++)
+        {
+            Return(consumer.Unsettled.Interval(i), failed, counts: true);
+            EndHoldingAgain(consumer.Unsettled.Interval(i));
+        }
+
+        consumer.Unsettled.Clear();
+    }
+
+    // Consumers have what they can take: what may not stay leaves. Memory may be free now that was not.
     private void AfterDrain()
     {
+        if (_isMarked)
+        {
+            Expire();
+            if (DropHead())
+            {
+                AnswerGets();
+                ServeAll();
+            }
+
+            HandOverDeadLetters();
+        }
+
+        ScheduleLook();
         if (_isSpilling && _log.PinnedBytes == 0 && _ready.IsEmpty)
         {
             _isSpilling = false;

@@ -32,6 +32,8 @@ public sealed partial class QueueDecider : IQueueRules
     // Transient messages of a durable queue that are in the journal: in no snapshot.
     private readonly PositionSet _volatile = new();
     private readonly PositionSet _scratch = new();
+    private readonly PositionSet _removed = new();
+    private readonly PositionSet _done = new();
 
     // Of segments that could not be read back whole.
     private readonly PositionSet _unreadable = new();
@@ -46,6 +48,9 @@ public sealed partial class QueueDecider : IQueueRules
     // Some link may have been told less than all it sent.
     private bool _hasWithheld;
 
+    // More is known of some message than where it is.
+    private bool _isMarked;
+
     /// <summary>A queue without messages.</summary>
     /// <param name="durable">Persistent messages are written, and confirmed when they are.</param>
     /// <param name="settings">What the queue does.</param>
@@ -58,13 +63,14 @@ public sealed partial class QueueDecider : IQueueRules
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.ReadAheadSegments, 1);
         IsDurable = durable;
-        Settings = settings;
         Formats = formats;
         Now = now;
         _limits = limits;
         _effects = effects;
         _log = new MessageLog(limits.SegmentBytes);
         _writes = new WriteBuffer(limits.WriteBytesMax);
+        Settings = settings;
+        TakeOver(settings);
     }
 
     /// <summary>Persistent messages outlive a restart.</summary>
@@ -95,51 +101,19 @@ public sealed partial class QueueDecider : IQueueRules
     public bool HasExclusiveConsumer => _roster.HasExclusive;
 
     /// <summary>Settlements wait that <see cref="FlushSettlements"/> would write.</summary>
-    public bool HasUnwrittenSettlements => !_writes.Settled.IsEmpty && !_writes.IsWriting;
+    public bool HasUnwrittenSettlements => _writes.HasSettlements && !_writes.IsWriting;
 
     /// <summary>Publishers are held back until memory is free: <see cref="Spill"/> would free it.</summary>
     public bool IsWithholding => _log.PinnedBytes > _limits.PinnedBytesMax;
 
     /// <summary>Nothing waits to be written and no write is under way.</summary>
-    public bool IsWrittenOut => !_writes.IsWriting && !_writes.HasBatches && _writes.Settled.IsEmpty;
+    public bool IsWrittenOut => !_writes.IsWriting && !_writes.HasBatches && !_writes.HasSettlements;
 
     /// <summary>
     /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
     /// needs is this as of its <see cref="Index"/>: later it may have gone up by settlements that no event holds yet.
     /// </summary>
     public long FirstLiveSequenceNr => _log.FirstLiveSequenceNr;
-
-    /// <summary>Time has come to there. To be called before anything else that happens then; time that goes back stands still.</summary>
-    public void AdvanceTo(long now) => Now = Math.Max(Now, now);
-
-    /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
-    public void Publish(int connection, long linkSequence, MessageBatch batch)
-    {
-        var placed = _log.Append(batch);
-        _ready.Append(placed.First, batch);
-        var persistent = IsDurable ? batch.CountPersistent() : 0;
-        var needsWrite = persistent > 0;
-        var link = LinkOf(connection);
-        link.Receive(linkSequence, needsWrite);
-        if (needsWrite)
-        {
-            _writes.Add(placed, link);
-            if (persistent < batch.Count)
-            {
-                MarkVolatile(placed);
-            }
-        }
-
-        Dispatch();
-        if (_isSpilling && !needsWrite && placed.IsPinned)
-        {
-            AddSpilled(placed);
-        }
-
-        TryWrite();
-        Tell(link);
-        BoundMemory();
-    }
 
     /// <summary>The write under way is committed as that journal event.</summary>
     public void WriteCompleted(long sequenceNr)
@@ -148,12 +122,8 @@ public sealed partial class QueueDecider : IQueueRules
         _writes.Complete(_log, sequenceNr, _toTell);
         _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
         TellLinks();
-        if (_writes.HasBatches)
-        {
-            TryWrite();
-        }
-
-        AcceptWithheld();
+        _dying.Written(_deathsUnderWay);
+        AfterDrain();
         BoundMemory();
     }
 
@@ -208,7 +178,7 @@ public sealed partial class QueueDecider : IQueueRules
         ForgetGets(key => key.Connection == connection);
         foreach (var consumer in _roster.All.Where(consumer => consumer.Key.Connection == connection).ToArray())
         {
-            Close(consumer);
+            Close(consumer, failed: true);
         }
 
         AfterSettling();
@@ -217,7 +187,7 @@ public sealed partial class QueueDecider : IQueueRules
     // Messages that the journal holds but a restart drops.
     private void MarkVolatile(LogBatch placed)
     {
-        for (var i = 0; IsDurable && i < placed.Batch!.Count; i++)
+        for (var i = 0; IsDurable && !IsQuorum && i < placed.Batch!.Count; i++)
         {
             if (!placed.Batch[i].IsPersistent)
             {
@@ -239,7 +209,7 @@ public sealed partial class QueueDecider : IQueueRules
 
     private void TryWrite()
     {
-        if (!_writes.IsWriting && _writes.HasBatches)
+        if (!_writes.IsWriting && (_writes.HasBatches || _writes.Notes.IsUrgent))
         {
             BeginWrite();
         }
@@ -257,6 +227,7 @@ public sealed partial class QueueDecider : IQueueRules
                 _writtenUpTo = Math.Max(_writtenUpTo, placed.EndPosition);
             }
 
+            _deathsUnderWay = write.Notes.Deaths;
             _effects.Write(write);
         }
 

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lifetime;
 
 namespace ActorBroker.Core.Queues;
 
@@ -13,9 +14,13 @@ public readonly record struct PlacedBatch(long FirstPosition, MessageBatch Batch
 /// <param name="Batches">
 /// New messages, by ascending position except for spilled ones, which may come late; gaps are messages that need no write.
 /// </param>
-/// <param name="Settled">Positions that have left the queue since the last write; applied after the batches.</param>
+/// <param name="Settled">Positions that have left the queue since the last write; applied last.</param>
 /// <param name="DeliveredBefore">Messages at lower positions may have been delivered already.</param>
-public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, long DeliveredBefore);
+public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, long DeliveredBefore)
+{
+    /// <summary>What became known of messages, those of <see cref="Batches"/> too; applied before <see cref="Settled"/>.</summary>
+    public QueueNotes Notes { get; init; } = QueueNotes.None;
+}
 
 /// <summary>
 /// A run of journal events whose messages have consecutive places, the unit in which bodies are dropped from memory

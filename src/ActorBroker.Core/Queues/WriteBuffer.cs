@@ -1,5 +1,6 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lifetime;
 
 namespace ActorBroker.Core.Queues;
 
@@ -12,6 +13,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
     private readonly Queue<(LogBatch Batch, PublisherLink? Link)> _waiting = new();
     private readonly List<(LogBatch Batch, PublisherLink? Link)> _underWay = [];
     private readonly PositionSet _ofWaiting = new();
+    private readonly PositionSet _unwritten = new();
 
     /// <summary>Settlements that the journal must hear of with the next write.</summary>
     public PositionSet Settled { get; } = new();
@@ -19,6 +21,12 @@ internal sealed class WriteBuffer(int writeBytesMax)
     public bool IsWriting { get; private set; }
 
     public bool HasBatches => _waiting.Count > 0;
+
+    /// <summary>What the journal must hear of beside that.</summary>
+    public PendingNotes Notes { get; } = new();
+
+    /// <summary>Something waits that no batch will take along.</summary>
+    public bool HasSettlements => !Settled.IsEmpty || !Notes.IsEmpty;
 
     public void Add(LogBatch batch, PublisherLink? link)
     {
@@ -64,14 +72,14 @@ internal sealed class WriteBuffer(int writeBytesMax)
             bytes += next.Batch.SizeBytes;
         }
 
-        if (batches.Count == 0 && Settled.IsEmpty)
+        if (batches.Count == 0 && !HasSettlements)
         {
             return null;
         }
 
         IsWriting = true;
         TakeSettledOfWaiting(Settled);
-        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore);
+        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore) { Notes = TakeNotes() };
         Settled.Clear();
         Settled.AddAll(_ofWaiting);
         return write;
@@ -103,6 +111,20 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
         _underWay.Clear();
         IsWriting = false;
+    }
+
+    private QueueNotes TakeNotes()
+    {
+        _unwritten.Clear();
+        if (!Notes.IsEmpty)
+        {
+            foreach (var (batch, _) in _waiting)
+            {
+                _unwritten.Add(new PositionRange(batch.First, batch.End - batch.First));
+            }
+        }
+
+        return Notes.Take(_unwritten);
     }
 
     // A settlement that came before its message would be lost: a replay would find nothing to settle.

@@ -96,6 +96,13 @@ public readonly struct PublishedMessage
         MessageFormat format, MessageFlags flags, byte priority) =>
         new(propertiesSource, propertiesOffset, propertiesLength, bodySource, bodyOffset, bodyLength, format, flags, priority, isRecord: false);
 
+    /// <summary>The same message with other properties: all parts are copied at the end of the read.</summary>
+    public PublishedMessage WithProperties(byte[] properties)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        return InPlaces(properties, 0, properties.Length, BodySource, BodyOffset, BodyLength, Format, Flags, Priority);
+    }
+
     /// <summary>A message laid out as a record: twelve free bytes, properties, body. The array is handed over.</summary>
     public static PublishedMessage AsRecord(
         byte[] record, int propertiesLength, int bodyLength, MessageFormat format, MessageFlags flags, byte priority) =>

@@ -49,25 +49,7 @@ public sealed class Amqp091MessageFormat : IMessageFormat
     }
 
     /// <inheritdoc/>
-    public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        var read = BasicProperties.Read(properties);
-        var headers = new ArgumentTable.Builder();
-        foreach (var (name, value) in read.Headers ?? ArgumentTable.Empty)
-        {
-            if (!change.SetHeaders.ContainsKey(name) && !change.RemoveHeaders.Contains(name))
-                headers.Add(name, value);
-        }
-
-        foreach (var (name, value) in change.SetHeaders)
-            headers.Add(name, value);
-        return (read with
-        {
-            Headers = headers.Build() is { Count: > 0 } table ? table : null,
-            Expiration = change.DropExpiration ? null : read.Expiration,
-        }).ToArray();
-    }
+    public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change) => PropertiesRewriting.Rewrite(properties, change);
 
     private static string? TextOf(BasicPropertiesView view, BasicProperty property) =>
         view.TryFind(property, out var value) ? Encoding.UTF8.GetString(value) : null;

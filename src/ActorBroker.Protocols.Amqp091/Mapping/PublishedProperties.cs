@@ -26,8 +26,14 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
     /// <summary>Of the properties given to <see cref="Check"/> last.</summary>
     public byte Priority { get; private set; }
 
+    /// <summary>Further keys to route by, of the properties given to <see cref="Check"/> last; usually empty.</summary>
+    public string[] MoreKeys { get; private set; } = [];
+
+    /// <summary>What the message has in place of the properties given to <see cref="Check"/> last; usually null.</summary>
+    public byte[]? Replacement { get; private set; }
+
     /// <exception cref="Amqp091WireException">502: the list is malformed.</exception>
-    /// <exception cref="Amqp091ErrorException">406: another user's id, or a lifetime that is none. 540: a property that this version does not honour.</exception>
+    /// <exception cref="Amqp091ErrorException">406: another user's id, a lifetime that is none, or routing headers that are no lists.</exception>
     public void Check(ReadOnlySpan<byte> properties)
     {
         if (properties.Length == _keptLength && properties.SequenceEqual(_kept.AsSpan(0, _keptLength)))
@@ -36,9 +42,12 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
         var view = new BasicPropertiesView(properties);
         view.Validate();
         CheckMeaning(view);
+        var hasHeaders = view.TryGetHeaders(out var headers);
+        MoreKeys = RoutingHeaders.KeysOf(headers);
+        Replacement = RoutingHeaders.Conceal(properties, headers);
         Flags = (view.IsPersistent ? MessageFlags.Persistent : MessageFlags.None)
             | (view.Has(BasicProperty.Expiration) ? MessageFlags.Expires : MessageFlags.None)
-            | (view.Has(BasicProperty.Headers) ? MessageFlags.HasHeaders : MessageFlags.None)
+            | (hasHeaders ? MessageFlags.HasHeaders : MessageFlags.None)
             | (view.TryGetPriority(out var priority) ? MessageFlags.HasPriority : MessageFlags.None);
         Priority = priority;
         if (properties.Length <= KeptLengthMax)
@@ -63,14 +72,5 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
 
         if (view.TryFind(BasicProperty.Expiration, out var expiration))
             Expiration.Check(expiration);
-        if (!view.TryGetHeaders(out var headers))
-            return;
-        var enumerator = FieldTableReader.Enumerate(headers);
-        while (enumerator.MoveNext())
-        {
-            var key = enumerator.CurrentKey;
-            if (key.SequenceEqual("CC"u8) || key.SequenceEqual("BCC"u8))
-                throw new Amqp091ErrorException(ReplyCode.NotImplemented, $"message header '{Encoding.UTF8.GetString(key)}'");
-        }
     }
 }

@@ -102,6 +102,10 @@ internal sealed partial class Amqp091Channel
         if (_consumersByTag.ContainsKey(tag))
             throw new Amqp091ErrorException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
 
+        var most = _connection.Settings.ConsumersPerChannelMax;
+        if (most > 0 && _consumersByTag.Count >= most)
+            throw new Amqp091ErrorException(ReplyCode.NotAllowed, $"reached maximum ({most}) of consumers per channel");
+
         var consumer = AddConsumer(tag, consume.NoAck, isGetter: false);
         _consumersByTag.Add(tag, consumer);
         var window = _limit == 0 ? _connection.Settings.ConsumerWindowBytes : Math.Min(LimitedWindowBytes, _connection.Settings.ConsumerWindowBytes);

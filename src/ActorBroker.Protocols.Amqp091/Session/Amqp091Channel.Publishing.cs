@@ -48,7 +48,7 @@ internal sealed partial class Amqp091Channel
             var message = PublishedMessage.InPlaces(
                 buffer, content.PropertiesOffset, content.PropertiesLength, buffer, content.BodyOffset, content.BodyLength,
                 MessageFormat.Amqp091, Properties.Flags, Properties.Priority);
-            Send(publish, message, properties, buffer.AsSpan(content.BodyOffset, content.BodyLength));
+            Send(publish, message);
             return;
         }
 
@@ -123,7 +123,7 @@ internal sealed partial class Amqp091Channel
     private void SendGathered()
     {
         _content = ContentState.None;
-        Send(_lastPublish!, _assembler.ToMessage(Properties.Flags, Properties.Priority), _assembler.Properties, _assembler.Body);
+        Send(_lastPublish!, _assembler.ToMessage(Properties.Flags, Properties.Priority));
         _assembler.Clear();
     }
 
@@ -160,7 +160,13 @@ internal sealed partial class Amqp091Channel
         if (publish.Status != TargetStatus.Ready)
             throw Unpublishable(publish);
         Properties.Check(properties);
-        return true;
+        return Properties.MoreKeys.Length == 0 || IsReady(publish, Properties.MoreKeys);
+    }
+
+    private bool IsReady(PublishMethod publish, string[] moreKeys)
+    {
+        IsSuspended = _session.Prepare(publish.Target, moreKeys, _onTargetLoaded ??= GoOnPublishing) == TargetStatus.Loading;
+        return !IsSuspended;
     }
 
     private Amqp091ErrorException Unpublishable(PublishMethod publish)
@@ -191,14 +197,18 @@ internal sealed partial class Amqp091Channel
         }
     }
 
-    private void Send(PublishMethod publish, in PublishedMessage message, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
+    private void Send(PublishMethod publish, in PublishedMessage published)
     {
+        var message = Properties.Replacement is { } properties ? published.WithProperties(properties) : published;
         var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
-        if (_session.Publish(publish.Target, message, [], confirm) || !publish.Mandatory)
+        if (_session.Publish(publish.Target, message, Properties.MoreKeys, confirm) || !publish.Mandatory)
             return;
         var route = publish.Target.Route;
         Output.WriteMethod(Number, new BasicReturn(ReplyCode.NoRoute, "NO_ROUTE"u8, route.ExchangeUtf8, route.RoutingKeyUtf8));
-        _connection.Encoder.WriteCopiedContent(Output, Number, properties, body);
+        _connection.Encoder.WriteCopiedContent(
+            Output, Number,
+            message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength),
+            message.BodySource.AsSpan(message.BodyOffset, message.BodyLength));
     }
 
     private void SelectConfirms(ConfirmSelect select)

@@ -21,6 +21,9 @@ public sealed record Amqp091ConnectionSettings
     /// <summary>The largest message body.</summary>
     public int MessageSizeMax { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Most consumers of one channel; 0 for no limit.</summary>
+    public int ConsumersPerChannelMax { get; init; }
+
     /// <summary>Most bytes of deliveries on their way to one consumer.</summary>
     public int ConsumerWindowBytes { get; init; } = 1024 * 1024;
 

@@ -84,6 +84,15 @@ public readonly ref struct BasicPropertiesView
         return true;
     }
 
+    /// <summary>The value's bytes as they are on the wire, with the length before a string or table; empty if the property is absent.</summary>
+    public ReadOnlySpan<byte> EncodedOf(BasicProperty property)
+    {
+        if (!Has(property))
+            return default;
+        var offset = OffsetOf(property);
+        return _bytes[offset..EndOf(property, offset)];
+    }
+
     /// <summary>
     /// Checks the list once, as a publish arrives: no flags beyond those defined, every property whole, the headers a valid
     /// table (<see cref="FieldTableReader.Validate"/>), nothing after the last one.

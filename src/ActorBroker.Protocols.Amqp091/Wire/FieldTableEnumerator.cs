@@ -17,6 +17,7 @@ public ref struct FieldTableEnumerator
     private ReadOnlySpan<byte> _rest;
     private ReadOnlySpan<byte> _key;
     private ReadOnlySpan<byte> _payload;
+    private ReadOnlySpan<byte> _entry;
     private ArgumentKind _kind;
 
     internal FieldTableEnumerator(ReadOnlySpan<byte> entries, bool isArray)
@@ -30,10 +31,14 @@ public ref struct FieldTableEnumerator
 
     public readonly FieldValue CurrentValue => new(_kind, _payload);
 
+    /// <summary>The whole entry as it is on the wire: key, type letter, value.</summary>
+    public readonly ReadOnlySpan<byte> CurrentEntry => _entry;
+
     public bool MoveNext()
     {
         if (_rest.IsEmpty)
             return false;
+        var from = _rest;
         if (!_isArray)
             _key = Take(Take(1)[0]);
         var letter = Take(1)[0];
@@ -48,6 +53,7 @@ public ref struct FieldTableEnumerator
         }
 
         _payload = Take(size);
+        _entry = from[..^_rest.Length];
         return true;
     }
 

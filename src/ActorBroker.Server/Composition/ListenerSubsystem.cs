@@ -2,6 +2,7 @@ using System.Net;
 using ActorBroker.Broker;
 using ActorBroker.Connections;
 using ActorBroker.Connections.Listeners;
+using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
@@ -20,7 +21,7 @@ internal static class ListenerSubsystem
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
-            formats, clock, options.Amqp091.PublishWindow);
+            new ConnectionLimit(options.Amqp091.MaxConnections), formats, clock, options.Amqp091.PublishWindow);
         try
         {
             return await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);

@@ -30,7 +30,7 @@ public abstract class QueueActorSpec : EntityTestKit
     /// <summary>Nothing is paged, snapshot or trimmed unless a test asks for it.</summary>
     protected static readonly QueueOptions Roomy = new(
         ResidentBytes: 1 << 20, WriteBatchBytes: 1 << 20, FlushInterval, SegmentBytes: 1 << 18, SnapshotAfterEvents: int.MaxValue,
-        SnapshotAfterBytes: long.MaxValue, TrimAfterEvents: int.MaxValue, TrimAfterBytes: long.MaxValue, SpillDelay: TimeSpan.FromMilliseconds(500), DefaultType: QueueType.Classic);
+        SnapshotAfterBytes: long.MaxValue, TrimAfterEvents: int.MaxValue, TrimAfterBytes: long.MaxValue, SpillDelay: TimeSpan.FromMilliseconds(500), ConsumerTimeout: TimeSpan.FromMinutes(30), DefaultType: QueueType.Classic);
 
     protected QueueActorSpec()
         : this(Roomy)

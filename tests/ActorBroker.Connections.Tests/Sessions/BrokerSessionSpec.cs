@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Exchanges;
@@ -36,7 +37,7 @@ public abstract class BrokerSessionSpec : TestKit
         _access = CreateTestProbe("access");
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
-            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock, WindowBytes);
+            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, Connections, new MessageFormats(new Amqp091MessageFormat()), Clock, WindowBytes);
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1));
         Session.Attach(Heard);
         Open();
@@ -47,6 +48,8 @@ public abstract class BrokerSessionSpec : TestKit
     internal HeardBySession Heard { get; } = new();
 
     protected RoutingTables Tables { get; } = new();
+
+    protected ConnectionLimit Connections { get; } = new(1);
 
     protected BrokerSession Session { get; }
 

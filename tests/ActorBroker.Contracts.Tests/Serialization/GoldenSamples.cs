@@ -7,6 +7,7 @@ using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lifetime;
 using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
 using QueueBindingSourceAdded = ActorBroker.Contracts.Queues.BindingSourceAdded;
 
@@ -14,7 +15,8 @@ namespace ActorBroker.Contracts.Tests.Serialization;
 
 /// <summary>
 /// One value for each form that the journal has ever held, by its manifest: what the golden file of that name holds.
-/// A new version of a form adds a line and a file; none is ever changed or removed.
+/// A new version of a form adds a line and a file; none is ever changed or removed. What was added to a form later has
+/// a sample of its own, named after a plus sign.
 /// </summary>
 internal static class GoldenSamples
 {
@@ -29,6 +31,13 @@ internal static class GoldenSamples
     private static readonly ExchangeDefinition ExchangeDefinition = new("topic", Durable: true, AutoDelete: false, Internal: true, Arguments);
     private static readonly Binding ToQueue = new(Destination.Queue("orders"), "order.*", ArgumentTable.Empty);
     private static readonly Binding ToExchange = new(Destination.Exchange("audit"), "#", Arguments);
+
+    private static readonly QueueNotes Notes = new(
+        Deadlines: [new(new(10, 20), 1_767_323_105_700), new(new(30, 2), 1_767_323_045_750)],
+        Deaths: [new(new(12, 1), (long)DeathReason.Expired), new(new(5, 2), (long)DeathReason.DeliveryLimit)],
+        Returns: [new(new(13, 4), new ReturnCounts(2, 5).Packed)],
+        Delays: [new(new(13, 4), 1_767_323_050_000)],
+        Identities: [new(new UInt128(1, 2), 10, 1_767_323_045_000), new(UInt128.MaxValue, 9, 1_767_323_045_600)]);
 
     public static IReadOnlyDictionary<string, object> ByManifest { get; } = new Dictionary<string, object>
     {
@@ -48,6 +57,17 @@ internal static class GoldenSamples
             QueueDefinition,
             ["sales", "returns"],
             new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])),
+        ["qe-written1+notes"] = new MessagesWritten(
+            1_767_323_045_678, new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [new(1, 3)], DeliveredBefore: 6) { Notes = Notes }),
+        ["qs1+notes"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            [],
+            new QueueIndex(1000, 900, [new(10, 30)], [new(10, 500, 3, 9, 65_536)])
+            {
+                Notes = Notes,
+                BodySizes = [new(new(10, 20), 16), new(new(30, 10), 1024)],
+            }),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
         ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),
         ["xe-source1"] = new ExchangeBindingSourceAdded(Exchange, "upstream", Durable: true),

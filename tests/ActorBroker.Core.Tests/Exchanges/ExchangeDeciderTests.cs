@@ -110,7 +110,7 @@ public sealed class ExchangeDeciderTests
     [InlineData("", "direct", RefusalReason.AccessRefused, "operation not permitted on the default exchange")]
     [InlineData("amq.mine", "direct", RefusalReason.AccessRefused, "exchange name 'amq.mine' contains reserved prefix 'amq.*'")]
     [InlineData("e", "nope", RefusalReason.PreconditionFailed, "unknown exchange type 'nope'")]
-    [InlineData("e", "x-delayed-message", RefusalReason.NotImplemented, "exchange type 'x-delayed-message' is not supported")]
+    [InlineData("e", "x-jms-topic", RefusalReason.NotImplemented, "exchange type 'x-jms-topic' is not supported")]
     public void What_cannot_be_declared_is_refused(string name, string type, RefusalReason reason, string text)
     {
         var decision = ExchangeDecider.Declare(new ExchangeState(new ExchangeKey("/", name)), Direct with { Type = type }, false, Someone);
@@ -124,6 +124,79 @@ public sealed class ExchangeDeciderTests
         Assert.Equal(
             new Refusal(RefusalReason.PreconditionFailed, "invalid type 'signedint' for arg 'alternate-exchange' in exchange 'e2' in vhost '/'"),
             ExchangeDecider.Declare(new ExchangeState(new ExchangeKey("/", "e2")), definition, false, Someone).Refusal);
+    }
+
+    [Theory]
+    [InlineData("x-consistent-hash", "hash-property", "user_id", "Unsupported property: user_id")]
+    [InlineData("x-consistent-hash", "hash-header", 1, "invalid type 'signedint' for arg 'hash-header' in exchange 'e' in vhost '/'")]
+    [InlineData("x-consistent-hash", "hash-property", 1, "invalid type 'signedint' for arg 'hash-property' in exchange 'e' in vhost '/'")]
+    [InlineData("x-recent-history", "x-recent-history-length", 0, "Invalid argument 0, 'x-recent-history-length' must be a positive integer")]
+    [InlineData("x-recent-history", "x-recent-history-length", "3", "Invalid argument <<\"3\">>, 'x-recent-history-length' must be a positive integer")]
+    [InlineData("x-message-deduplication", "x-other", 1, "Missing or invalid argument, 'x-cache-size' must be an integer greater than 0")]
+    [InlineData("x-message-deduplication", "x-cache-size", "many", "Missing or invalid argument, 'x-cache-size' must be an integer greater than 0")]
+    [InlineData("x-delayed-message", "x-other", 1, "Invalid argument, 'x-delayed-type' must be an existing exchange type")]
+    [InlineData("x-delayed-message", "x-delayed-type", 1, "Invalid argument, 'x-delayed-type' must be an existing exchange type")]
+    [InlineData("x-delayed-message", "x-delayed-type", "x-delayed-message", "Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'")]
+    [InlineData("x-delayed-message", "x-delayed-type", "nope", "unknown exchange type 'nope'")]
+    public void A_type_refuses_arguments_that_it_cannot_go_by(string type, string name, object value, string text) => Assert.Equal(
+        new Refusal(RefusalReason.PreconditionFailed, text), CheckArguments(type, (name, ValueOf(value))));
+
+    [Fact]
+    public void Some_arguments_are_wrong_only_together()
+    {
+        Assert.Null(CheckArguments(ExchangeTypes.ConsistentHash, ("hash-property", ValueOf("message_id"))));
+        Assert.Null(CheckArguments(ExchangeTypes.ConsistentHash, ("hash-header", ValueOf("any"))));
+        Assert.Equal(
+            "hash-header and hash-property are mutually exclusive",
+            CheckArguments(ExchangeTypes.ConsistentHash, ("hash-header", ValueOf("h")), ("hash-property", ValueOf("message_id")))?.Text);
+        Assert.Null(CheckArguments(ExchangeTypes.Deduplication, ("x-cache-size", ValueOf("10")), ("x-cache-ttl", ValueOf(1000)), ("x-cache-persistence", ValueOf("disk"))));
+        Assert.Equal(
+            "Invalid argument, 'x-cache-ttl' must be an integer greater than 0",
+            CheckArguments(ExchangeTypes.Deduplication, ("x-cache-size", ValueOf(10)), ("x-cache-ttl", ValueOf(0)))?.Text);
+        Assert.Equal(
+            "Invalid argument, 'x-cache-persistence' must be either 'disk' or 'memory'",
+            CheckArguments(ExchangeTypes.Deduplication, ("x-cache-size", ValueOf(10)), ("x-cache-persistence", ValueOf("tape")))?.Text);
+        Assert.Null(CheckArguments(ExchangeTypes.Delayed, ("x-delayed-type", ValueOf("x-consistent-hash")), ("hash-header", ValueOf("h"))));
+        Assert.Equal(
+            "Unsupported property: x",
+            CheckArguments(ExchangeTypes.Delayed, ("x-delayed-type", ValueOf("x-consistent-hash")), ("hash-property", ValueOf("x")))?.Text);
+    }
+
+    [Theory]
+    [InlineData("x-consistent-hash", "ten", "The binding key must be an integer: <<\"ten\">>")]
+    [InlineData("x-consistent-hash", "", "The binding key must be an integer: <<\"\">>")]
+    [InlineData("x-consistent-hash", "0", "The binding key must be greater than 0")]
+    [InlineData("x-consistent-hash", "-3", "The binding key must be greater than 0")]
+    [InlineData("x-local-random", "k", "Non empty binding 'k' key not permitted")]
+    public void A_type_refuses_binding_keys_that_it_cannot_go_by(string type, string key, string text)
+    {
+        var state = Declared(Direct with { Type = type });
+        var binding = new Binding(Destination.Queue("q"), key, ArgumentTable.Empty);
+        Assert.Equal(new Refusal(RefusalReason.PreconditionFailed, text), ExchangeDecider.CheckBind(state, binding));
+        Assert.Null(ExchangeDecider.CheckBind(state, binding with { RoutingKey = type == ExchangeTypes.LocalRandom ? string.Empty : "10" }));
+    }
+
+    [Fact]
+    public void A_delayed_exchange_has_the_binding_rules_of_its_inner_type()
+    {
+        var inner = ArgumentTable.Of((ExchangeArguments.DelayedType, ArgumentValue.FromString(ExchangeTypes.ConsistentHash)));
+        var state = new ExchangeState(new ExchangeKey("/", "e"));
+        state.Apply(new ExchangeDeclared(state.Key, Direct with { Type = ExchangeTypes.Delayed, Arguments = inner }, Someone));
+        Assert.Equal("The binding key must be an integer: <<\"k\">>", ExchangeDecider.CheckBind(state, new Binding(Destination.Queue("q"), "k", ArgumentTable.Empty))?.Text);
+        Assert.Equal("Destination not found", ExchangeDecider.CheckBind(
+            Declared(Direct with { Type = ExchangeTypes.LocalRandom }), new Binding(Destination.Exchange("e"), string.Empty, ArgumentTable.Empty))?.Text);
+    }
+
+    [Theory]
+    [InlineData("/", "amq.rabbitmq.trace", true)]
+    [InlineData("other", "amq.rabbitmq.trace", true)]
+    [InlineData("/", "amq.rabbitmq.event", true)]
+    [InlineData("other", "amq.rabbitmq.event", false)]
+    public void Traces_are_in_every_virtual_host_and_events_in_one(string virtualHost, string name, bool isThere)
+    {
+        var state = new ExchangeState(new ExchangeKey(virtualHost, name));
+        Assert.Equal(isThere ? Direct with { Type = ExchangeTypes.Topic, Internal = true } : null, state.Definition);
+        Assert.Equal(isThere, PredeclaredExchanges.NamesIn(virtualHost).Contains(name));
     }
 
     [Fact]
@@ -201,4 +274,9 @@ public sealed class ExchangeDeciderTests
     private static Binding ToQueue(string name) => new(Destination.Queue(name), "k", ArgumentTable.Empty);
 
     private static ArgumentTable Alternate(string name) => ArgumentTable.Of(("alternate-exchange", ArgumentValue.FromString(name)));
+
+    private static Refusal? CheckArguments(string type, params ReadOnlySpan<(string, ArgumentValue)> arguments) =>
+        ExchangeTypeRules.CheckArguments(new ExchangeKey("/", "e"), Direct with { Type = type, Arguments = ArgumentTable.Of(arguments) });
+
+    private static ArgumentValue ValueOf(object value) => value is int number ? ArgumentValue.FromInt32(number) : ArgumentValue.FromString((string)value);
 }

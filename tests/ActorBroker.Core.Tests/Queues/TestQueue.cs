@@ -37,6 +37,14 @@ internal sealed class TestQueue : IQueueEffects
 
     public List<(ConsumerKey Getter, long RequestId, DeliverySegment? Segment, long Left)> Gets { get; } = [];
 
+    public List<(int Connection, long Sequence, int[] Indexes)> Rejected { get; } = [];
+
+    public List<DeadLetterSegment> Dead { get; } = [];
+
+    public List<ConsumerKey> Cancelled { get; } = [];
+
+    public List<(ConsumerKey Consumer, long TimeoutMs)> TimedOut { get; } = [];
+
     public static ConsumerSettings Settings(int prefetch = 0, int window = 1_000_000, bool noAck = false, bool exclusive = false) =>
         new("tag", noAck, exclusive, prefetch, window, ArgumentTable.Empty);
 
@@ -163,4 +171,16 @@ internal sealed class TestQueue : IQueueEffects
 
     void IQueueEffects.GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft) =>
         Gets.Add((getter, requestId, segment, messagesLeft));
+
+    void IQueueEffects.PublishRejected(int connection, long linkSequence, int[] indexes) => Rejected.Add((connection, linkSequence, indexes));
+
+    void IQueueEffects.DeadLetter(DeadLetterSegment[] segments)
+    {
+        Assert.NotEmpty(segments);
+        Dead.AddRange(segments);
+    }
+
+    void IQueueEffects.ConsumerCancelled(ConsumerKey consumer) => Cancelled.Add(consumer);
+
+    void IQueueEffects.ConsumerTimedOut(ConsumerKey consumer, long timeoutMs) => TimedOut.Add((consumer, timeoutMs));
 }

@@ -25,6 +25,21 @@ public sealed class ConsumingTests
     }
 
     [Fact]
+    public void A_channel_has_no_more_consumers_than_it_may()
+    {
+        var conversation = Conversation.Opened(new Amqp091ConnectionSettings { ConsumersPerChannelMax = 2 });
+        conversation.Consume("a");
+        conversation.Consume("b");
+        conversation.Exchange(new BasicCancel("a", false)).TakeFrames();
+        conversation.Consume("c");
+        conversation.TakeFrames();
+
+        conversation.Exchange(new BasicConsume("q", "d", false, false, false, false, []));
+
+        Assert.Equal(["0 connection.close 530 NOT_ALLOWED - reached maximum (2) of consumers per channel (60,20)"], conversation.TakeLines());
+    }
+
+    [Fact]
     public void A_consumer_tag_is_used_once_in_a_channel()
     {
         _conversation.Consume("t");

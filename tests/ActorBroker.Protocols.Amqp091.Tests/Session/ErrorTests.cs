@@ -1,3 +1,4 @@
+using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Protocols.Amqp091.Session;
 using ActorBroker.Protocols.Amqp091.Wire;
@@ -28,7 +29,6 @@ public sealed class ErrorTests
         { "540 NOT_IMPLEMENTED - requeue=false (60,110)", On(1, new BasicRecover(false)) },
         { "540 NOT_IMPLEMENTED - requeue=false (60,100)", On(1, new BasicRecoverAsync(false)) },
         { "540 NOT_IMPLEMENTED - immediate=true (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, immediate: true)) },
-        { "540 NOT_IMPLEMENTED - message header 'CC' (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { Headers = Core.Arguments.ArgumentTable.Of(("CC", default)) })) },
         { "540 NOT_IMPLEMENTED - queue 'amq.rabbitmq.reply-to' (60,20)", On(1, new BasicConsume("amq.rabbitmq.reply-to", "t", false, true, false, false, [])) },
         { "505 UNEXPECTED_FRAME - content frame of type 2 on channel 0 (0,0)", Does(script => script.Header(0, 1, SomeProperties)) },
         { "505 UNEXPECTED_FRAME - expected method frame, got non method frame instead (0,0)", Does(script => script.Header(1, 1, SomeProperties)) },
@@ -77,6 +77,8 @@ public sealed class ErrorTests
         { "406 PRECONDITION_FAILED - invalid expiration '1\u0001': {leftover_string,[1]} (60,40)", Expiring("1\u0001") },
         { "406 PRECONDITION_FAILED - invalid expiration '315360000001': {value_too_large,315360000001} (60,40)", Expiring("315360000001") },
         { "406 PRECONDITION_FAILED - invalid expiration '99999999999999999999': {value_too_large,99999999999999999999} (60,40)", Expiring("99999999999999999999") },
+        { "406 PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,\"CC\",longstr} (60,40)", WithHeader("CC", ArgumentValue.FromString("k")) },
+        { "406 PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,\"BCC\",void} (60,40)", WithHeader("BCC", ArgumentValue.Void) },
         { "406 PRECONDITION_FAILED - user_id property set to 'other' but authenticated user was 'guest' (60,40)", Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { UserId = "other" })) },
     };
 
@@ -175,6 +177,9 @@ public sealed class ErrorTests
 
     private static Action<object> Expiring(string text) =>
         Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { Expiration = text }));
+
+    private static Action<object> WithHeader(string name, ArgumentValue value) =>
+        Does(script => script.Publish(1, "", "q", "x"u8, new BasicProperties { Headers = ArgumentTable.Of((name, value)) }));
 
     private static Action<object> Does(Func<ClientScript, ClientScript> act) => script => act((ClientScript)script);
 

@@ -33,6 +33,8 @@ internal sealed class RecordingSession : IBrokerSession
 
     public TargetStatus Status { get; set; }
 
+    public TargetStatus StatusOfMoreKeys { get; set; }
+
     public bool IsRoutable { get; set; } = true;
 
     /// <summary>Without descriptions, so that allocations of the machine can be counted.</summary>
@@ -83,9 +85,10 @@ internal sealed class RecordingSession : IBrokerSession
 
     public TargetStatus Prepare(PublishTarget target, string[] moreKeys, Action loaded)
     {
-        if (Status == TargetStatus.Loading)
+        var status = moreKeys.Length > 0 ? StatusOfMoreKeys : Status;
+        if (status == TargetStatus.Loading)
             Loaded.Add(loaded);
-        return Status;
+        return status;
     }
 
     public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)

@@ -8,12 +8,13 @@ internal sealed class ExchangeRoutes : Versioned
     private readonly Router _router;
     private volatile bool _dropped;
 
-    public ExchangeRoutes(ExchangeDefinition definition)
+    public ExchangeRoutes(string name, ExchangeDefinition definition)
     {
         Definition = definition;
-        _router = Router.Create(definition.Type);
-        if (definition.Arguments.TryGetValue(ExchangeArguments.AlternateExchange, out var alternate) && alternate.TryGetString(out var name))
-            Alternate = name;
+        _router = Router.Create(name, definition);
+        Stage = ExchangeStage.Of(name, definition);
+        if (definition.Arguments.TryGetValue(ExchangeArguments.AlternateExchange, out var alternate) && alternate.TryGetString(out var alternateName))
+            Alternate = alternateName;
     }
 
     public ExchangeDefinition Definition { get; }
@@ -21,7 +22,10 @@ internal sealed class ExchangeRoutes : Versioned
     /// <summary>The exchange that takes what no binding of this one does.</summary>
     public string? Alternate { get; }
 
-    public bool IsPerMessage => _router.IsPerMessage;
+    /// <summary>Where messages wait before they are routed; null for an exchange that routes at once.</summary>
+    public ExchangeStage? Stage { get; }
+
+    public bool IsPerMessage => _router.IsPerMessage || Stage is { IsPerMessage: true };
 
     /// <summary>No longer in the tables: whoever reads this after the version has to look for the exchange again.</summary>
     public bool IsDropped => _dropped;

@@ -12,14 +12,20 @@ public abstract class Router
     /// <summary>The outcome depends on more of a message than its routing keys.</summary>
     public virtual bool IsPerMessage => false;
 
-    /// <summary>A router for an exchange type; an unknown type is a programming error, for <see cref="ExchangeTypes"/> has been asked.</summary>
-    public static Router Create(string exchangeType) => exchangeType switch
+    /// <summary>
+    /// A router for an exchange, without its bindings; an unknown type is a programming error, for
+    /// <see cref="ExchangeTypes"/> has been asked.
+    /// </summary>
+    public static Router Create(string exchange, ExchangeDefinition definition) => ExchangeTypes.RoutingTypeOf(definition) switch
     {
         ExchangeTypes.Direct => new DirectRouter(),
         ExchangeTypes.Fanout => new FanoutRouter(),
         ExchangeTypes.Topic => new TopicRouter(),
         ExchangeTypes.Headers => new HeadersRouter(),
-        _ => throw new UnreachableException($"no router for exchanges of type '{exchangeType}'"),
+        ExchangeTypes.ConsistentHash => new ConsistentHashRouter(definition.Arguments),
+        ExchangeTypes.ModulusHash => new ModulusHashRouter(),
+        ExchangeTypes.Random or ExchangeTypes.LocalRandom => new RandomRouter(exchange),
+        var type => throw new UnreachableException($"no router for exchanges of type '{type}'"),
     };
 
     /// <summary>Adds a binding that is not there; for the writer only.</summary>

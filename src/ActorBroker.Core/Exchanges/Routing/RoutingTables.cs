@@ -80,7 +80,7 @@ public sealed class RoutingTables
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(bindings);
-        var routes = new ExchangeRoutes(definition);
+        var routes = new ExchangeRoutes(exchange.Name, definition);
         foreach (var binding in bindings)
             routes.Add(binding);
         GetOrAdd(exchange.VirtualHost).SetRoutes(exchange.Name, routes);

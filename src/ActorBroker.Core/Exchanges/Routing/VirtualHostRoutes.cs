@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Core.Exchanges.Routing;
 
@@ -153,7 +154,7 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     private void RouteToQueue(string name, RouteResult result)
     {
         var version = Version;
-        if (_queues.TryGetValue(name, out var entry) && entry.Version == 0)
+        if (_queues.TryGetValue(name, out var entry) && entry.Version == 0 && !Stage.IsName(name))
         {
             result.DependOn(entry, 0);
             result.AddQueue(name);
@@ -180,8 +181,9 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
             }
 
             result.DependOn(this, version);
-            return _exchangeNames.ContainsKey(exchange) || PredeclaredExchanges.TryGet(exchange, out _)
-                ? result.Lacks(new ExchangeKey(virtualHost, exchange))
+            var key = new ExchangeKey(virtualHost, exchange);
+            return _exchangeNames.ContainsKey(exchange) || PredeclaredExchanges.TryGet(key, out _)
+                ? result.Lacks(key)
                 : RouteStatus.NotFound;
         }
     }
@@ -190,6 +192,13 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     private bool TryRouteThrough(ExchangeRoutes routes, ref RoutedMessage message, RouteResult result)
     {
         result.IsPerMessage |= routes.IsPerMessage;
+        if (routes.Stage is { } stage && stage.Takes(ref message, result.UnstagedExchange))
+        {
+            result.AddQueue(stage.Queue);
+            if (!message.IsAny || !stage.IsPerMessage)
+                return true;
+        }
+
         var targets = result.Matches.Targets;
         targets.Clear();
         routes.Match(ref message, result.Matches);

@@ -1,0 +1,175 @@
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lifetime;
+
+namespace ActorBroker.Core.Queues;
+
+/// <content>New messages: which of them come in, and what is known of them from then on.</content>
+public sealed partial class QueueDecider
+{
+    private readonly List<LogBatch> _entered = [];
+    private readonly List<int> _piece = [];
+    private readonly List<int> _refused = [];
+    private long _pieceBytes;
+    private DeduplicationCache? _identities;
+
+    private bool IsQuorum => Settings.Type == QueueType.Quorum;
+
+    // New messages may be refused or dropped: each is looked at before it comes in.
+    private bool ChecksArrivals => _identities is not null || (IsLimited && Settings.Overflow != QueueOverflow.DropHead);
+
+    /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
+    public void Publish(int connection, long linkSequence, MessageBatch batch)
+    {
+        var link = LinkOf(connection);
+        if (ChecksArrivals)
+        {
+            EnterChecked(link, linkSequence, batch);
+        }
+        else
+        {
+            Enter(batch);
+        }
+
+        var needsWrite = EnqueueEntered(link);
+        link.Receive(linkSequence, needsWrite);
+        Dispatch();
+        SpillEntered();
+        TryWrite();
+        Tell(link);
+        BoundMemory();
+    }
+
+    private void Enter(MessageBatch batch)
+    {
+        var placed = _log.Append(batch);
+        placed.IsJournaled = IsDurable && (IsQuorum || batch.CountPersistent() > 0);
+        _entered.Add(placed);
+        _ready.Append(placed.First, batch);
+        if (_bodySizes is not null)
+        {
+            MeasureBodies(placed.First, batch);
+            _readyBytes += _bodySizes.Sum(new PositionRange(placed.First, batch.Count));
+        }
+
+        if (Settings.MessageTtl is not null || (batch.AnyFlags & MessageFlags.Expires) != 0 || Settings.Stage is not null)
+        {
+            SetDeadlines(placed, batch);
+        }
+    }
+
+    // The link learns of the last of its batches that need a write: they are written in their order.
+    private bool EnqueueEntered(PublisherLink link)
+    {
+        var last = _entered.FindLast(static placed => placed.IsJournaled);
+        foreach (var placed in _entered)
+        {
+            if (placed.IsJournaled)
+            {
+                _writes.Add(placed, ReferenceEquals(placed, last) ? link : null);
+                if (placed.Batch is not null)
+                {
+                    MarkVolatile(placed);
+                }
+            }
+        }
+
+        return last is not null;
+    }
+
+    private void SpillEntered()
+    {
+        foreach (var placed in _entered)
+        {
+            if (_isSpilling && placed is { IsJournaled: false, IsPinned: true, IsRefused: false })
+            {
+                AddSpilled(placed);
+            }
+        }
+
+        _entered.Clear();
+    }
+
+    // Message by message, as if each had come alone: what consumers take at once makes room for the next.
+    private void EnterChecked(PublisherLink link, long linkSequence, MessageBatch batch)
+    {
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (IsFull(batch[index].BodyLength) && (!EnterPiece(batch) || IsFull(batch[index].BodyLength)))
+            {
+                _refused.Add(index);
+                continue;
+            }
+
+            if (_identities is null || IsNew(batch[index]))
+            {
+                _pieceBytes += batch[index].BodyLength;
+                _piece.Add(index);
+            }
+        }
+
+        EnterPiece(batch);
+        if (_refused.Count > 0)
+        {
+            _effects.PublishRejected(link.Connection, linkSequence, [.. _refused]);
+            DeadLetterRefused(batch);
+            _refused.Clear();
+        }
+    }
+
+    private bool IsFull(int bodyLength) =>
+        Settings.Overflow != QueueOverflow.DropHead
+        && (_ready.Count + _piece.Count >= (Settings.MaxLength ?? long.MaxValue)
+            || _readyBytes + _pieceBytes + bodyLength > (Settings.MaxLengthBytes ?? long.MaxValue));
+
+    // False when there was nothing to enter.
+    private bool EnterPiece(MessageBatch batch)
+    {
+        if (_piece.Count == 0)
+        {
+            return false;
+        }
+
+        Enter(_piece.Count == batch.Count ? batch : batch.Pick(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_piece)));
+        _piece.Clear();
+        _pieceBytes = 0;
+        ServeAll();
+        return true;
+    }
+
+    private bool IsNew(MessageView message)
+    {
+        if ((message.Flags & MessageFlags.HasHeaders) == 0
+            || !Formats[message.Format].TryReadHeader(message.Properties, _identities!.Header, out var value))
+        {
+            return true;
+        }
+
+        var identity = DeduplicationCache.IdentityOf(value);
+        if (_identities.Contains(identity, Now))
+        {
+            return false;
+        }
+
+        var remembered = new RememberedIdentity(identity, _log.NextPosition + _piece.Count, Now);
+        _identities.Remember(remembered);
+        _isMarked = true;
+        if (IsDurable)
+        {
+            _writes.Notes.Remember(remembered);
+        }
+
+        return true;
+    }
+
+    // They were never in the queue: of their death nobody learns after a restart, as their publisher was told at once.
+    private void DeadLetterRefused(MessageBatch batch)
+    {
+        if (Settings is { Overflow: QueueOverflow.RejectPublishDeadLetter, DeadLetterExchange: not null })
+        {
+            var refused = _log.Append(batch.Pick(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_refused)));
+            refused.IsRefused = true;
+            _dying.Add(new PositionRange(refused.First, refused.Live), DeathReason.MaxLength, awaitWrite: false);
+            _isMarked = true;
+        }
+    }
+}
