@@ -16,6 +16,7 @@ async function main() {
     setup: async (plain) => {
       await plain.assertQueue(queue, { durable: true });
       await plain.consume(queue, (message) => {
+        if (message === null) return;  // told that the queue was deleted
         plain.ack(message);
         received(message.content.toString());
       });
