@@ -3,9 +3,11 @@ using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Exchanges;
 using ActorBroker.Broker.Queues;
+using ActorBroker.Broker.Replies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Replies;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -21,8 +23,10 @@ namespace ActorBroker.Broker;
 /// <param name="Access">Shard region of the access entity.</param>
 /// <param name="RoutingTableActor">Loads routing tables.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
+/// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
 public sealed record BrokerEntities(
-    IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef RoutingTableActor, RoutingTables RoutingTables);
+    IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef RoutingTableActor, RoutingTables RoutingTables,
+    ReplyDirectory Replies);
 
 /// <summary>Starts a node's entities: queues, exchanges, catalogues, users, and the node's routing tables.</summary>
 public static class BrokerSubsystem
@@ -51,7 +55,7 @@ public static class BrokerSubsystem
             .ConfigureAwait(false);
         system.ActorOf(QueueWakeUpActor.Props(options.Access.DefaultVirtualHost, catalogues, queues), "queue-wake-up");
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
-        return new BrokerEntities(queues, exchanges, access, tableActor, tables);
+        return new BrokerEntities(queues, exchanges, access, tableActor, tables, ReplyDirectoryStart.Start(system));
     }
 
     // Connections are gone by then. It would subscribe to the next incarnation of each entity that its region takes down.

@@ -20,7 +20,7 @@ public class TopicMatchBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _router = Router.Create(ExchangeTypes.Topic);
+        _router = Router.Create("x", new ExchangeDefinition(ExchangeTypes.Topic, true, false, false, ArgumentTable.Empty));
         for (var index = 0; index < Bindings; index++)
             _router.Add(new Binding(new Destination(DestinationKind.Queue, Text($"q{index}")), Pattern(index), ArgumentTable.Empty));
     }

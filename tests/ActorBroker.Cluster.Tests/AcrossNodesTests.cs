@@ -42,6 +42,28 @@ public sealed class AcrossNodesTests(TwoNodes nodes) : ClusterTest, IClassFixtur
         await Assert.ThrowsAsync<OperationInterruptedException>(() => channel.QueueDeclarePassiveAsync(queue));
     }
 
+    [Fact]
+    public async Task A_reply_finds_the_requester_on_the_other_node()
+    {
+        var (asking, answering) = (await ChannelAsync(Edge(true)), await ChannelAsync(Edge(false)));
+        var queue = await OnOther(true);
+        await asking.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
+        var replies = new Deliveries(asking);
+        await asking.BasicConsumeAsync("amq.rabbitmq.reply-to", autoAck: true, replies);
+        await asking.BasicPublishAsync(
+            "", queue, true, new BasicProperties { ReplyTo = "amq.rabbitmq.reply-to" }, Encoding.UTF8.GetBytes("ask"));
+        var request = await answering.BasicGetAsync(queue, autoAck: true);
+        var name = request!.BasicProperties.ReplyTo!;
+        Assert.Equal(1U, (await answering.QueueDeclarePassiveAsync(name)).ConsumerCount);
+        for (var i = 0; i < 50; i++)
+            await PublishAsync(answering, "", name, $"{i}");
+        for (var i = 0; i < 50; i++)
+            Assert.Equal($"{i}", Text((await replies.NextAsync()).Body));
+        await asking.BasicCancelAsync(replies.ConsumerTags[0]);
+        await Assert.ThrowsAsync<OperationInterruptedException>(() => answering.QueueDeclarePassiveAsync(name));
+        await asking.QueueDeleteAsync(queue);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

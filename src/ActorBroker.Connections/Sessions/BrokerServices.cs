@@ -1,4 +1,5 @@
 using ActorBroker.Connections.Registry;
+using ActorBroker.Contracts.Replies;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -12,6 +13,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="RoutingTableActor">The node's writer of <paramref name="RoutingTables"/>; loads what is missing.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Connections">Counts the node's connections.</param>
+/// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
 /// <param name="Formats">Read the properties of messages where routing looks at them.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
 /// <param name="PublishWindowBytes">Most bytes that a session has on their way to queues before it stops reading.</param>
@@ -22,6 +24,7 @@ public sealed record BrokerServices(
     IActorRef RoutingTableActor,
     RoutingTables RoutingTables,
     ConnectionLimit Connections,
+    ReplyDirectory Replies,
     MessageFormats Formats,
     TimeProvider Clock,
     long PublishWindowBytes);

@@ -40,6 +40,7 @@ public sealed partial class BrokerSession
         if (!_consumers.TryGetValue(consumerId, out var consumer) || consumer.Link.Actor is not { } queue)
         {
             _consumers.Remove(consumerId);
+            _replies.Close(consumerId, _services.PublishWindowBytes);
 
             // The caller expects its answer later, never from inside the call.
             _self.Tell(new RunLater(reply), _self);
@@ -54,6 +55,11 @@ public sealed partial class BrokerSession
     /// <inheritdoc/>
     public void CloseConsumer(int consumerId)
     {
+        if (_replies.Close(consumerId, _services.PublishWindowBytes))
+        {
+            return;
+        }
+
         if (_consumers.Remove(consumerId, out var consumer))
         {
             // What it settled before comes first.
@@ -126,6 +132,11 @@ public sealed partial class BrokerSession
     /// <inheritdoc/>
     public void GrantCredit(int consumerId, int bytes)
     {
+        if (_replies.Grant(consumerId, bytes, _services.PublishWindowBytes))
+        {
+            return;
+        }
+
         if (_consumers.TryGetValue(consumerId, out var consumer))
         {
             consumer.Link.Actor?.Tell(new GrantCredit(consumerId, bytes), _self);

@@ -27,7 +27,7 @@ public sealed partial class BrokerSession
     public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         var session = (SessionTarget)target;
-        var links = session.IsPerMessage || moreKeys.Length > 0 ? RouteMessage(session, message, moreKeys) : session.Links;
+        var links = session.IsPerMessage || (moreKeys.Length > 0 && !session.IsReply) ? RouteMessage(session, message, moreKeys) : session.Links;
         var recordLength = message.RecordLength;
         if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
         {

@@ -19,6 +19,17 @@ public sealed partial class BrokerSession
     public TargetStatus Prepare(PublishTarget target, string[] moreKeys, Action loaded)
     {
         var session = (SessionTarget)target;
+        if (session.IsReply)
+        {
+            if (session.IsCurrent)
+            {
+                return TargetStatus.Ready;
+            }
+
+            PrepareReply(session, loaded);
+            return TargetStatus.Loading;
+        }
+
         if (moreKeys.Length > 0)
         {
             return StatusOf(RouteAny(session, moreKeys, _messageRoute), _messageRoute, loaded);

@@ -46,6 +46,7 @@ public sealed partial class BrokerSession : IBrokerSession
         _watch = watch;
         _peer = peer;
         _requests = new PendingRequests(services.Clock);
+        _replies = new ReplyConsumers(services.Replies, self);
     }
 
     /// <summary>Publishes on their way to queues fill the window: read no more until some are accepted.</summary>
@@ -88,6 +89,12 @@ public sealed partial class BrokerSession : IBrokerSession
                 break;
             case DeliverMessages deliver:
                 OnDeliver(sender, deliver);
+                break;
+            case PublishBatch reply:
+                _replies.Deliver(reply, sender, _services.PublishWindowBytes, Listener);
+                break;
+            case ResolveQueue resolve:
+                _replies.Resolve(resolve, _virtualHost, sender);
                 break;
             case PublishFailed failed:
                 OnPublishFailed(sender, failed);

@@ -12,6 +12,9 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
 
     public string RoutingKey { get; } = routingKey;
 
+    /// <summary>The key names a client that waits for replies: no exchange is asked.</summary>
+    public bool IsReply { get; } = exchange.Name.Length == 0 && DirectReply.IsName(routingKey);
+
     public RouteResult Result { get; } = new();
 
     /// <summary>The queues; empty when each message has its own.</summary>
@@ -31,7 +34,7 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     {
         get
         {
-            if (!_isReady || !Result.IsCurrent)
+            if (!_isReady || (!IsReply && !Result.IsCurrent))
             {
                 return false;
             }

@@ -89,6 +89,16 @@ public interface IBrokerSession
     /// <summary>Starts a consumer; deliveries may come right after the answer.</summary>
     void StartConsumer(string queue, int consumerId, ConsumerSettings settings, Action<Refusal?> reply);
 
+    /// <summary>
+    /// Starts a consumer of direct reply-to (<see cref="Names.DirectReply"/>), at once and without acknowledgements.
+    /// It ends with <see cref="StopConsumer"/> or <see cref="CloseConsumer"/>; <see cref="GrantCredit"/> gives back its room.
+    /// </summary>
+    /// <returns>The name under which others reach it, on the default exchange.</returns>
+    string OpenReplyConsumer(int consumerId);
+
+    /// <summary>Whether the client that made the broker make this name still waits for replies.</summary>
+    void FindReplyConsumer(string name, Action<Refusal?> reply);
+
     /// <summary>No more deliveries after the answer; what was delivered stays unsettled.</summary>
     void StopConsumer(int consumerId, Action reply);
 

@@ -90,18 +90,18 @@ public readonly struct PublishedMessage
     /// <summary>Size of the message's record.</summary>
     public int RecordLength => MessageRecord.SizeOf(PropertiesLength, BodyLength);
 
-    /// <summary>A message whose parts are copied at the end of the read.</summary>
-    public static PublishedMessage InPlaces(
-        byte[] propertiesSource, int propertiesOffset, int propertiesLength, byte[] bodySource, int bodyOffset, int bodyLength,
-        MessageFormat format, MessageFlags flags, byte priority) =>
-        new(propertiesSource, propertiesOffset, propertiesLength, bodySource, bodyOffset, bodyLength, format, flags, priority, isRecord: false);
-
-    /// <summary>The same message with other properties: all parts are copied at the end of the read.</summary>
+    /// <summary>The same message with other properties in the same format, which are copied at the end of the read as the body is.</summary>
     public PublishedMessage WithProperties(byte[] properties)
     {
         ArgumentNullException.ThrowIfNull(properties);
         return InPlaces(properties, 0, properties.Length, BodySource, BodyOffset, BodyLength, Format, Flags, Priority);
     }
+
+    /// <summary>A message whose parts are copied at the end of the read.</summary>
+    public static PublishedMessage InPlaces(
+        byte[] propertiesSource, int propertiesOffset, int propertiesLength, byte[] bodySource, int bodyOffset, int bodyLength,
+        MessageFormat format, MessageFlags flags, byte priority) =>
+        new(propertiesSource, propertiesOffset, propertiesLength, bodySource, bodyOffset, bodyLength, format, flags, priority, isRecord: false);
 
     /// <summary>A message laid out as a record: twelve free bytes, properties, body. The array is handed over.</summary>
     public static PublishedMessage AsRecord(

@@ -16,6 +16,9 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
 {
     private const int KeptLengthMax = 128;
 
+    // DirectReply.Queue
+    private static ReadOnlySpan<byte> DirectReplyQueue => "amq.rabbitmq.reply-to"u8;
+
     private readonly byte[] _user = Encoding.UTF8.GetBytes(user);
     private readonly byte[] _kept = new byte[KeptLengthMax];
     private int _keptLength = -1;
@@ -31,6 +34,12 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
 
     /// <summary>What the message has in place of the properties given to <see cref="Check"/> last; usually null.</summary>
     public byte[]? Replacement { get; private set; }
+
+    /// <summary>
+    /// Of the properties given to <see cref="Check"/> last: replies are wanted by the consumer of direct reply-to, whose
+    /// name has to take the place of what is written there (<see cref="WithReplyTo"/>).
+    /// </summary>
+    public bool AskForReplies { get; private set; }
 
     /// <exception cref="Amqp091WireException">502: the list is malformed.</exception>
     /// <exception cref="Amqp091ErrorException">406: another user's id, a lifetime that is none, or routing headers that are no lists.</exception>
@@ -50,6 +59,7 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
             | (hasHeaders ? MessageFlags.HasHeaders : MessageFlags.None)
             | (view.TryGetPriority(out var priority) ? MessageFlags.HasPriority : MessageFlags.None);
         Priority = priority;
+        AskForReplies = view.TryFind(BasicProperty.ReplyTo, out var replyTo) && replyTo.SequenceEqual(DirectReplyQueue);
         if (properties.Length <= KeptLengthMax)
         {
             properties.CopyTo(_kept);
@@ -60,6 +70,13 @@ internal sealed class PublishedProperties(string user, bool isImpersonator)
     /// <summary>The headers of properties that <see cref="Check"/> accepted.</summary>
     public static ArgumentTable HeadersOf(ReadOnlySpan<byte> properties) =>
         new BasicPropertiesView(properties).TryGetHeaders(out var entries) ? FieldTableReader.Read(entries) : ArgumentTable.Empty;
+
+    /// <summary>Properties that have a reply-to, with another one, in an array of their own.</summary>
+    public static byte[] WithReplyTo(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> replyTo)
+    {
+        var start = new BasicPropertiesView(properties).EndOfThoseBefore(BasicProperty.ReplyTo);
+        return [.. properties[..start], (byte)replyTo.Length, .. replyTo, .. properties[(start + 1 + properties[start])..]];
+    }
 
     private void CheckMeaning(BasicPropertiesView view)
     {

@@ -27,5 +27,5 @@ internal static class ServerProperties
         ("consumer_priorities", ArgumentValue.FromBoolean(true)),
         ("authentication_failure_close", ArgumentValue.FromBoolean(true)),
         ("per_consumer_qos", ArgumentValue.FromBoolean(true)),
-        ("direct_reply_to", ArgumentValue.FromBoolean(false)));
+        ("direct_reply_to", ArgumentValue.FromBoolean(true)));
 }

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Protocols.Amqp091.Wire;
 
@@ -7,7 +8,6 @@ namespace ActorBroker.Protocols.Amqp091.Session;
 /// <content>Consumers and gets: who receives from which queue, and how much at a time.</content>
 internal sealed partial class Amqp091Channel
 {
-    private const string DirectReplyQueue = "amq.rabbitmq.reply-to";
     private const int GettersMax = 256;
 
     // A channel-wide limit is kept by giving back what comes above it: the less is on its way, the less comes back.
@@ -96,11 +96,14 @@ internal sealed partial class Amqp091Channel
     private void Consume(BasicConsume consume)
     {
         var queue = QueueNamed(consume.Queue);
-        if (queue == DirectReplyQueue)
-            throw new Amqp091ErrorException(ReplyCode.NotImplemented, $"queue '{DirectReplyQueue}'");
         var tag = consume.ConsumerTag.Length == 0 ? _connection.MakeName("amq.ctag-") : consume.ConsumerTag;
         if (_consumersByTag.ContainsKey(tag))
             throw new Amqp091ErrorException(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{tag}'");
+        if (queue == DirectReply.Queue)
+        {
+            ConsumeReplies(tag, consume);
+            return;
+        }
 
         var most = _connection.Settings.ConsumersPerChannelMax;
         if (most > 0 && _consumersByTag.Count >= most)

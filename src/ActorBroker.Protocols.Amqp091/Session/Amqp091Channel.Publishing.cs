@@ -199,7 +199,9 @@ internal sealed partial class Amqp091Channel
 
     private void Send(PublishMethod publish, in PublishedMessage published)
     {
-        var message = Properties.Replacement is { } properties ? published.WithProperties(properties) : published;
+        var message = Properties.Replacement is { } replacement ? published.WithProperties(replacement) : published;
+        if (Properties.AskForReplies)
+            message = message.WithProperties(NameReplies(message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength)));
         var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
         if (_session.Publish(publish.Target, message, Properties.MoreKeys, confirm) || !publish.Mandatory)
             return;

@@ -105,6 +105,8 @@ internal sealed partial class Amqp091Channel
 
     private void DeclareQueue(QueueDeclare declare)
     {
+        if (TryDeclareReplies(declare))
+            return;
         var name = declare.Queue;
         if (name.Length == 0 && declare.Passive)
             throw new Amqp091ErrorException(ReplyCode.NotFound, $"no {new QueueKey(_connection.VirtualHost, name)}");

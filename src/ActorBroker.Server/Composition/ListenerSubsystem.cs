@@ -21,7 +21,7 @@ internal static class ListenerSubsystem
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(options.Amqp091.MaxConnections), formats, clock, options.Amqp091.PublishWindow);
+            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, formats, clock, options.Amqp091.PublishWindow);
         try
         {
             return await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);

@@ -5,6 +5,7 @@ using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Replies;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Exchanges.Routing;
@@ -34,10 +35,12 @@ public abstract class BrokerSessionSpec : TestKit
         Queues = CreateTestProbe("queues");
         Exchanges = CreateTestProbe("exchanges");
         Self = CreateTestProbe("session");
+        Replies = CreateTestProbe("replies");
         _access = CreateTestProbe("access");
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
-            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, Connections, new MessageFormats(new Amqp091MessageFormat()), Clock, WindowBytes);
+            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
+            new MessageFormats(new Amqp091MessageFormat()), Clock, WindowBytes);
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1));
         Session.Attach(Heard);
         Open();
@@ -58,6 +61,8 @@ public abstract class BrokerSessionSpec : TestKit
     protected TestProbe Exchanges { get; }
 
     protected TestProbe Self { get; }
+
+    protected TestProbe Replies { get; }
 
     protected List<IActorRef> Watched { get; } = [];
 

@@ -25,7 +25,7 @@ public sealed class HandshakeTests
         Assert.True(start.ServerProperties.TryGetValue("capabilities", out var value));
         var capabilities = value.AsTable();
         Assert.True(capabilities.TryGetValue("publisher_confirms", out var confirms) && confirms.AsBoolean());
-        Assert.True(capabilities.TryGetValue("direct_reply_to", out var replies) && !replies.AsBoolean());
+        Assert.True(capabilities.TryGetValue("direct_reply_to", out var replies) && replies.AsBoolean());
     }
 
     [Theory]

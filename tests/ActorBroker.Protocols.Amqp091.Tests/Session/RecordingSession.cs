@@ -120,6 +120,15 @@ internal sealed class RecordingSession : IBrokerSession
         Ask($"start {queue} {consumerId} {settings.Tag} {Flags(settings.NoAck, settings.Exclusive)} {settings.PrefetchCount} {settings.Arguments}", reply);
     }
 
+    public string OpenReplyConsumer(int consumerId)
+    {
+        ConsumerIds.Add(consumerId);
+        Record($"open-replies {consumerId}");
+        return $"amq.rabbitmq.reply-to.{consumerId}";
+    }
+
+    public void FindReplyConsumer(string name, Action<Refusal?> reply) => Ask($"find-replies {name}", reply);
+
     public void StopConsumer(int consumerId, Action reply)
     {
         Record($"stop {consumerId}");
