@@ -46,9 +46,10 @@ public static class BrokerSubsystem
         var access = AccessSharding.Start(system, options.Access, clock);
         var catalogues = CatalogueSharding.Start(system, new CatalogueSettings());
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings());
-        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, clock, formats, journal, materializer));
         var tables = new RoutingTables();
         var tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings());
+        var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
+        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, forwarding, journal, materializer));
         StopBeforeRegions(system, tableActor);
         await access
             .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)

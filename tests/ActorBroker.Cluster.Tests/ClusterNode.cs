@@ -9,6 +9,7 @@ using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Protocols.Amqp091.Mapping;
@@ -109,7 +110,8 @@ public sealed class ClusterNode
     {
         var key = new QueueKey("/", queue);
         var settings = QueueSharding.Settings(
-            BrokerOptions.Read(_system.Settings.Config).Queue, TimeProvider.System, Formats,
+            BrokerOptions.Read(_system.Settings.Config).Queue,
+            QueueSharding.Forwarding(TimeProvider.System, Formats, new RoutingTables(), ActorRefs.Nobody),
             _system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier), _system.Materializer());
         var actor = _system.ActorOf(QueueActor.Props(EntityIds.Of(key), settings));
         await actor.Ask<QueueResolved>(new ResolveQueue(key, 0), Limit);

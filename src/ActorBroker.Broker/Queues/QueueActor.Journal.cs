@@ -4,6 +4,7 @@ using ActorBroker.Core.Queues;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using StageDefinition = ActorBroker.Core.Exchanges.StageDefinition;
 
 namespace ActorBroker.Broker.Queues;
 
@@ -84,9 +85,9 @@ public sealed partial class QueueActor
     }
 
     // A transient queue is not recovered, so it needs no index; what it spilled and consumed is deleted all the same.
-    private void KeepJournalShort()
+    private void KeepJournalShort(bool isDue = false)
     {
-        var isDue = _eventsSinceSnapshot >= Options.SnapshotAfterEvents || _bytesSinceSnapshot >= Options.SnapshotAfterBytes;
+        isDue |= _eventsSinceSnapshot >= Options.SnapshotAfterEvents || _bytesSinceSnapshot >= Options.SnapshotAfterBytes;
         if (!isDue || _isSavingSnapshot || _life != QueueLife.Live)
         {
             return;
@@ -106,12 +107,15 @@ public sealed partial class QueueActor
         }
     }
 
+    // What is to go for its age should not stay because nothing more comes.
+    private int TrimStep => _queue?.Settings.MaxAge is null ? Options.TrimAfterEvents : Math.Max(1, Options.TrimAfterEvents / 32);
+
     private QueueSnapshot Snapshot() => new(_key, _definition, [.. _bindingSources], _queue!.Index());
 
     private void Trim(long recoverableFrom, long firstLive)
     {
         var to = Math.Min(recoverableFrom, firstLive - 1);
-        var isWorthIt = to - _trimmedTo >= Options.TrimAfterEvents || _bytesSinceTrim >= Options.TrimAfterBytes || firstLive == long.MaxValue;
+        var isWorthIt = to - _trimmedTo >= TrimStep || _bytesSinceTrim >= Options.TrimAfterBytes || firstLive == long.MaxValue;
         if (isWorthIt && to > _trimmedTo)
         {
             _trimmedTo = to;
@@ -250,6 +254,11 @@ public sealed partial class QueueActor
 
     private QueueSettings Resolved(QueueDefinition definition)
     {
+        if (Stage.IsName(_key.Name) && StageDefinition.SettingsOf(definition.Arguments) is { } stage)
+        {
+            return stage;
+        }
+
         var settings = QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
         var byDefault = Options.ConsumerTimeout > TimeSpan.Zero ? (long)Options.ConsumerTimeout.TotalMilliseconds : (long?)null;
         return settings with { ConsumerTimeout = settings.ConsumerTimeout ?? byDefault };

@@ -85,6 +85,7 @@ public sealed partial class QueueActor
 
         _definition = definition;
         _queue!.Apply(Resolved(definition));
+        _deadLetters?.Apply(_queue.Settings);
         AnswerWhenWritten(declare.RequestId, new QueueRedefined(definition, declare.Origin));
     }
 
@@ -104,9 +105,9 @@ public sealed partial class QueueActor
 
     private void OnPurge(PurgeQueue purge)
     {
-        if (IsLockedFor(Sender))
+        if ((IsLockedFor(Sender) ? QueueDeclaration.Locked(_key) : _queue!.CheckPurge(_key)) is { } refusal)
         {
-            Answer(purge.RequestId, QueueDeclaration.Locked(_key), 0);
+            Answer(purge.RequestId, refusal, 0);
             return;
         }
 

@@ -14,6 +14,9 @@ public sealed partial class QueueActor
         var queue = _queue!;
         switch (command)
         {
+            case CommitTransaction commit:
+                OnCommit(commit);
+                return true;
             case PublishBatch publish:
                 queue.Publish(Number(), publish.LinkSequence, publish.Batch);
                 return true;
@@ -61,11 +64,19 @@ public sealed partial class QueueActor
         _queue!.AfterSettling();
     }
 
+    private void OnCommit(CommitTransaction commit)
+    {
+        var number = Number();
+        var settlements = commit.Settlements
+            .Select(settlement => new HeldSettlement(new ConsumerKey(number, settlement.ConsumerId), settlement.Outcome, settlement.Positions));
+        _queue!.Commit(number, commit.LinkSequence, commit.Batch, settlements.ToArray());
+    }
+
     private void OnGet(GetMessage get)
     {
-        if (IsLockedFor(Sender))
+        if ((IsLockedFor(Sender) ? QueueDeclaration.Locked(_key) : _queue!.CheckGet(_key)) is { } refusal)
         {
-            Sender.Tell(new QueueAnswered(get.RequestId, QueueDeclaration.Locked(_key), 0, 0));
+            Sender.Tell(new QueueAnswered(get.RequestId, refusal, 0, 0));
             return;
         }
 

@@ -53,8 +53,16 @@ public sealed partial class QueueActor
         }
     }
 
-    // The rules have been told the time already, as with any message.
-    private void OnDueTick() => _dueAt = long.MaxValue;
+    // The rules have been told the time already, as with any message. What a stream lost by it left no event, after
+    // which the journal would be looked at.
+    private void OnDueTick()
+    {
+        _dueAt = long.MaxValue;
+        if (_queue!.Settings.MaxAge is not null && _queue.FirstLiveSequenceNr - _trimmedTo > TrimStep)
+        {
+            KeepJournalShort(isDue: true);
+        }
+    }
 
     private void OnExpiryTick()
     {

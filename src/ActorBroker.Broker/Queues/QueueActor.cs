@@ -233,6 +233,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
 
     private void OnTerminated(IActorRef actor)
     {
+        OnDeadLettersInterrupted(actor);
         if (_connections.Remove(actor) is { } number)
         {
             _queue?.ConnectionClosed(number);

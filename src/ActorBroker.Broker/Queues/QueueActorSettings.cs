@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -12,6 +13,7 @@ namespace ActorBroker.Broker.Queues;
 /// <param name="QueueRegion">The region of queues; a function, since the region's own entities need it.</param>
 /// <param name="ExchangeRegion">The region of exchanges.</param>
 /// <param name="CatalogueRegion">The region of catalogues.</param>
+/// <param name="Forwarding">By what dead letters are published.</param>
 public sealed record QueueActorSettings(
     QueueOptions Options,
     TimeProvider Clock,
@@ -19,4 +21,5 @@ public sealed record QueueActorSettings(
     SegmentReader Reader,
     Func<ActorSystem, IActorRef> QueueRegion,
     Func<ActorSystem, IActorRef> ExchangeRegion,
-    Func<ActorSystem, IActorRef> CatalogueRegion);
+    Func<ActorSystem, IActorRef> CatalogueRegion,
+    ForwardingServices Forwarding);

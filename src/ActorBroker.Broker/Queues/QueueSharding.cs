@@ -1,6 +1,8 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -20,14 +22,19 @@ public static class QueueSharding
         EntitySharding.Start(
             system, EntityIds.QueueType, entityId => QueueActor.Props(entityId, settings), shardCount, QueueActor.StopQueue.Instance);
 
+    /// <summary>By what entities publish messages of the broker's own; finds the region of queues by its type.</summary>
+    public static ForwardingServices Forwarding(TimeProvider clock, MessageFormats formats, RoutingTables tables, IActorRef tableActor) =>
+        new(static system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType), tableActor, tables, formats, clock);
+
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
     public static QueueActorSettings Settings(
-        QueueOptions options, TimeProvider clock, MessageFormats formats, ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer) => new(
+        QueueOptions options, ForwardingServices forwarding, ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer) => new(
         options,
-        clock,
-        formats,
+        forwarding.Clock,
+        forwarding.Formats,
         new SegmentReader(journal, materializer),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType));
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
+        forwarding);
 }

@@ -20,7 +20,7 @@ public sealed class SegmentReader(ICurrentEventsByPersistenceIdQuery journal, IM
                 {
                     if (envelope.Event is MessagesWritten written)
                     {
-                        batches.AddRange(written.Write.Batches);
+                        batches.AddRange(written.Write.Batches.Select(placed => placed with { At = written.At }));
                     }
                 },
                 materializer)

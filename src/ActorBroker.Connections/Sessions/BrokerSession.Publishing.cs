@@ -27,7 +27,7 @@ public sealed partial class BrokerSession
     public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         var session = (SessionTarget)target;
-        var links = session.IsPerMessage || (moreKeys.Length > 0 && !session.IsReply) ? RouteMessage(session, message, moreKeys) : session.Links;
+        var links = LinksOf(session, message, moreKeys);
         var recordLength = message.RecordLength;
         if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
         {
@@ -174,7 +174,9 @@ public sealed partial class BrokerSession
         _slabLinks.Clear();
     }
 
-    private void Send(QueueLink link, MessageBatch batch, BatchConfirm? confirm)
+    private void Send(QueueLink link, MessageBatch batch, BatchConfirm? confirm) => Send(link, batch, [], confirm);
+
+    private void Send(QueueLink link, MessageBatch batch, List<Settlement> settlements, BatchConfirm? confirm)
     {
         if (link.IsGone)
         {
@@ -188,7 +190,7 @@ public sealed partial class BrokerSession
         }
 
         _bytesUnaccepted += batch.SizeBytes;
-        link.Send(batch, confirm, _self);
+        link.Send(batch, settlements, confirm, _self);
     }
 
     private void OnProgress(IActorRef queue, PublishProgress progress)

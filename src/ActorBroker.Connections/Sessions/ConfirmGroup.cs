@@ -23,6 +23,9 @@ internal sealed class ConfirmGroup
     /// <summary>Some of the publishes have been told of already, as refused.</summary>
     public bool IsPartlyTold { get; set; }
 
+    /// <summary>The batches are those of a transaction, whose end is told to this.</summary>
+    public Action<bool>? Committed { get; init; }
+
     /// <summary>The tags of each channel.</summary>
     public IReadOnlyList<(int Channel, ulong First, ulong Last)> Ranges => _ranges;
 

@@ -38,6 +38,7 @@ internal sealed class ConfirmTracker
     /// <summary>Everything is known of the group.</summary>
     public void Tell(ConfirmGroup group, IBrokerSessionListener listener)
     {
+        group.Committed?.Invoke(!group.IsNegative);
         foreach (var (channel, first, last) in group.Ranges)
         {
             if (_outstanding.TryGetValue(channel, out var tags))
@@ -58,6 +59,7 @@ internal sealed class ConfirmTracker
     /// <summary>A queue has refused messages of a batch: they are nacked at once, whatever other queues say of them.</summary>
     public void Reject(BatchConfirm batch, int[] indexes, IBrokerSessionListener listener)
     {
+        batch.Group.IsNegative |= batch.Group.Committed is not null;
         foreach (var index in indexes)
         {
             var confirm = batch.ConfirmOf(index);

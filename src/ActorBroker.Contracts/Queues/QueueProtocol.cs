@@ -59,7 +59,13 @@ public sealed record BindingSourceAnswered(string RequestId, Refusal? Refusal, b
 /// Messages from a connection. Batches of one connection carry link sequence numbers that count up by one from 1 for
 /// each incarnation of the queue; progress is told by them.
 /// </summary>
-public sealed record PublishBatch(long LinkSequence, MessageBatch Batch) : QueueCommand;
+public record PublishBatch(long LinkSequence, MessageBatch Batch) : QueueCommand;
+
+/// <summary>
+/// A batch, and what its connection settles with it: a transaction's share of one queue, which takes effect as a whole.
+/// </summary>
+public sealed record CommitTransaction(long LinkSequence, MessageBatch Batch, IReadOnlyList<Settlement> Settlements)
+    : PublishBatch(LinkSequence, Batch);
 
 /// <summary>Start a consumer. Answered by <see cref="ConsumerStarted"/> or <see cref="QueueAnswered"/>.</summary>
 public sealed record StartConsumer(long RequestId, int ConsumerId, ConsumerSettings Settings, Origin Origin) : QueueCommand;

@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
 using Google.Protobuf;
 
@@ -53,17 +54,27 @@ internal static class QueueEventFormats
         DeliveredBefore = snapshot.Index.DeliveredBefore,
         Live = { snapshot.Index.Live.Select(TopologyForms.ToForm) },
         Segments = { snapshot.Index.Segments.Select(ToForm) },
+        Lanes = { snapshot.Index.Lanes.Select(ToForm) },
         Deadlines = ToForm(snapshot.Index.Notes.Deadlines),
         Deaths = ToForm(snapshot.Index.Notes.Deaths),
         Returns = ToForm(snapshot.Index.Notes.Returns),
         Delays = ToForm(snapshot.Index.Notes.Delays),
         Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
         BodySizes = ToForm(snapshot.Index.BodySizes),
+        Stream = snapshot.Index.Stream?.ToForm(),
+    };
+
+    private static Proto.LaneIndex ToForm(LaneIndex lane) => new()
+    {
+        Priority = lane.Key.Priority,
+        FairValue = lane.Key.FairValue,
+        Group = lane.Key.Group,
+        Positions = { lane.Positions.Select(TopologyForms.ToForm) },
     };
 
     private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
 
-    private static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
+    public static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
     {
         FirstPosition = address.FirstPosition,
         EndPosition = address.EndPosition,
@@ -78,6 +89,7 @@ internal static class QueueEventFormats
         [.. form.BindingSources],
         new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)])
         {
+            Lanes = [.. form.Lanes.Select(FromForm)],
             Notes = new QueueNotes(
                 QueueNotesCodec.ReadRuns(form.Deadlines.Span),
                 QueueNotesCodec.ReadRuns(form.Deaths.Span),
@@ -85,8 +97,12 @@ internal static class QueueEventFormats
                 QueueNotesCodec.ReadRuns(form.Delays.Span),
                 QueueNotesCodec.ReadIdentities(form.Identities.Span)),
             BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
+            Stream = form.Stream?.ToStreamIndex(),
         });
 
-    private static SegmentAddress FromForm(Proto.SegmentAddress form) =>
+    private static LaneIndex FromForm(Proto.LaneIndex form) =>
+        new(new LaneKey((byte)form.Priority, form.FairValue, form.Group), form.Positions.ToRanges());
+
+    public static SegmentAddress FromForm(Proto.SegmentAddress form) =>
         new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);
 }

@@ -45,6 +45,22 @@ public sealed partial class PositionSet
         return index < _size && _firsts[_head + index] <= position;
     }
 
+    /// <summary>As <see cref="Contains(long)"/>; up to the end, all positions are alike.</summary>
+    public bool Contains(long position, out long end)
+    {
+        var index = IndexOfEndAbove(position);
+        var contains = index < _size && _firsts[_head + index] <= position;
+        end = contains ? _ends[_head + index] : index < _size ? _firsts[_head + index] : long.MaxValue;
+        return contains;
+    }
+
+    /// <summary>The lowest position of the set at or above one, or null.</summary>
+    public long? FirstFrom(long position)
+    {
+        var index = IndexOfEndAbove(position);
+        return index < _size ? Math.Max(position, _firsts[_head + index]) : null;
+    }
+
     /// <summary>Adds a range; positions that are there already stay.</summary>
     public void Add(PositionRange range)
     {

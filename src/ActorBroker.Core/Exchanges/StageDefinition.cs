@@ -31,6 +31,7 @@ public static class StageDefinition
     {
         ArgumentNullException.ThrowIfNull(definition);
         var arguments = new ArgumentTable.Builder()
+            .Add(QueueArguments.QueueType, ArgumentValue.FromString(QueueType.Classic.Word()))
             .Add(ExchangeArgument, ArgumentValue.FromString(exchange))
             .Add(KindArgument, ArgumentValue.FromInt32((int)kind));
         foreach (var name in (ReadOnlySpan<string>)[ExchangeArguments.CacheSize, ExchangeArguments.CacheTtl])

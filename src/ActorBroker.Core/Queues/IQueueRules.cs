@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Queues;
@@ -63,6 +64,21 @@ public interface IQueueRules
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     void Publish(int connection, long linkSequence, MessageBatch batch);
 
+    /// <summary>
+    /// A batch with settlements of the same connection. Queues that let consumers settle messages for good write both in
+    /// one event, so that a crash leaves neither or both.
+    /// </summary>
+    void Commit(int connection, long linkSequence, MessageBatch batch, ReadOnlySpan<HeldSettlement> settlements)
+    {
+        foreach (var settlement in settlements)
+        {
+            Settle(settlement.Consumer, settlement.Outcome, settlement.Positions);
+        }
+
+        Publish(connection, linkSequence, batch);
+        AfterSettling();
+    }
+
     /// <summary>The write under way is committed as that journal event.</summary>
     void WriteCompleted(long sequenceNr);
 
@@ -74,6 +90,12 @@ public interface IQueueRules
 
     /// <summary>Publishers have been held back for a while: writes what could leave memory once it is written.</summary>
     void Spill();
+
+    /// <summary>Whether messages can be taken one by one.</summary>
+    Refusal? CheckGet(QueueKey queue) => null;
+
+    /// <summary>Whether all ready messages can be removed.</summary>
+    Refusal? CheckPurge(QueueKey queue) => null;
 
     /// <summary>Adds a consumer, or says why not. <see cref="Dispatch"/> must follow when the consumer has been told.</summary>
     Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText);

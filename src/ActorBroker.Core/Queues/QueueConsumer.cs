@@ -36,6 +36,12 @@ internal sealed class QueueConsumer(ConsumerKey key, ConsumerSettings? settings)
     /// <summary>How long it has held what it holds.</summary>
     public HeldSince HeldSince { get; } = new();
 
+    /// <summary>Those of higher priority are served first (x-priority).</summary>
+    public int Priority { get; } = settings is null ? 0 : ConsumerArguments.Of(settings.Arguments).Priority;
+
+    /// <summary>Counts up with each consumer that comes to the queue.</summary>
+    public long Arrival { get; set; }
+
     /// <summary>In the roster's line of those to be served.</summary>
     public bool IsInLine { get; set; }
 
@@ -74,105 +80,5 @@ internal sealed class QueueConsumer(ConsumerKey key, ConsumerSettings? settings)
         var segments = _outgoing.ToArray();
         _outgoing.Clear();
         return segments;
-    }
-}
-
-/// <summary>The consumers of a queue and whose turn it is: those that can take messages stand in line and are served round robin.</summary>
-internal sealed class ConsumerRoster
-{
-    private readonly Dictionary<ConsumerKey, QueueConsumer> _all = [];
-    private readonly Queue<QueueConsumer> _line = new();
-
-    /// <summary>Consumers that were not cancelled; getters do not count.</summary>
-    public int ConsumerCount { get; private set; }
-
-    /// <summary>How many stand in line; some may have lost their room since.</summary>
-    public int InLine => _line.Count;
-
-    public IEnumerable<QueueConsumer> All => _all.Values;
-
-    public bool HasExclusive { get; private set; }
-
-    public QueueConsumer? Find(ConsumerKey key) => _all.GetValueOrDefault(key);
-
-    public void Add(QueueConsumer consumer)
-    {
-        _all.Add(consumer.Key, consumer);
-        if (!consumer.IsStopped)
-        {
-            ConsumerCount++;
-            HasExclusive |= consumer.Settings!.Exclusive;
-        }
-
-        Enqueue(consumer);
-    }
-
-    public void Stop(QueueConsumer consumer)
-    {
-        if (!consumer.IsStopped)
-        {
-            consumer.IsStopped = true;
-            ConsumerCount--;
-            HasExclusive &= !consumer.Settings!.Exclusive;
-        }
-    }
-
-    public void Remove(QueueConsumer consumer)
-    {
-        Stop(consumer);
-        _all.Remove(consumer.Key);
-    }
-
-    /// <summary>Puts a consumer at the end of the line if it can take messages and is not in it.</summary>
-    public void Enqueue(QueueConsumer consumer)
-    {
-        if (!consumer.IsInLine && consumer.CanTake)
-        {
-            if (_line.Count > ConsumerCount * 2)
-            {
-                DropStopped();
-            }
-
-            consumer.IsInLine = true;
-            _line.Enqueue(consumer);
-        }
-    }
-
-    /// <summary>The consumer whose turn it is, or null when none can take messages. It stays in front until <see cref="EndTurn"/>.</summary>
-    public QueueConsumer? Next()
-    {
-        while (_line.TryPeek(out var consumer))
-        {
-            if (consumer.CanTake)
-            {
-                return consumer;
-            }
-
-            _line.Dequeue();
-            consumer.IsInLine = false;
-        }
-
-        return null;
-    }
-
-    /// <summary>Takes the consumer in front out of the line, to its end if it can take more.</summary>
-    public void EndTurn()
-    {
-        var consumer = _line.Dequeue();
-        consumer.IsInLine = false;
-        Enqueue(consumer);
-    }
-
-    // On an empty queue nobody is served: those who come and go would pile up in the line.
-    private void DropStopped()
-    {
-        for (var i = _line.Count; i > 0; i--)
-        {
-            var consumer = _line.Dequeue();
-            if (!consumer.IsStopped)
-            {
-                _line.Enqueue(consumer);
-            }
-        }
     }
 }

@@ -12,12 +12,13 @@ public sealed partial class QueueDecider
     private const int ChunkMax = 64;
     private const int ChunksPerConsumer = 4;
 
-    private readonly record struct WaitingGet(ConsumerKey Getter, bool NoAck, long RequestId);
-
-    /// <summary>Adds a consumer. Refused when the key is taken, or when exclusive use can't be had or is another's.</summary>
+    /// <summary>
+    /// Adds a consumer. Refused when the key is taken, or when exclusive use can't be had, which with a single active
+    /// consumer it never can, or is another's.
+    /// </summary>
     public Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText)
     {
-        if (_roster.HasExclusive || (settings.Exclusive && _roster.ConsumerCount > 0))
+        if (_roster.HasExclusive || (settings.Exclusive && (_roster.ConsumerCount > 0 || Settings.SingleActiveConsumer)))
         {
             return new Refusal(RefusalReason.AccessRefused, $"{queueText} in exclusive use");
         }
@@ -41,16 +42,28 @@ public sealed partial class QueueDecider
 
     private void ServeAll()
     {
-        while (!_ready.IsEmpty && _roster.Next() is { } consumer && Locate() is { } batch)
+        while (!_ready.IsEmpty && _roster.Next() is { } consumer)
         {
-            ServeTurn(consumer, batch);
-            _roster.EndTurn();
+            if (Locate(consumer.Key) is { } batch)
+            {
+                ServeTurn(consumer, batch);
+                _roster.EndTurn();
+            }
+            else if (_ready.IsForAll)
+            {
+                break;
+            }
+            else
+            {
+                _roster.PassOver();
+            }
         }
 
+        _roster.EndRound();
         FlushServed();
     }
 
-    /// <summary>Delivers no more to the consumer; it may still settle what it has.</summary>
+    /// <summary>Delivers no more to the consumer, and to the next one if it was the only active one; it may still settle what it has.</summary>
     public void StopConsumer(ConsumerKey key)
     {
         if (_roster.Find(key) is { } consumer)
@@ -58,8 +71,10 @@ public sealed partial class QueueDecider
             _roster.Stop(consumer);
             if (consumer.Unsettled.IsEmpty)
             {
-                _roster.Remove(consumer);
+                Leave(consumer);
             }
+
+            Dispatch();
         }
     }
 
@@ -94,69 +109,10 @@ public sealed partial class QueueDecider
         }
     }
 
-    /// <summary>Takes one message for a getter; answered by <see cref="IQueueEffects.GetAnswered"/>, at once or when it is read back.</summary>
-    public void Take(ConsumerKey key, long requestId, bool noAck)
-    {
-        _waitingGets.Enqueue(new WaitingGet(key, noAck, requestId));
-        AnswerGets();
-        AfterDrain();
-    }
-
     private void Resume(QueueConsumer consumer)
     {
         _roster.Enqueue(consumer);
         Dispatch();
-    }
-
-    private void AnswerGets()
-    {
-        while (_waitingGets.TryPeek(out var get))
-        {
-            if (_ready.IsEmpty)
-            {
-                _waitingGets.Dequeue();
-                _effects.GetAnswered(get.Getter, get.RequestId, segment: null, 0);
-                continue;
-            }
-
-            if (Locate() is not { } batch)
-            {
-                if (_ready.IsEmpty)
-                {
-                    continue;
-                }
-
-                break;
-            }
-
-            _waitingGets.Dequeue();
-            var segment = TakeRun(batch, RunLength(batch, 1, out var redelivered), redelivered);
-            HandOver(get.NoAck ? null : GetterOf(get.Getter), segment);
-            _effects.GetAnswered(get.Getter, get.RequestId, segment, _ready.Count);
-        }
-    }
-
-    private QueueConsumer GetterOf(ConsumerKey key)
-    {
-        if (_roster.Find(key) is not { } getter)
-        {
-            getter = new QueueConsumer(key, settings: null);
-            _roster.Add(getter);
-        }
-
-        return getter;
-    }
-
-    private void ForgetGets(Predicate<ConsumerKey> isGone)
-    {
-        for (var i = _waitingGets.Count; i > 0; i--)
-        {
-            var get = _waitingGets.Dequeue();
-            if (!isGone(get.Getter))
-            {
-                _waitingGets.Enqueue(get);
-            }
-        }
     }
 
     // A turn is a number of messages, whatever batches they are in: else shares would depend on how they were published.
@@ -164,7 +120,7 @@ public sealed partial class QueueDecider
     {
         var inLine = _roster.InLine;
         var left = inLine == 1 ? long.MaxValue : Math.Clamp(_ready.Count / (inLine * ChunksPerConsumer), 1, ChunkMax);
-        for (var next = batch; next is not null; next = left > 0 && consumer.CanTake && !_ready.IsEmpty ? Locate() : null)
+        for (var next = batch; next is not null; next = left > 0 && consumer.CanTake && !_ready.IsEmpty ? Locate(consumer.Key) : null)
         {
             left -= Serve(consumer, next, left);
         }
@@ -173,9 +129,9 @@ public sealed partial class QueueDecider
     private int Serve(QueueConsumer consumer, LogBatch batch, long countMax)
     {
         var count = RunLength(batch, Math.Min(countMax, consumer.Room), out var redelivered);
-        count = LimitByWindow(batch, count, consumer.WindowBytes, out var bytes);
+        count = LimitByWindow(batch, count, Math.Min(consumer.WindowBytes, _ready.TurnBytes), out var bytes);
         consumer.WindowBytes -= bytes;
-        var segment = TakeRun(batch, count, redelivered);
+        var segment = TakeRun(batch, count, bytes, redelivered, consumer.Key);
         HandOver(consumer.NoAck ? null : consumer, segment);
         if (consumer.AddOutgoing(segment))
         {
@@ -218,8 +174,8 @@ public sealed partial class QueueDecider
             count = Math.Min(count, _deliveredBefore - run.First);
             if (!_undelivered.IsEmpty)
             {
-                count = 1;
-                redelivered = !_undelivered.Contains(run.First);
+                redelivered = !_undelivered.Contains(run.First, out var alikeUntil);
+                count = Math.Min(count, alikeUntil - run.First);
             }
         }
 
@@ -231,9 +187,14 @@ public sealed partial class QueueDecider
         return (int)count;
     }
 
-    private DeliverySegment TakeRun(LogBatch batch, int count, bool redelivered)
+    private DeliverySegment TakeRun(LogBatch batch, int count, int bytes, bool redelivered, ConsumerKey? holder)
     {
-        var run = _ready.Take(count);
+        if (!_ready.IsPlain)
+        {
+            MarkOvertaken(_ready.First.First);
+        }
+
+        var run = _ready.Take(count, bytes, holder);
         _undelivered.Remove(run);
         _deliveredBefore = Math.Max(_deliveredBefore, run.End);
         LeaveReady(run);
@@ -243,6 +204,16 @@ public sealed partial class QueueDecider
             DeliveryCount = returned.Failed,
             AcquiredCount = returned.Acquired,
         };
+    }
+
+    // What comes before the position is still to be delivered for the first time.
+    private void MarkOvertaken(long position)
+    {
+        if (position > _deliveredBefore)
+        {
+            _undelivered.Remove(new PositionRange(0, _log.Segments[0].First));
+            _undelivered.Add(new PositionRange(_deliveredBefore, position - _deliveredBefore));
+        }
     }
 
     // To a holder who will settle it, or, with none, for good.

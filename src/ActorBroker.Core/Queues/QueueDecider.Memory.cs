@@ -59,28 +59,29 @@ public sealed partial class QueueDecider
         MarkVolatile(batch);
     }
 
-    // The batch of the lowest ready message; null when it must be read back, which is then under way.
-    private LogBatch? Locate()
+    // The batch of the next ready message that a consumer may have; null when there is none, or it must be read back,
+    // which is then under way.
+    private LogBatch? Locate(ConsumerKey consumer)
     {
-        var found = _log.TryFind(_ready.First.First, out var segment, out var batch);
-        while (found && batch is null)
+        while (_ready.TrySelect(consumer))
         {
-            // It was held when its segment was read back short, and has been released since.
-            SetGapsAside(segment);
-            if (_ready.IsEmpty)
+            var found = _log.TryFind(_ready.First.First, out var segment, out var batch);
+            if (found && batch is null)
             {
-                return null;
+                // It was held when its segment was read back short, and has been released since.
+                SetGapsAside(segment);
+                continue;
             }
 
-            found = _log.TryFind(_ready.First.First, out segment, out batch);
+            if (!found || _log.Resident.Count < _log.Segments.Count)
+            {
+                ReadAhead(segment);
+            }
+
+            return batch;
         }
 
-        if (!found || _log.Resident.Count < _log.Segments.Count)
-        {
-            ReadAhead(segment);
-        }
-
-        return batch;
+        return null;
     }
 
     // What is ready of the segment and could not be read back with it.
@@ -97,15 +98,22 @@ public sealed partial class QueueDecider
 
     private void ReadAhead(LogSegment head)
     {
+        if (!_ready.IsPlain)
+        {
+            Load(head);
+            _upcoming.Find(_ready.Lanes, _log, _limits.ReadAheadSegments);
+            foreach (var segment in _upcoming.Segments)
+            {
+                Load(segment);
+            }
+
+            return;
+        }
+
         var index = _log.IndexOfSegment(head.First);
         for (var i = index; i < Math.Min(index + _limits.ReadAheadSegments, _log.Segments.Count); i++)
         {
-            var segment = _log.Segments[i];
-            if (segment.Residency == SegmentResidency.Evicted)
-            {
-                segment.Residency = SegmentResidency.Loading;
-                _effects.Load(segment.Address);
-            }
+            Load(_log.Segments[i]);
         }
     }
 
@@ -113,6 +121,12 @@ public sealed partial class QueueDecider
     // to be settled. What is about to be delivered stays.
     private void BoundMemory()
     {
+        if (!_ready.IsPlain && _log.EvictableBytes > _limits.ResidentBytesMax)
+        {
+            BoundMemoryOfLanes();
+            return;
+        }
+
         while (_log.EvictableBytes > _limits.ResidentBytesMax)
         {
             var head = _ready.IsEmpty ? long.MaxValue : _ready.First.First;
@@ -132,6 +146,26 @@ public sealed partial class QueueDecider
             }
 
             _log.Evict(victim);
+        }
+    }
+
+    private void BoundMemoryOfLanes()
+    {
+        _upcoming.Find(_ready.Lanes, _log, Math.Max(_limits.ReadAheadSegments, _log.Resident.Count));
+        var victims = _log.Resident
+            .Where(segment => segment.IsEvictable && !_log.IsOpen(segment))
+            .Select(segment => (Segment: segment, Turn: _upcoming.TurnOf(segment)))
+            .Where(candidate => candidate.Turn >= _limits.ReadAheadSegments)
+            .OrderByDescending(static candidate => candidate.Turn)
+            .ThenByDescending(static candidate => candidate.Segment.First);
+        foreach (var (segment, _) in victims.ToArray())
+        {
+            if (_log.EvictableBytes <= _limits.ResidentBytesMax)
+            {
+                break;
+            }
+
+            _log.Evict(segment);
         }
     }
 

@@ -14,7 +14,7 @@ public sealed partial class QueueDecider
     {
         _isRecovering = true;
         var (nextPosition, deliveredBefore, live, segments) = index;
-        _ready.Recover(live);
+        _ready.Recover(live, index.Lanes);
         foreach (var address in segments)
         {
             var inSegment = CountLive(live, address);
@@ -100,6 +100,7 @@ public sealed partial class QueueDecider
     {
         var live = new PositionSet();
         live.AddAll(ReadyOrAway());
+        _writes.AddHeldTo(live);
         foreach (var (positions, _) in _dying.Deaths)
         {
             live.Add(positions);
@@ -128,6 +129,7 @@ public sealed partial class QueueDecider
 
         return new QueueIndex(_journaledEnd, _deliveredBefore, live.ToArray(), [.. segments])
         {
+            Lanes = _ready.Index(live),
             Notes = NotesOf(live),
             BodySizes = _bodySizes is null ? [] : Within(_bodySizes.ToArray(), live),
         };

@@ -25,6 +25,8 @@ public sealed partial class QueueDecider
     private void TakeOver(QueueSettings settings)
     {
         Settings = settings;
+        _ready.Apply(settings);
+        _roster.Apply(settings);
         _identities = settings.Deduplication is not { } deduplication ? null
             : _identities?.With(deduplication, ReadyOrAway().Contains) ?? new DeduplicationCache(deduplication);
         _isMarked |= IsLimited;
@@ -36,6 +38,7 @@ public sealed partial class QueueDecider
     {
         _ready.Forget(range);
         _log.Settle(range, journaled);
+        _undelivered.Remove(range);
         if (_isMarked)
         {
             ForgetMarks(range);
@@ -44,7 +47,6 @@ public sealed partial class QueueDecider
 
     private void ForgetMarks(PositionRange range)
     {
-        _undelivered.Remove(range);
         _overdue.Remove(range);
         _returns.Remove(range);
         _bodySizes?.Remove(range);

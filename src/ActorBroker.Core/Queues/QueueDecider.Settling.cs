@@ -24,6 +24,9 @@ public sealed partial class QueueDecider
             var range = _scratch.Interval(i);
             switch (outcome)
             {
+                case SettleOutcome.Accepted when _ofTransaction is not null:
+                    _ofTransaction.Add(range);
+                    break;
                 case SettleOutcome.Accepted:
                     Leave(range, _writes.Settled);
                     break;
@@ -46,7 +49,7 @@ public sealed partial class QueueDecider
 
         if (consumer is { IsStopped: true, Unsettled.IsEmpty: true })
         {
-            _roster.Remove(consumer);
+            Leave(consumer);
         }
         else
         {
@@ -110,6 +113,14 @@ public sealed partial class QueueDecider
         }
 
         consumer.Unsettled.Clear();
+        _ready.Release(consumer.Key);
+    }
+
+    // A consumer or getter that holds nothing.
+    private void Leave(QueueConsumer consumer)
+    {
+        _roster.Remove(consumer);
+        _ready.Release(consumer.Key);
     }
 
     // Consumers have what they can take: what may not stay leaves. Memory may be free now that was not.

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lanes;
 
 namespace ActorBroker.Core.Queues;
 
@@ -20,7 +21,8 @@ public sealed partial class QueueDecider : IQueueRules
     private readonly WriteBuffer _writes;
     private readonly ConsumerRoster _roster = new();
     private readonly Dictionary<int, PublisherLink> _links = [];
-    private readonly ReadyMessages _ready = new();
+    private readonly ReadyMessages _ready;
+    private readonly UpcomingSegments _upcoming = new();
 
     // Positions below _deliveredBefore that never reached a client after all.
     private readonly PositionSet _undelivered = new();
@@ -67,6 +69,7 @@ public sealed partial class QueueDecider : IQueueRules
         Now = now;
         _limits = limits;
         _effects = effects;
+        _ready = new ReadyMessages(settings, formats);
         _log = new MessageLog(limits.SegmentBytes);
         _writes = new WriteBuffer(limits.WriteBytesMax);
         Settings = settings;
@@ -97,6 +100,9 @@ public sealed partial class QueueDecider : IQueueRules
     /// <summary>The queue has had a consumer: what auto-delete waits for.</summary>
     public bool HadConsumer { get; private set; }
 
+    /// <summary>The only consumer that is served on a queue with a single active one; null when nobody is there, and on other queues.</summary>
+    public ConsumerKey? SingleActiveConsumer => _roster.Active?.Key;
+
     /// <summary>A consumer has the queue to itself.</summary>
     public bool HasExclusiveConsumer => _roster.HasExclusive;
 
@@ -120,6 +126,7 @@ public sealed partial class QueueDecider : IQueueRules
     {
         _toTell.Clear();
         _writes.Complete(_log, sequenceNr, _toTell);
+        ReleaseCommitted();
         _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
         TellLinks();
         _dying.Written(_deathsUnderWay);

@@ -1,6 +1,8 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Streams;
 
 namespace ActorBroker.Core.Queues;
 
@@ -11,9 +13,15 @@ namespace ActorBroker.Core.Queues;
 /// <param name="Segments">Where the journal keeps them, by ascending position.</param>
 public sealed record QueueIndex(long NextPosition, long DeliveredBefore, PositionRange[] Live, SegmentAddress[] Segments)
 {
+    /// <summary>Those of <see cref="Live"/> that have a priority or a header by which deliveries are shared out.</summary>
+    public LaneIndex[] Lanes { get; init; } = [];
+
     /// <summary>What else is known of live messages.</summary>
     public QueueNotes Notes { get; init; } = QueueNotes.None;
 
     /// <summary>Sizes of live messages' bodies, where the queue has a limit of them.</summary>
     public PositionRun[] BodySizes { get; init; } = [];
+
+    /// <summary>Of a stream, in place of the live positions and segments; null of any other queue.</summary>
+    public StreamIndex? Stream { get; init; }
 }

@@ -8,6 +8,9 @@ public readonly record struct PlacedBatch(long FirstPosition, MessageBatch Batch
 {
     /// <summary>The position after the last message.</summary>
     public long EndPosition => FirstPosition + Batch.Count;
+
+    /// <summary>When the event that holds it was written, Unix time in milliseconds; set where it is read back.</summary>
+    public long At { get; init; }
 }
 
 /// <summary>What a queue commits at once: everything that came in while the last write was under way.</summary>

@@ -22,6 +22,12 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
     public bool HasBatches => _waiting.Count > 0;
 
+    /// <summary>Settlements that are in the journal with their batch.</summary>
+    public PositionSet CommittedWithBatch { get; } = new();
+
+    /// <summary>Settlements of a transaction that the next batch of a link is to take along into its event.</summary>
+    public PositionSet? OfTransaction { get; set; }
+
     /// <summary>What the journal must hear of beside that.</summary>
     public PendingNotes Notes { get; } = new();
 
@@ -31,7 +37,25 @@ internal sealed class WriteBuffer(int writeBytesMax)
     public void Add(LogBatch batch, PublisherLink? link)
     {
         batch.IsJournaled = true;
+        if (link is not null)
+        {
+            batch.SettledWith = OfTransaction;
+            OfTransaction = null;
+        }
+
         _waiting.Enqueue((batch, link));
+    }
+
+    /// <summary>Adds the positions that leave the queue with a batch which is not committed yet.</summary>
+    public void AddHeldTo(PositionSet positions)
+    {
+        foreach (var (batch, _) in _waiting.Concat(_underWay))
+        {
+            if (batch.SettledWith is not null)
+            {
+                positions.AddAll(batch.SettledWith);
+            }
+        }
     }
 
     /// <summary>
@@ -48,9 +72,9 @@ internal sealed class WriteBuffer(int writeBytesMax)
             {
                 _waiting.Dequeue();
                 Settled.Remove(new PositionRange(next.Batch.First, next.Batch.End - next.Batch.First));
-                if (batches.Count > 0)
+                if (batches.Count > 0 || next.Batch.SettledWith is not null)
                 {
-                    _underWay.Add(next);
+                    BeginBatch(next);
                 }
                 else if (next.Link is { } link)
                 {
@@ -67,7 +91,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
             }
 
             _waiting.Dequeue();
-            _underWay.Add(next);
+            BeginBatch(next);
             batches.Add(new PlacedBatch(next.Batch.First, next.Batch.Batch));
             bytes += next.Batch.SizeBytes;
         }
@@ -102,6 +126,12 @@ internal sealed class WriteBuffer(int writeBytesMax)
         foreach (var (batch, link) in _underWay)
         {
             log.MarkWritten(batch, sequenceNr);
+            if (batch.SettledWith is { } settled)
+            {
+                CommittedWithBatch.AddAll(settled);
+                batch.SettledWith = null;
+            }
+
             if (link is not null)
             {
                 link.Commit();
@@ -111,6 +141,15 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
         _underWay.Clear();
         IsWriting = false;
+    }
+
+    private void BeginBatch((LogBatch Batch, PublisherLink? Link) next)
+    {
+        _underWay.Add(next);
+        if (next.Batch.SettledWith is { } settled)
+        {
+            Settled.AddAll(settled);
+        }
     }
 
     private QueueNotes TakeNotes()

@@ -117,6 +117,9 @@ public interface IBrokerSession
     /// </summary>
     void Get(string queue, int consumerId, bool noAck, Action<GetReply> reply);
 
+    /// <summary>Messages and settlements that take effect together, when it is committed.</summary>
+    SessionTransaction BeginTransaction();
+
     /// <summary>
     /// Settles deliveries of a consumer. Gathered, and sent at the <see cref="EndOfRead"/> at the latest.
     /// </summary>

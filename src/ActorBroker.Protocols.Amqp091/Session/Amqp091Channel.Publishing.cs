@@ -202,9 +202,19 @@ internal sealed partial class Amqp091Channel
         var message = Properties.Replacement is { } replacement ? published.WithProperties(replacement) : published;
         if (Properties.AskForReplies)
             message = message.WithProperties(NameReplies(message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength)));
-        var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
-        if (_session.Publish(publish.Target, message, Properties.MoreKeys, confirm) || !publish.Mandatory)
+        if (_transaction is not null)
+        {
+            _transaction.Publish(publish, message, Properties.MoreKeys);
             return;
+        }
+
+        var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
+        if (!_session.Publish(publish.Target, message, Properties.MoreKeys, confirm) && publish.Mandatory)
+            Return(publish, message);
+    }
+
+    private void Return(PublishMethod publish, in PublishedMessage message)
+    {
         var route = publish.Target.Route;
         Output.WriteMethod(Number, new BasicReturn(ReplyCode.NoRoute, "NO_ROUTE"u8, route.ExchangeUtf8, route.RoutingKeyUtf8));
         _connection.Encoder.WriteCopiedContent(
@@ -215,6 +225,8 @@ internal sealed partial class Amqp091Channel
 
     private void SelectConfirms(ConfirmSelect select)
     {
+        if (_transaction is not null)
+            throw new Amqp091ErrorException(ReplyCode.PreconditionFailed, "cannot switch from tx to confirm mode");
         if (!_confirmsSelected)
             _connection.BeginConfirms(this);
         _confirmsSelected = true;

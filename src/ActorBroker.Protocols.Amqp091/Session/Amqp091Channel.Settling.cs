@@ -12,17 +12,30 @@ internal sealed partial class Amqp091Channel : ISettledRanges
     private int _limit;
     private long _outstanding;
     private bool _isHeldBack;
+    private bool _isRecovering;
 
     /// <inheritdoc/>
-    void ISettledRanges.OnSettled(int consumerId, PositionRange positions)
+    void ISettledRanges.OnSettled(int consumerId, PositionRange positions, ulong firstTag)
     {
-        var consumer = _connection.ConsumerOf(consumerId);
-        consumer.Outstanding -= positions.Count;
-        if (!consumer.IsGetter)
-            _outstanding -= positions.Count;
+        if (_transaction is not null && !_isRecovering)
+        {
+            _transaction.Settled.Add((new UnsettledRange(firstTag, consumerId, positions), _outcome));
+            return;
+        }
+
+        var consumer = EndDelivery(consumerId, positions.Count);
         _connection.Settlements.Add(consumer, _outcome, positions);
         if (consumer is { IsGone: true, Outstanding: 0 })
             Forget(consumer);
+    }
+
+    private AmqpConsumer EndDelivery(int consumerId, long count)
+    {
+        var consumer = _connection.ConsumerOf(consumerId);
+        consumer.Outstanding -= count;
+        if (!consumer.IsGetter)
+            _outstanding -= count;
+        return consumer;
     }
 
     /// <summary>
@@ -85,7 +98,11 @@ internal sealed partial class Amqp091Channel : ISettledRanges
         if (!requeue)
             throw new Amqp091ErrorException(ReplyCode.NotImplemented, "requeue=false");
         _outcome = SettleOutcome.Requeued;
+
+        // Not a part of a transaction (RabbitMQ): at once, and without what the transaction has settled.
+        _isRecovering = true;
         _unsettled.SettleAll(this);
+        _isRecovering = false;
         HoldBackOrLetGo();
     }
 

@@ -123,6 +123,7 @@ internal sealed partial class Amqp091Channel
     private void Release()
     {
         _connection.Settlements.Flush();
+        EndTransactions();
         EndConsumers();
         EndContent();
         _connection.EndConfirms(this);
@@ -176,7 +177,8 @@ internal sealed partial class Amqp091Channel
             default:
                 // Settlements reach the broker before whatever is asked after them.
                 _connection.Settlements.Flush();
-                if (!TryHandleChannel(id, payload) && !TryHandleTopology(id, payload) && !TryHandleConsuming(id, payload))
+                if (!TryHandleChannel(id, payload) && !TryHandleTopology(id, payload) && !TryHandleConsuming(id, payload)
+                    && !TryHandleTransaction(id, payload))
                     throw Refused(id);
                 break;
         }
@@ -184,7 +186,7 @@ internal sealed partial class Amqp091Channel
 
     private static Amqp091ErrorException Refused(uint id)
     {
-        if (!Amqp091Connection.IsKnown(id) || id is MethodId.TxSelect or MethodId.TxCommit or MethodId.TxRollback)
+        if (!Amqp091Connection.IsKnown(id))
             return Amqp091Connection.NotImplemented(id);
         return new Amqp091ErrorException(ReplyCode.CommandInvalid, "unimplemented method");
     }

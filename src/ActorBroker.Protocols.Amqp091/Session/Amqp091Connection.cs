@@ -47,6 +47,7 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
         _handshake = new HandshakeMachine(session, settings, _output, OnHandshakeAnswer, CloseSilently);
         _decoder = new FrameDecoder(Math.Min(settings.InitialFrameMax, settings.FrameMax));
         ContentBudget = new ContentBudget(settings.UnfinishedContentBytesMax);
+        TransactionBudget = new TransactionBudget(settings.UncommittedBytesMax);
         PublishMethods = new PublishMethods(session);
         Encoder = new DeliveryEncoder(settings.FrameMax);
     }
@@ -88,6 +89,8 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
     internal PublishMethods PublishMethods { get; }
 
     internal ContentBudget ContentBudget { get; }
+
+    internal TransactionBudget TransactionBudget { get; }
 
     internal DeliveryEncoder Encoder { get; private set; }
 
@@ -146,6 +149,8 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
     internal void RemoveConsumer(AmqpConsumer consumer) => _consumers.Remove(consumer.Id);
 
     internal AmqpConsumer ConsumerOf(int consumerId) => _consumers[consumerId];
+
+    internal AmqpConsumer? FindConsumer(int consumerId) => _consumers.GetValueOrDefault(consumerId);
 
     internal void RemoveChannel(Amqp091Channel channel)
     {

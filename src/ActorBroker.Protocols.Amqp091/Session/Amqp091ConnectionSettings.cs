@@ -36,6 +36,9 @@ public sealed record Amqp091ConnectionSettings
     /// <summary>Content that has arrived of messages that are not complete, on all channels of a connection.</summary>
     public long UnfinishedContentBytesMax { get; init; } = 128 * 1024 * 1024;
 
+    /// <summary>Messages of transactions that are not committed, on all channels of a connection.</summary>
+    public long UncommittedBytesMax { get; init; } = 128 * 1024 * 1024;
+
     /// <summary>Replies not yet sent; past it the connection takes no more input.</summary>
     public int ReplyBacklogBytesMax { get; init; } = 1024 * 1024;
 

@@ -3,11 +3,14 @@ using ActorBroker.Core.Messages;
 
 namespace ActorBroker.Protocols.Amqp091.Session;
 
-/// <summary>What is settled, as ranges of a consumer's queue positions.</summary>
+/// <summary>What is settled, as ranges of a consumer's queue positions with consecutive delivery tags.</summary>
 internal interface ISettledRanges
 {
-    void OnSettled(int consumerId, PositionRange positions);
+    void OnSettled(int consumerId, PositionRange positions, ulong firstTag);
 }
+
+/// <summary>Deliveries with consecutive tags and positions.</summary>
+internal readonly record struct UnsettledRange(ulong FirstTag, int ConsumerId, PositionRange Positions);
 
 /// <summary>
 /// The deliveries of a channel that the client has not settled, by delivery tag. Kept as runs of up to 64 consecutive tags
@@ -83,6 +86,19 @@ internal sealed class UnsettledDeliveries
         return true;
     }
 
+    /// <summary>Takes back what was settled: it is as unsettled as before.</summary>
+    public void Restore(IReadOnlyList<UnsettledRange> settled)
+    {
+        if (settled.Count == 0)
+            return;
+        var all = new RangeCollector();
+        SettleAll(all);
+        all.Ranges.AddRange(settled);
+        Clear();
+        foreach (var (firstTag, consumerId, positions) in all.Ranges.OrderBy(range => range.FirstTag))
+            Add(firstTag, (int)positions.Count, consumerId, positions.First);
+    }
+
     /// <summary>Settles all of them.</summary>
     public void SettleAll(ISettledRanges settled)
     {
@@ -131,7 +147,7 @@ internal sealed class UnsettledDeliveries
         {
             var start = BitOperations.TrailingZeroCount(bits);
             var length = BitOperations.TrailingZeroCount(~(bits >> start));
-            settled.OnSettled(run.ConsumerId, new PositionRange(run.FirstPosition + start, length));
+            settled.OnSettled(run.ConsumerId, new PositionRange(run.FirstPosition + start, length), run.FirstTag + (ulong)start);
             bits &= ~(Ones(length) << start);
         }
     }
@@ -181,6 +197,14 @@ internal sealed class UnsettledDeliveries
         _first = 0;
         _count = kept.Length;
         _empty = 0;
+    }
+
+    private sealed class RangeCollector : ISettledRanges
+    {
+        public List<UnsettledRange> Ranges { get; } = [];
+
+        public void OnSettled(int consumerId, PositionRange positions, ulong firstTag) =>
+            Ranges.Add(new UnsettledRange(firstTag, consumerId, positions));
     }
 
     private struct Run

@@ -141,6 +141,24 @@ public sealed class DeadLetterActorTests : DeadLetterSpec
     }
 
     [Fact]
+    public void At_least_once_a_refused_message_is_sent_again_alone_and_is_no_duplicate()
+    {
+        var queue = Queue("full");
+        Declare("dlx", "full");
+        Start(AtLeastOnce).Tell(new ForwardDeadLetters([Dead(0, DeathReason.Expired, null, null, "a", "b", "c")]));
+        Received(queue, 1);
+        queue.Reply(new PublishRejected(1, [1, 7]));
+        Confirm(queue, 1);
+        ExpectDone(new PositionRange(0, 1), new PositionRange(2, 1));
+        Pass(1);
+        var again = Received(queue, 2);
+        Assert.Equal(("b", 1), (Body(again), again.Count));
+        Assert.Equal(ArgumentValue.Void, Header(Properties(again), "x-dead-letter-repeated"));
+        Confirm(queue, 2);
+        ExpectDone(new PositionRange(1, 1));
+    }
+
+    [Fact]
     public void What_a_restart_repeats_says_so()
     {
         var queue = Queue("q");

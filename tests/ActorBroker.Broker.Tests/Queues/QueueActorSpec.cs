@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
@@ -5,11 +6,13 @@ using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
+using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Streams;
@@ -47,7 +50,8 @@ public abstract class QueueActorSpec : EntityTestKit
         Disk = new RecordedReads(Journal);
         Clock = new BreakableClock();
         var settings = new QueueActorSettings(
-            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref);
+            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
+            new ForwardingServices(_ => Queues!, Probe("routing"), Tables, new MessageFormats(new Amqp091MessageFormat()), Clock));
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
         {
@@ -69,6 +73,9 @@ public abstract class QueueActorSpec : EntityTestKit
 
     /// <summary>Looks at the queue without getting into the way of what <see cref="Client"/> hears.</summary>
     protected TestProbe Asker { get; }
+
+    /// <summary>By which the queue's dead letters are routed.</summary>
+    protected RoutingTables Tables { get; } = new();
 
     private protected RecordedReads Disk { get; }
 
@@ -168,6 +175,8 @@ public abstract class QueueActorSpec : EntityTestKit
     {
         public bool IsBroken { get; set; }
 
-        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : DateTimeOffset.UnixEpoch;
+        public TimeSpan Passed { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : DateTimeOffset.UnixEpoch + Passed;
     }
 }

@@ -7,7 +7,9 @@ using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Streams;
 using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
 using QueueBindingSourceAdded = ActorBroker.Contracts.Queues.BindingSourceAdded;
 
@@ -57,6 +59,19 @@ internal static class GoldenSamples
             QueueDefinition,
             ["sales", "returns"],
             new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])),
+        ["qs1+stream"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            [],
+            new QueueIndex(1000, 0, [], [])
+            {
+                Stream = new StreamIndex(
+                    [
+                        new(new(10, 500, 3, 9, 65_536), 1_767_323_045_000, 1_767_323_045_600, [1, 2, 3, 4], HasUnfiltered: true),
+                        new(new(500, 1000, 10, 12, 70_000), 1_767_323_045_600, 1_767_323_045_600, [0, 0, 0, 0], HasUnfiltered: false),
+                    ],
+                    LastChunk: 990),
+            }),
         ["qe-written1+notes"] = new MessagesWritten(
             1_767_323_045_678, new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [new(1, 3)], DeliveredBefore: 6) { Notes = Notes }),
         ["qs1+notes"] = new QueueSnapshot(
@@ -67,6 +82,14 @@ internal static class GoldenSamples
             {
                 Notes = Notes,
                 BodySizes = [new(new(10, 20), 16), new(new(30, 10), 1024)],
+            }),
+        ["qs1+lanes"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            [],
+            new QueueIndex(1000, 900, [new(10, 30)], [new(10, 500, 3, 9, 65_536)])
+            {
+                Lanes = [new LaneIndex(new LaneKey(9, 0, 0), [new(10, 1)]), new LaneIndex(new LaneKey(4, 0x1234_5678_9ABC, -7), [new(20, 5), new(30, 1)])],
             }),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
         ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),

@@ -4,7 +4,7 @@ using ActorBroker.Core.Messages;
 namespace ActorBroker.Core.Tests.Messages;
 
 /// <summary>What a test message is made of.</summary>
-internal sealed record TestMessage(byte[] Body, bool Persistent = true, byte Priority = 0, byte[]? Properties = null, int Route = 0)
+internal sealed record TestMessage(byte[] Body, bool Persistent = true, byte? Priority = null, byte[]? Properties = null, int Route = 0)
 {
     public byte[] PropertyBytes => Properties ?? [];
 
@@ -33,8 +33,10 @@ internal static class TestBatches
                 message.PropertyBytes.Length,
                 message.Body.Length,
                 message.Route,
-                message.Persistent ? MessageFlags.Persistent : MessageFlags.None,
-                message.Priority);
+                (message.Persistent ? MessageFlags.Persistent : MessageFlags.None)
+                    | (message.Priority is null ? MessageFlags.None : MessageFlags.HasPriority)
+                    | (message.Properties is null ? MessageFlags.None : MessageFlags.HasHeaders),
+                message.Priority ?? 0);
             message.PropertyBytes.CopyTo(slab, offset + MessageRecord.HeaderSize);
             message.Body.CopyTo(slab, offset + MessageRecord.HeaderSize + message.PropertyBytes.Length);
             offset += message.RecordLength;

@@ -3,6 +3,7 @@ using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
+using ActorBroker.Core.Tests.Queues.Lanes;
 using Xunit;
 
 namespace ActorBroker.Core.Tests.Queues;
@@ -14,11 +15,11 @@ internal sealed class TestQueue : IQueueEffects
 
     private readonly QueueMemoryLimits _limits;
 
-    public TestQueue(QueueMemoryLimits? limits = null, bool durable = true, ModelJournal? journal = null)
+    public TestQueue(QueueMemoryLimits? limits = null, bool durable = true, ModelJournal? journal = null, QueueSettings? settings = null)
     {
         _limits = limits ?? Ample;
         Journal = journal ?? new ModelJournal();
-        Decider = new QueueDecider(durable, QueueSettings.Default, _limits, new MessageFormats(), now: 0, this);
+        Decider = new QueueDecider(durable, settings ?? QueueSettings.Default, _limits, TextFormat.Only, now: 0, this);
     }
 
     public QueueDecider Decider { get; }
@@ -128,7 +129,7 @@ internal sealed class TestQueue : IQueueEffects
     /// <summary>A new incarnation from what was committed.</summary>
     public TestQueue Crash()
     {
-        var next = new TestQueue(_limits, Decider.IsDurable, Journal);
+        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings);
         Journal.Recover(next.Decider);
         return next;
     }
@@ -136,7 +137,7 @@ internal sealed class TestQueue : IQueueEffects
     /// <summary>As <see cref="Crash"/>, without the help of a stored index.</summary>
     public TestQueue CrashWithoutIndex()
     {
-        var next = new TestQueue(_limits, Decider.IsDurable, Journal);
+        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings);
         Journal.Replay(next.Decider, after: 0);
         return next;
     }

@@ -158,6 +158,11 @@ internal sealed class RecordingSession : IBrokerSession
         _published.Clear();
     }
 
+    /// <summary>Some queue fails in the middle of a commit.</summary>
+    public bool CommitFails { get; set; }
+
+    public SessionTransaction BeginTransaction() => new Transaction(this);
+
     private void Ask(string call, Action<Refusal?> reply)
     {
         Record(call);
@@ -192,4 +197,27 @@ internal sealed class RecordingSession : IBrokerSession
     }
 
     private sealed class Target(MessageRoute route) : PublishTarget(route);
+
+    private sealed class Transaction(RecordingSession session) : SessionTransaction
+    {
+        private readonly List<string> _work = [];
+
+        public override bool IsFull => _work.Count >= 1000;
+
+        public override bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys)
+        {
+            if (session.IsRoutable)
+                _work.Add($"publish {target.Route.Exchange}/{target.Route.RoutingKey} {message.Flags} {Describe(message.BodySource.AsSpan(message.BodyOffset, message.BodyLength))}");
+            return session.IsRoutable;
+        }
+
+        public override void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) =>
+            _work.Add($"settle {consumerId} {outcome} {positions.First}+{positions.Count}");
+
+        public override void Commit(Action<bool> reply)
+        {
+            session.Record($"commit {string.Join(", ", _work)}");
+            session._answers.Enqueue(() => reply(!session.CommitFails));
+        }
+    }
 }

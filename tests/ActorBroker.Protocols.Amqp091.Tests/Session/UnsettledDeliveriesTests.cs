@@ -59,6 +59,25 @@ public sealed class UnsettledDeliveriesTests
     });
 
     [Fact]
+    public void What_is_restored_is_unsettled_as_before() => Gen.Select(Gen.Int[1, 400], Gen.Int[1, 400].Array[0, 60], Gen.Bool.Array[0, 60]).Sample((count, tags, kept) =>
+    {
+        var deliveries = new UnsettledDeliveries();
+        for (var tag = 1; tag <= count; tag++)
+            deliveries.Add((ulong)tag, 1, tag % 50 == 0 ? 2 : 1, tag * 3 / 2);
+        var (undone, gone) = (new Settled(), new Settled());
+        for (var i = 0; i < tags.Length; i++)
+            deliveries.TrySettle((ulong)tags[i], multiple: i % 7 == 0, i < kept.Length && kept[i] ? gone : undone);
+
+        deliveries.Restore(undone.Ranges);
+
+        var all = new Settled();
+        var before = deliveries.Count;
+        deliveries.SettleAll(all);
+        Assert.Equal(count - gone.All.Count(), before);
+        Assert.Equal(Enumerable.Range(1, count).Select(tag => (tag % 50 == 0 ? 2 : 1, (long)(tag * 3 / 2))).Except(gone.All), all.All);
+    });
+
+    [Fact]
     public void A_multiple_acknowledgement_is_few_ranges()
     {
         var deliveries = new UnsettledDeliveries();
@@ -104,6 +123,12 @@ public sealed class UnsettledDeliveriesTests
         public IEnumerable<(int Consumer, long Position)> All =>
             _ranges.SelectMany(range => Enumerable.Range(0, (int)range.Item2.Count).Select(index => (range.Item1, range.Item2.First + index)));
 
-        public void OnSettled(int consumerId, PositionRange positions) => _ranges.Add((consumerId, positions));
+        public List<UnsettledRange> Ranges { get; } = [];
+
+        public void OnSettled(int consumerId, PositionRange positions, ulong firstTag)
+        {
+            _ranges.Add((consumerId, positions));
+            Ranges.Add(new UnsettledRange(firstTag, consumerId, positions));
+        }
     }
 }

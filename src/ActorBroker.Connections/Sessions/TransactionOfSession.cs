@@ -1,0 +1,41 @@
+using ActorBroker.Core.Messages;
+using ActorBroker.Core.Sessions;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <summary>A transaction as the session keeps it: messages with the queues that they were routed to.</summary>
+internal sealed class TransactionOfSession(BrokerSession session) : SessionTransaction
+{
+    private readonly HashSet<SessionTarget> _targets = [];
+
+    /// <inheritdoc/>
+    public override bool IsFull => _targets.Count >= MessageBatch.RoutesMax;
+
+    /// <summary>Messages in their order.</summary>
+    public List<(PublishedMessage Message, SessionTarget Target, QueueLink[] Links)> Publishes { get; } = [];
+
+    /// <summary>Settlements in their order.</summary>
+    public List<(int ConsumerId, SettleOutcome Outcome, PositionRange Positions)> Settlements { get; } = [];
+
+    /// <inheritdoc/>
+    public override bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys)
+    {
+        var to = (SessionTarget)target;
+        var links = session.LinksOf(to, message, moreKeys);
+        if (links.Length == 0)
+        {
+            return false;
+        }
+
+        _targets.Add(to);
+        Publishes.Add((message, to, links));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) =>
+        Settlements.Add((consumerId, outcome, positions));
+
+    /// <inheritdoc/>
+    public override void Commit(Action<bool> reply) => session.Commit(this, reply);
+}

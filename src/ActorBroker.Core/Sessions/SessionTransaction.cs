@@ -1,0 +1,28 @@
+using ActorBroker.Core.Messages;
+
+namespace ActorBroker.Core.Sessions;
+
+/// <summary>
+/// What a client wants to happen at once. Nothing leaves before <see cref="Commit"/>; one that is not committed is simply
+/// dropped. Each queue takes its share as a whole or not at all. Several queues do not wait for each other: when the
+/// broker fails in the middle, some may have theirs and others not, and the client is not told of success.
+/// </summary>
+public abstract class SessionTransaction
+{
+    /// <summary>It holds as many different targets as one batch can name.</summary>
+    public abstract bool IsFull { get; }
+
+    /// <summary>
+    /// Routes one message now, to be published later. False when no queue takes it.
+    /// </summary>
+    /// <param name="target">A target that <see cref="IBrokerSession.Prepare"/> said is ready.</param>
+    /// <param name="message">In arrays that nobody changes any more.</param>
+    /// <param name="moreKeys">As for <see cref="IBrokerSession.Publish"/>.</param>
+    public abstract bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys);
+
+    /// <summary>Settles deliveries of a consumer.</summary>
+    public abstract void Settle(int consumerId, SettleOutcome outcome, PositionRange positions);
+
+    /// <summary>Lets all of it happen; true when every queue has its messages as safe as a confirm would say, false when some may be lost.</summary>
+    public abstract void Commit(Action<bool> reply);
+}
