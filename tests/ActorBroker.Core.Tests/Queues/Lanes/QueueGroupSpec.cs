@@ -116,7 +116,7 @@ public sealed class QueueGroupSpec
     [Fact]
     public void Groups_are_exclusive_and_in_order_under_returns_closes_evictions_and_crashes() =>
         Gen.Select(Gen.Bool, Gen.Select(Gen.Int[0, 99], Gen.Int[0, 1000], Gen.Int[0, 1000]).Array[1, 150]).Sample(
-            (isFair, commands) => new Run(isFair).Execute(commands), iter: 500);
+            (isFair, commands) => new Run(isFair).Execute(commands), iter: 300);
 
     // The first letter is the group, but for a dash.
     private static void Publish(TestQueue queue, long sequence, params string[] bodies) =>

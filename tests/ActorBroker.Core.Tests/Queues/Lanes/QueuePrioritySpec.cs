@@ -96,7 +96,7 @@ public sealed class QueuePrioritySpec
     [Fact]
     public void Gets_find_the_highest_priority_under_returns_evictions_and_crashes() =>
         Gen.Select(Gen.Int[0, 99], Gen.Int[0, 1000], Gen.Int[0, 1000]).Array[1, 120].Sample(
-            commands => new Run().Execute(commands), iter: 400);
+            commands => new Run().Execute(commands), iter: 200);
 
     private static MessageBatch Batch(params (string Body, int? Priority)[] messages) =>
         TestBatches.Of([.. messages.Select(static message => new TestMessage(Encoding.UTF8.GetBytes(message.Body), Priority: (byte?)message.Priority))]);

@@ -46,7 +46,7 @@ public sealed class ReadyMessagesSpec
 
                 Assert.DoesNotContain(model, static message => message.Place == Place.Ready);
             },
-            iter: 2000);
+            iter: 1000);
 
     [Fact]
     public void A_queue_whose_messages_are_alike_again_is_a_set_of_positions_again()
