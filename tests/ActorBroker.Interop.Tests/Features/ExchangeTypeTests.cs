@@ -15,8 +15,6 @@ public sealed class ExchangeTypeTests(BrokerFixture broker) : FeatureTest(broker
     public static TheoryData<string, string, object, string> Invalid => new()
     {
         { "x-consistent-hash", "hash-property", "nope", "Unsupported property: nope" },
-        { "x-recent-history", "x-recent-history-length", 0, "Invalid argument 0, 'x-recent-history-length' must be a positive integer" },
-        { "x-recent-history", "x-recent-history-length", "a", "Invalid argument <<\"a\">>, 'x-recent-history-length' must be a positive integer" },
     };
 
     [Theory]
@@ -73,26 +71,6 @@ public sealed class ExchangeTypeTests(BrokerFixture broker) : FeatureTest(broker
         await AssertChannelErrorAsync(406, "PRECONDITION_FAILED - hash-header and hash-property are mutually exclusive", channel =>
             channel.ExchangeDeclareAsync(
                 Unique("invalid"), "x-consistent-hash", false, true, Table(("hash-header", "h"), ("hash-property", "message_id"))));
-
-    [Fact]
-    public async Task A_queue_bound_to_a_recent_history_gets_the_latest_messages_first()
-    {
-        var exchange = await DeclareExchangeAsync("x-recent-history", Table(("x-recent-history-length", 3)));
-        var early = await QueueAsync();
-        await Channel.QueueBindAsync(early, exchange, "");
-        foreach (var body in new[] { "0", "1", "2", "3", "4" })
-        {
-            await SendToAsync(exchange, "", body);
-        }
-
-        await SendToAsync(exchange, "", "not kept", properties => properties.Headers = Table(("x-recent-history-no-store", true)));
-        var late = await QueueAsync();
-        await Channel.QueueBindAsync(late, exchange, "");
-        await SendToAsync(exchange, "", "5");
-        var consumer = await DeliveryCollector.StartAsync(Channel, late, autoAck: true);
-        Assert.Equal(["2", "3", "4", "5"], Texts(await consumer.NextAsync(4)).Order());
-        Assert.Equal(["0", "1", "2", "3", "4", "not kept", "5"], await DrainAsync(early));
-    }
 
     [Theory]
     [InlineData("x-random")]

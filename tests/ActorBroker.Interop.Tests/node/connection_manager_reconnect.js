@@ -18,7 +18,9 @@ async function main() {
       await plain.consume(queue, (message) => {
         if (message === null) return;  // told that the queue was deleted
         plain.ack(message);
-        received(message.content.toString());
+        const body = message.content.toString();
+        // The acknowledgement may have been cut off as well: then the first message comes a second time.
+        if (!message.fields.redelivered) received(body);
       });
     },
   });

@@ -30,7 +30,8 @@ async function main() {
   subscription.on('error', (error) => console.error(error.message));
   subscription.on('message', (message, content, ackOrNack) => {
     ackOrNack();
-    received(content);
+    // The acknowledgement may have been cut off as well: then the first message comes a second time.
+    if (!message.fields.redelivered) received(content);
   });
   const next = () => new Promise((resolve) => { received = resolve; });
 
