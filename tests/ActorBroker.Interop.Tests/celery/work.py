@@ -74,7 +74,11 @@ try:
     print("events", {"task-received", "task-started", "task-succeeded"} <= kinds)
 finally:
     worker.terminate()
-    worker.wait(LIMIT)
+    try:
+        worker.wait(LIMIT)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        print("the worker did not end when it was told to")
     with tasks.app.connection() as connection:
         connection.default_channel.queue_delete(tasks.QUEUE)
         connection.default_channel.exchange_delete(tasks.QUEUE)
