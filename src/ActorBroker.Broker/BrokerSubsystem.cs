@@ -2,6 +2,7 @@ using ActorBroker.Broker.Access;
 using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Exchanges;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Broker.Replies;
 using ActorBroker.Broker.Routing;
@@ -45,15 +46,18 @@ public static class BrokerSubsystem
         var materializer = ActorMaterializer.Create(system, namePrefix: "journal-reads");
         var access = AccessSharding.Start(system, options.Access, clock);
         var catalogues = CatalogueSharding.Start(system, new CatalogueSettings());
-        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings());
+        IActorRef? tableActor = null;
+        var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();
-        var tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings());
+        tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
+        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
-        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, forwarding, journal, materializer));
+        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies));
         StopBeforeRegions(system, tableActor);
         await access
             .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)
             .ConfigureAwait(false);
+        await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
         system.ActorOf(QueueWakeUpActor.Props(options.Access.DefaultVirtualHost, catalogues, queues), "queue-wake-up");
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, tableActor, tables, ReplyDirectoryStart.Start(system));

@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Broker;
 using ActorBroker.Broker.Persistence;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Connections;
@@ -112,7 +113,7 @@ public sealed class ClusterNode
         var settings = QueueSharding.Settings(
             BrokerOptions.Read(_system.Settings.Config).Queue,
             QueueSharding.Forwarding(TimeProvider.System, Formats, new RoutingTables(), ActorRefs.Nobody),
-            _system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier), _system.Materializer());
+            _system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier), _system.Materializer(), new NodePolicies(_ => ActorRefs.Nobody));
         var actor = _system.ActorOf(QueueActor.Props(EntityIds.Of(key), settings));
         await actor.Ask<QueueResolved>(new ResolveQueue(key, 0), Limit);
         var inbox = Inbox.Create(_system);

@@ -185,6 +185,10 @@ public sealed class AccessActor : UntypedPersistentActor
                 asker.Tell(new UserAuthenticated(
                     login.RequestId, _state.Authenticate(login.User, login.Password, login.Loopback), _state.IsImpersonator(login.User)));
                 break;
+            case RenewUser renew:
+                asker.Tell(new UserAuthenticated(
+                    renew.RequestId, _state.Renew(renew.User, renew.VirtualHost), _state.IsImpersonator(renew.User)));
+                break;
             case OpenVirtualHost open:
                 asker.Tell(new VirtualHostOpened(open.RequestId, _state.OpenVirtualHost(open.User, open.VirtualHost)));
                 break;
@@ -196,7 +200,7 @@ public sealed class AccessActor : UntypedPersistentActor
     private static void Refuse(AccessCommand command, IActorRef asker)
     {
         var refusal = new Refusal(RefusalReason.Unavailable, "users and virtual hosts cannot be read at the moment");
-        asker.Tell(command is AuthenticateUser
+        asker.Tell(command is AuthenticateUser or RenewUser
             ? new UserAuthenticated(command.RequestId, refusal, IsImpersonator: false)
             : new VirtualHostOpened(command.RequestId, refusal));
     }

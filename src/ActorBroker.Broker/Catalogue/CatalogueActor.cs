@@ -10,8 +10,8 @@ using Akka.Persistence;
 namespace ActorBroker.Broker.Catalogue;
 
 /// <summary>
-/// The names of all queues and exchanges of one virtual host: a sharded persistent entity, which the nodes follow. A
-/// request is answered when a durable name is written and every node knows of the change.
+/// The names of all queues and exchanges of one virtual host, and its policies: a sharded persistent entity, which the
+/// nodes follow. A request is answered when a durable name or a policy is written and every node knows of the change.
 /// <para>
 /// Its persistence id is <c>catalogue/VIRTUAL HOST</c>. What comes during a round (write, tell the nodes, hear from
 /// them) is gathered, up to <see cref="CatalogueSettings.WaitingMax"/>, and makes the next round. Transient names are
@@ -19,14 +19,14 @@ namespace ActorBroker.Broker.Catalogue;
 /// all requests as unavailable and stops the actor. It never rests: there are few, and nodes follow them.
 /// </para>
 /// </summary>
-public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
+public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
 {
     private readonly CatalogueSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CatalogueState _state = new();
     private readonly NodeSubscribers _nodes = new();
-    private readonly Queue<(CatalogueCommand Command, IActorRef Sender)> _waiting = new();
-    private readonly List<(CatalogueCommand Command, IActorRef Sender)> _current = [];
+    private readonly Queue<CatalogueRequest> _waiting = new();
+    private readonly List<CatalogueRequest> _current = [];
 
     // Names that were unregistered since the start: a node may not have heard of it yet when it gives names back.
     private HashSet<Destination>? _unregistered = [];
@@ -107,11 +107,16 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
             case SnapshotOffer { Snapshot: CatalogueSnapshot snapshot }:
                 foreach (var name in snapshot.Names)
                     _state.Apply(new NameChange(true, name));
+                _policies = snapshot.Policies;
                 break;
             case NamesRecorded recorded:
                 _eventsSinceSnapshot++;
                 foreach (var change in recorded.Changes)
                     _state.Apply(change);
+                break;
+            case CatalogueEvent policyEvent:
+                _eventsSinceSnapshot++;
+                Apply(policyEvent);
                 break;
             case RecoveryCompleted:
                 Timers.StartSingleTimer(ReclaimEnds.Instance, ReclaimEnds.Instance, _settings.ReclaimTime);
@@ -139,11 +144,11 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
         _virtualHost = command.VirtualHost;
         if (_waiting.Count >= _settings.WaitingMax)
         {
-            Answer(command, Sender, Unavailable("has too many requests waiting"));
+            Answer(new CatalogueRequest(command, Sender), Unavailable("has too many requests waiting"));
             return;
         }
 
-        _waiting.Enqueue((command, Sender));
+        _waiting.Enqueue(new CatalogueRequest(command, Sender));
         if (!_isBusy)
             BeginRound();
     }
@@ -151,11 +156,16 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
     private void BeginRound()
     {
         var changes = new List<NameChange>();
+        var events = new List<CatalogueEvent>();
         while (_current.Count < _settings.RoundMax && _waiting.TryDequeue(out var request))
         {
             _current.Add(request);
             AddChanges(request.Command, changes);
+            if (request.Command is PolicyCommand command)
+                DecidePolicy(request, command, events);
         }
+
+        var policiesChange = events.Count > 0;
 
         var written = new List<NameChange>();
         foreach (var change in changes)
@@ -168,17 +178,22 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
         }
 
         _isBusy = true;
-        if (written.Count == 0)
+        if (written.Count > 0)
+            events.Add(new NamesRecorded(_virtualHost, written));
+        if (events.Count == 0)
         {
-            TellNodes(changes);
+            TellNodes(changes, policiesChange);
             return;
         }
 
-        PersistAsync(new NamesRecorded(_virtualHost, written), _ =>
+        var left = events.Count;
+        PersistAllAsync(events, _ =>
         {
             _eventsSinceSnapshot++;
+            if (--left > 0)
+                return;
             SaveSnapshotWhenDue();
-            TellNodes(changes);
+            TellNodes(changes, policiesChange);
         });
     }
 
@@ -209,48 +224,10 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
 
     private bool IsWritten(CatalogueName name) => _state.TryGet(new Destination(name.Kind, name.Name), out var durable) && durable;
 
-    private void TellNodes(List<NameChange> changes)
+    private void Answer(CatalogueRequest request, Refusal? refusal)
     {
-        if (changes.Count > 0)
-        {
-            foreach (var part in MessageParts.Of(changes))
-                _nodes.Tell(version => new NamesChanged(_virtualHost, version, part), Self);
-        }
-
-        _isAwaitingNodes = true;
-        Timers.StartSingleTimer(NodesDue.Instance, NodesDue.Instance, _settings.NodeTimeout);
-        FinishWhenNodesFollow();
-    }
-
-    private void OnNodesDue()
-    {
-        foreach (var node in _nodes.RemoveLaggards())
-        {
-            _log.Warning("{0}: {1} did not follow in time and has to load the names again", PersistenceId, node);
-            Context.Unwatch(node);
-            node.Tell(new ReloadNames(_virtualHost), Self);
-        }
-
-        FinishWhenNodesFollow();
-    }
-
-    private void FinishWhenNodesFollow()
-    {
-        if (!_isAwaitingNodes || !_nodes.AreCurrent)
-            return;
-        _isAwaitingNodes = false;
-        Timers.Cancel(NodesDue.Instance);
-        foreach (var (command, sender) in _current)
-            Answer(command, sender, null);
-        _current.Clear();
-        _isBusy = false;
-        if (_waiting.Count > 0)
-            BeginRound();
-    }
-
-    private void Answer(CatalogueCommand command, IActorRef sender, Refusal? refusal)
-    {
-        switch (command)
+        var sender = request.Sender;
+        switch (request.Command)
         {
             case RegisterName register:
                 sender.Tell(new NameRegistered(register.RequestId, refusal), Self);
@@ -267,23 +244,13 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
             case ListNames list:
                 List(list, sender);
                 break;
+            case PolicyCommand policy:
+                sender.Tell(new PolicyAnswered(policy.RequestId, refusal), Self);
+                break;
+            case ListPolicies list:
+                sender.Tell(new PoliciesListed(list.RequestId, list.VirtualHost, _policies), Self);
+                break;
         }
-    }
-
-    private void Subscribe(IActorRef node)
-    {
-        _nodes.Add(node);
-        Context.Watch(node);
-        var parts = MessageParts.Of(_state.Names).ToList();
-        for (var i = 0; i < parts.Count; i++)
-            node.Tell(new NamesSnapshot(_virtualHost, _nodes.Version, parts[i], i == 0, i == parts.Count - 1), Self);
-    }
-
-    private void List(ListNames list, IActorRef asker)
-    {
-        var parts = MessageParts.Of(_state.Names).ToList();
-        for (var i = 0; i < parts.Count; i++)
-            asker.Tell(new NamesListed(list.RequestId, _virtualHost, parts[i], i == parts.Count - 1), Self);
     }
 
     private void SaveSnapshotWhenDue()
@@ -291,19 +258,29 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
         if (_eventsSinceSnapshot < _settings.SnapshotAfterEvents)
             return;
         _eventsSinceSnapshot = 0;
-        SaveSnapshot(new CatalogueSnapshot(_virtualHost, [.. _state.DurableNames]));
+        SaveSnapshot(new CatalogueSnapshot(_virtualHost, [.. _state.DurableNames], _policies));
     }
 
     private void RefuseAll(string why)
     {
         var refusal = Unavailable(why);
-        foreach (var (command, sender) in _current.Concat(_waiting))
-            Answer(command, sender, refusal);
+        foreach (var request in _current.Concat(_waiting))
+            Answer(request, refusal);
         _current.Clear();
         _waiting.Clear();
     }
 
     private Refusal Unavailable(string why) => new(RefusalReason.Unavailable, $"the catalogue of vhost '{_virtualHost}' {why}");
+
+    /// <summary>A request, who waits for its answer, and why it is refused, once that is known.</summary>
+    private sealed class CatalogueRequest(CatalogueCommand command, IActorRef sender)
+    {
+        public CatalogueCommand Command { get; } = command;
+
+        public IActorRef Sender { get; } = sender;
+
+        public Refusal? Refusal { get; set; }
+    }
 
     /// <summary>From the shard: the catalogue moves.</summary>
     internal sealed record StopCatalogue : INoSerializationVerificationNeeded

@@ -110,6 +110,9 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
                 _nodes.Remove(terminated.ActorRef);
                 GoOnWhenNodesFollow();
                 break;
+            case VirtualHostLoaded:
+                OnPoliciesLoaded();
+                break;
             case AnswersDue:
                 _answers.GiveUp(Unavailable("got no answer in time"));
                 break;
@@ -222,6 +225,9 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
                 break;
             case DeleteExchange delete:
                 BeginDelete(delete);
+                break;
+            case DescribeExchange describe:
+                Describe(describe, request.Sender);
                 break;
             case SubscribeRoutes subscribe:
                 Subscribe(subscribe, request.Sender);

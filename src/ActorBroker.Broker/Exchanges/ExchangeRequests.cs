@@ -1,5 +1,6 @@
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
 
@@ -30,6 +31,9 @@ internal sealed record ExchangeRequest(ExchangeCommand Command, IActorRef Sender
                 break;
             case RemoveDestination remove:
                 Sender.Tell(new DestinationRemoved(remove.RequestId, refusal), exchange);
+                break;
+            case DescribeExchange describe when refusal is not null:
+                Sender.Tell(new ExchangeDescribed(describe.RequestId, describe.Exchange, refusal, null, EffectivePolicy.None), exchange);
                 break;
             case SubscribeRoutes subscribe when refusal is not null:
                 // The node asks again.

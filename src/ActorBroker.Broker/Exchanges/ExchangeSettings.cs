@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Policies;
 using Akka.Actor;
 
 namespace ActorBroker.Broker.Exchanges;
@@ -6,10 +7,12 @@ namespace ActorBroker.Broker.Exchanges;
 /// <param name="QueueRegion">The region of queues; a function, since regions need each other.</param>
 /// <param name="ExchangeRegion">The region of exchanges.</param>
 /// <param name="CatalogueRegion">The region of catalogues.</param>
+/// <param name="Policies">The node's policies.</param>
 public sealed record ExchangeSettings(
     Func<ActorSystem, IActorRef> QueueRegion,
     Func<ActorSystem, IActorRef> ExchangeRegion,
-    Func<ActorSystem, IActorRef> CatalogueRegion)
+    Func<ActorSystem, IActorRef> CatalogueRegion,
+    NodePolicies Policies)
 {
     /// <summary>How long a queue, another exchange or the catalogue may take to answer before the request is refused as unavailable.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);

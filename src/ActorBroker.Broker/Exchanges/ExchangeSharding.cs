@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using Akka.Actor;
@@ -17,8 +18,9 @@ public static class ExchangeSharding
             system, EntityIds.ExchangeType, entityId => ExchangeActor.Props(entityId, settings), shardCount, ExchangeActor.StopExchange.Instance);
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
-    public static ExchangeSettings Settings() => new(
+    public static ExchangeSettings Settings(NodePolicies policies) => new(
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType));
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
+        policies);
 }

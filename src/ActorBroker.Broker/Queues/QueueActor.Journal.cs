@@ -1,5 +1,5 @@
 using ActorBroker.Contracts.Queues;
-using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
 using Akka.Event;
@@ -13,6 +13,7 @@ public sealed partial class QueueActor
 {
     // A journal that is busy or starting anew has this long to answer; then the rest of the queue goes on without.
     private const int ReadAttempts = 15;
+    private const int StageMemoryFactor = 16;
 
     private static readonly TimeSpan ReadRetryDelay = TimeSpan.FromSeconds(1);
 
@@ -26,8 +27,10 @@ public sealed partial class QueueActor
     // As of the snapshot: what is settled after it may not be in the journal yet, so a recovery may still need the body.
     private long _snapshotFirstLive;
 
+    // What is due next in a stage may be anywhere in it, where a queue has it at its head: the stage keeps more in memory.
     private QueueMemoryLimits Limits => new(
-        Options.SegmentBytes, Options.ResidentBytes, Options.ResidentBytes, Options.WriteBatchBytes, ReadAheadSegments: 3);
+        Options.SegmentBytes, Options.ResidentBytes, Options.ResidentBytes * (Stage.IsName(_key.Name) ? StageMemoryFactor : 1),
+        Options.WriteBatchBytes, ReadAheadSegments: 3);
 
     private void BeginWrite(QueueWrite write) =>
         PersistAsync(new MessagesWritten(_settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), write), OnWritten);
@@ -110,7 +113,7 @@ public sealed partial class QueueActor
     // What is to go for its age should not stay because nothing more comes.
     private int TrimStep => _queue?.Settings.MaxAge is null ? Options.TrimAfterEvents : Math.Max(1, Options.TrimAfterEvents / 32);
 
-    private QueueSnapshot Snapshot() => new(_key, _definition, [.. _bindingSources], _queue!.Index());
+    private QueueSnapshot Snapshot() => new(_key, _definition, _policy, [.. _bindingSources], _queue!.Index());
 
     private void Trim(long recoverableFrom, long firstLive)
     {
@@ -178,6 +181,7 @@ public sealed partial class QueueActor
     {
         _key = snapshot.Queue;
         _bindingSources.UnionWith(snapshot.BindingSources);
+        _policy = snapshot.Policy;
         if (snapshot.Definition is not null)
         {
             BeginExisting(snapshot.Definition);
@@ -192,11 +196,16 @@ public sealed partial class QueueActor
             case QueueDeclared declared:
                 _key = declared.Queue;
                 _bindingSources.Clear();
+                _policy = EffectivePolicy.None;
                 BeginExisting(declared.Definition);
                 break;
             case QueueRedefined redefined when _queue is not null:
                 _definition = redefined.Definition;
                 _queue.Apply(Resolved(redefined.Definition));
+                break;
+            case QueuePolicyApplied applied when _queue is not null:
+                _policy = applied.Policy;
+                _queue.Apply(Resolved(_definition!));
                 break;
             case QueueDeleted:
                 _definition = null;
@@ -224,6 +233,8 @@ public sealed partial class QueueActor
         {
             _queue.RecoveryCompleted();
             _life = QueueLife.Live;
+            _settings.Policies.Follow(_key.VirtualHost, Self);
+            ApplyPolicies();
             ScheduleTicks();
             return;
         }
@@ -250,18 +261,6 @@ public sealed partial class QueueActor
         _definition = definition;
         Use();
         _queue = QueueRules.Create(IsJournaled, Resolved(definition), Limits, _settings.Formats, Now, _outbox);
-    }
-
-    private QueueSettings Resolved(QueueDefinition definition)
-    {
-        if (Stage.IsName(_key.Name) && StageDefinition.SettingsOf(definition.Arguments) is { } stage)
-        {
-            return stage;
-        }
-
-        var settings = QueueSettingsResolver.Resolve(definition.Arguments, ArgumentTable.Empty);
-        var byDefault = Options.ConsumerTimeout > TimeSpan.Zero ? (long)Options.ConsumerTimeout.TotalMilliseconds : (long?)null;
-        return settings with { ConsumerTimeout = settings.ConsumerTimeout ?? byDefault };
     }
 
     private void OnStop()

@@ -2,6 +2,7 @@ using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -46,61 +47,13 @@ public sealed partial class QueueActor
             case AddBindingSource add:
                 OnAddBindingSource(add);
                 break;
+            case DescribeQueue describe:
+                Sender.Tell(new QueueDescribed(
+                    describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount));
+                break;
             case WakeQueue:
                 break;
         }
-    }
-
-    private void OnDeclareExisting(DeclareQueue declare)
-    {
-        Use();
-        if (IsLockedFor(Sender))
-        {
-            Answer(declare.RequestId, QueueDeclaration.Locked(_key), _queue!.ReadyCount);
-        }
-        else if (declare.Passive)
-        {
-            Answer(declare.RequestId, refusal: null, _queue!.ReadyCount);
-        }
-        else if (QueueDeclaration.AllowsRedefinition(declare.Definition))
-        {
-            OnRedefine(declare);
-        }
-        else
-        {
-            var declared = QueueDeclaration.WithType(declare.Definition, Options.DefaultType);
-            Answer(declare.RequestId, QueueDeclaration.CheckEquivalence(_key, _definition!, declared), _queue!.ReadyCount);
-        }
-    }
-
-    private void OnRedefine(DeclareQueue declare)
-    {
-        var (refusal, definition) = QueueDeclaration.Redefine(
-            _key, _definition!, QueueDeclaration.WithType(declare.Definition, Options.DefaultType));
-        if (definition is null)
-        {
-            Answer(declare.RequestId, refusal, _queue!.ReadyCount);
-            return;
-        }
-
-        _definition = definition;
-        _queue!.Apply(Resolved(definition));
-        _deadLetters?.Apply(_queue.Settings);
-        AnswerWhenWritten(declare.RequestId, new QueueRedefined(definition, declare.Origin));
-    }
-
-    private void AnswerWhenWritten(long requestId, QueueEvent change)
-    {
-        if (!IsJournaled)
-        {
-            Answer(requestId, refusal: null, _queue!.ReadyCount);
-            return;
-        }
-
-        var requester = Sender;
-        _awaitingWrite.Enqueue(failure => requester.Tell(
-            new QueueAnswered(requestId, failure, _queue?.ReadyCount ?? 0, _queue?.ConsumerCount ?? 0)));
-        PersistAsync(change, _ => _awaitingWrite.Dequeue()(null));
     }
 
     private void OnPurge(PurgeQueue purge)
@@ -168,6 +121,10 @@ public sealed partial class QueueActor
                 Answer(resolve.RequestId, QueueDeclaration.NotFound(resolve.Queue), 0);
                 UnregisterName(resolve.Queue);
                 break;
+            case DescribeQueue describe:
+                Sender.Tell(new QueueDescribed(
+                    describe.RequestId, describe.Queue, QueueDeclaration.NotFound(describe.Queue), null, EffectivePolicy.None, 0, 0, 0));
+                break;
             case WakeQueue wake:
                 UnregisterName(wake.Queue);
                 break;
@@ -176,7 +133,13 @@ public sealed partial class QueueActor
 
     private void BeginDeclare(DeclareQueue declare)
     {
-        var declared = QueueDeclaration.WithType(declare.Definition, Options.DefaultType);
+        if (PoliciesOf(declare.Queue.VirtualHost) is not { } policies)
+        {
+            Stash.Stash();
+            return;
+        }
+
+        var declared = QueueDeclaration.WithType(declare.Definition, policies.DefaultQueueType ?? Options.DefaultType);
         if (QueueDeclaration.Check(declare.Queue, declared) is { } refusal)
         {
             Answer(declare.RequestId, refusal, 0);
@@ -241,10 +204,21 @@ public sealed partial class QueueActor
         if (registered.Refusal is not null)
         {
             AbandonDeclare(registered.Refusal);
+            return;
         }
-        else if (_declaring!.Definition is { Durable: true, Exclusive: false })
+
+        FollowPolicies(_declaring!.Definition);
+        if (_declaring.Definition is { Durable: true, Exclusive: false })
         {
-            Persist(new QueueDeclared(_key, _declaring.Definition, _declaring.Origin), _ => FinishDeclare());
+            var declared = new QueueDeclared(_key, _declaring.Definition, _declaring.Origin);
+            QueueEvent[] events = _policy == EffectivePolicy.None ? [declared] : [declared, new QueuePolicyApplied(_policy)];
+            PersistAll(events, written =>
+            {
+                if (written == events[^1])
+                {
+                    FinishDeclare();
+                }
+            });
         }
         else
         {
@@ -263,6 +237,7 @@ public sealed partial class QueueActor
         }
 
         _life = QueueLife.Live;
+        ApplyPolicies();
         AnswerRequest(refusal: null, 0);
         ScheduleTicks();
         Stash.UnstashAll();

@@ -96,7 +96,7 @@ public sealed partial class QueueActor
             return;
         }
 
-        Sender.Tell(new ConsumerStarted(start.RequestId, start.ConsumerId));
+        Sender.Tell(new ConsumerStarted(start.RequestId, start.ConsumerId) { StreamOffset = _queue!.NextOffsetOf(Key(start.ConsumerId)) });
         _queue!.Dispatch();
     }
 

@@ -1,5 +1,7 @@
 using ActorBroker.Broker.DeadLetters;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
+using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
@@ -87,6 +89,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 return;
             case StopQueue:
                 OnStop();
+                return;
+            case PoliciesApplied or VirtualHostLoaded:
+                OnPoliciesKnown();
                 return;
         }
 

@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Forwarding;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -14,6 +15,7 @@ namespace ActorBroker.Broker.Queues;
 /// <param name="ExchangeRegion">The region of exchanges.</param>
 /// <param name="CatalogueRegion">The region of catalogues.</param>
 /// <param name="Forwarding">By what dead letters are published.</param>
+/// <param name="Policies">The node's policies.</param>
 public sealed record QueueActorSettings(
     QueueOptions Options,
     TimeProvider Clock,
@@ -22,4 +24,5 @@ public sealed record QueueActorSettings(
     Func<ActorSystem, IActorRef> QueueRegion,
     Func<ActorSystem, IActorRef> ExchangeRegion,
     Func<ActorSystem, IActorRef> CatalogueRegion,
-    ForwardingServices Forwarding);
+    ForwardingServices Forwarding,
+    NodePolicies Policies);

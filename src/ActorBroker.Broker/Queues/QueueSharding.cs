@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Forwarding;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Options;
@@ -28,7 +29,11 @@ public static class QueueSharding
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
     public static QueueActorSettings Settings(
-        QueueOptions options, ForwardingServices forwarding, ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer) => new(
+        QueueOptions options,
+        ForwardingServices forwarding,
+        ICurrentEventsByPersistenceIdQuery journal,
+        IMaterializer materializer,
+        NodePolicies policies) => new(
         options,
         forwarding.Clock,
         forwarding.Formats,
@@ -36,5 +41,6 @@ public static class QueueSharding
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
-        forwarding);
+        forwarding,
+        policies);
 }

@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using Akka.Actor;
 
 namespace ActorBroker.Broker.Routing;
@@ -34,6 +35,9 @@ internal sealed class NamesFeed(string virtualHost) : Feed
 
     /// <summary>The parts of a snapshot that have come.</summary>
     public List<CatalogueName> Received { get; } = [];
+
+    /// <summary>The policies that came with the first part.</summary>
+    public VirtualHostPolicies ReceivedPolicies { get; set; } = VirtualHostPolicies.Empty;
 
     /// <summary>The names that the catalogue's journal does not keep.</summary>
     public HashSet<CatalogueName> Transient { get; } = [];

@@ -2,6 +2,7 @@ using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 
 namespace ActorBroker.Broker.Routing;
 
@@ -43,6 +44,7 @@ public sealed partial class RoutingTableActor
         if (snapshot.IsFirst)
         {
             feed.Received.Clear();
+            feed.ReceivedPolicies = snapshot.Policies ?? VirtualHostPolicies.Empty;
             feed.IsLoaded = false;
             Follow(feed, Sender);
         }
@@ -55,6 +57,7 @@ public sealed partial class RoutingTableActor
         feed.Received.AddRange(snapshot.Names);
         if (!snapshot.IsLast)
             return;
+        Apply(snapshot.VirtualHost, feed.ReceivedPolicies);
         _tables.SetNames(snapshot.VirtualHost, feed.Received.Select(DestinationOf));
         feed.Transient.Clear();
         feed.Transient.UnionWith(feed.Received.Where(name => !name.Durable));
@@ -85,6 +88,26 @@ public sealed partial class RoutingTableActor
             Apply(feed, change);
         feed.Version = changed.Version;
         Sender.Tell(new NamesApplied(changed.VirtualHost, changed.Version), Self);
+    }
+
+    private void OnChanged(PoliciesChanged changed)
+    {
+        if (!_virtualHosts.TryGetValue(changed.VirtualHost, out var feed) || !feed.IsNext(Sender, changed.Version))
+        {
+            if (feed is { IsLoaded: true } && Sender.Equals(feed.Source))
+                StartAnew(feed, changed.Version);
+            return;
+        }
+
+        Apply(changed.VirtualHost, changed.Policies);
+        feed.Version = changed.Version;
+        Sender.Tell(new NamesApplied(changed.VirtualHost, changed.Version), Self);
+    }
+
+    private void Apply(string virtualHost, VirtualHostPolicies policies)
+    {
+        _tables.SetPolicies(virtualHost, policies);
+        _settings.Policies.Set(virtualHost, policies);
     }
 
     private void Apply(NamesFeed feed, NameChange change)

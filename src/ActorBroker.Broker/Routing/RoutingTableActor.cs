@@ -64,6 +64,9 @@ public sealed partial class RoutingTableActor : UntypedActor, IWithTimers
             case NamesChanged changed:
                 OnChanged(changed);
                 break;
+            case PoliciesChanged changed:
+                OnChanged(changed);
+                break;
             case RoutesSnapshot snapshot:
                 OnSnapshot(snapshot);
                 break;

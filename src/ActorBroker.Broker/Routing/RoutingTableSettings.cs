@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
 using ActorBroker.Core.Exchanges.Routing;
 using Akka.Actor;
@@ -8,7 +9,9 @@ namespace ActorBroker.Broker.Routing;
 /// <summary>Where the node's routing table actor gets its tables from.</summary>
 /// <param name="ExchangeRegion">The region of exchanges, or its proxy.</param>
 /// <param name="CatalogueRegion">The region of catalogues, or its proxy.</param>
-public sealed record RoutingTableSettings(Func<ActorSystem, IActorRef> ExchangeRegion, Func<ActorSystem, IActorRef> CatalogueRegion)
+/// <param name="Policies">The node's policies, which come with the names.</param>
+public sealed record RoutingTableSettings(
+    Func<ActorSystem, IActorRef> ExchangeRegion, Func<ActorSystem, IActorRef> CatalogueRegion, NodePolicies Policies)
 {
     /// <summary>How long to wait for an entity before it is asked again.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(2);
@@ -25,7 +28,8 @@ public static class RoutingTableStart
     }
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
-    public static RoutingTableSettings Settings() => new(
+    public static RoutingTableSettings Settings(NodePolicies policies) => new(
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType));
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
+        policies);
 }

@@ -148,7 +148,11 @@ public sealed partial class BrokerSession
         var id = _requests.Add(
             answer =>
             {
-                if (answer is null)
+                if (answer is ConsumerStarted { StreamOffset: { } offset })
+                {
+                    consumer.Positions.StartAt(offset);
+                }
+                else if (answer is null)
                 {
                     // It may start yet, and would then deliver to nobody.
                     link.Actor?.Tell(new CloseConsumer(consumer.Id), _self);

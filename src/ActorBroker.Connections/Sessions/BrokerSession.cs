@@ -130,12 +130,21 @@ public sealed partial class BrokerSession : IBrokerSession
     public void Authenticate(string user, string password, Action<Refusal?> reply)
     {
         _user = user;
+        AskForUser(reply, id => new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)));
+    }
+
+    /// <inheritdoc/>
+    public void UpdateSecret(string secret, Action<Refusal?> reply) =>
+        AskForUser(reply, id => new RenewUser(id, _user, _virtualHost, secret));
+
+    private void AskForUser(Action<Refusal?> reply, Func<long, AccessCommand> request)
+    {
         var id = _requests.Add(answer =>
         {
             IsImpersonator = answer is UserAuthenticated { Refusal: null, IsImpersonator: true };
             reply(answer is UserAuthenticated authenticated ? authenticated.Refusal : Overdue("The login"));
         });
-        _services.Access.Tell(new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)), _self);
+        _services.Access.Tell(request(id), _self);
     }
 
     /// <inheritdoc/>

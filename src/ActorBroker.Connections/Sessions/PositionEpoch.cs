@@ -14,8 +14,15 @@ internal sealed class PositionEpoch
     private long _shownEnd;
     private bool _isOfStream;
 
-    /// <summary>Where the next incarnation of a stream is to go on; null for other queues, and before the first delivery.</summary>
+    /// <summary>Where the next incarnation of a stream is to go on; null for other queues, and where a stream could not say before the first delivery.</summary>
     public long? NextOffset => _isOfStream ? _shownEnd : null;
+
+    /// <summary>The queue is a stream that delivers from this offset on.</summary>
+    public void StartAt(long offset)
+    {
+        _isOfStream = true;
+        _shownEnd = Math.Max(_shownEnd, offset);
+    }
 
     /// <summary>Another incarnation delivers from here on.</summary>
     public void Begin() => _shift = _isOfStream ? 0 : _shownEnd;

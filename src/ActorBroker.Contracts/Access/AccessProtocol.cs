@@ -27,13 +27,24 @@ public sealed record AuthenticateUser(long RequestId, string User, string Passwo
 }
 
 /// <summary>
-/// The answer to <see cref="AuthenticateUser"/>: yes when <paramref name="Refusal"/> is null. Its text is for the log: a
+/// The answer to <see cref="AuthenticateUser"/> and <see cref="RenewUser"/>: yes when <paramref name="Refusal"/> is null. Its text is for the log: a
 /// client learns that it was refused, and not whether it was the user, the password or the address.
 /// </summary>
 /// <param name="RequestId">As asked.</param>
 /// <param name="Refusal">Why not.</param>
 /// <param name="IsImpersonator">The user may publish in the name of any other.</param>
 public sealed record UserAuthenticated(long RequestId, Refusal? Refusal, bool IsImpersonator) : IRequestAnswer;
+
+/// <summary>A connected user has renewed its secret: may it stay? Answered by <see cref="UserAuthenticated"/>.</summary>
+/// <param name="RequestId">Of the asker's choosing.</param>
+/// <param name="User">User name.</param>
+/// <param name="VirtualHost">Where it is.</param>
+/// <param name="Secret">In clear; never logged.</param>
+public sealed record RenewUser(long RequestId, string User, string VirtualHost, string Secret) : AccessCommand(RequestId)
+{
+    /// <summary>Leaves the secret out.</summary>
+    public override string ToString() => $"RenewUser {{ RequestId = {RequestId}, User = {User}, VirtualHost = {VirtualHost} }}";
+}
 
 /// <summary>May this user use this virtual host? Answered by <see cref="VirtualHostOpened"/>.</summary>
 public sealed record OpenVirtualHost(long RequestId, string User, string VirtualHost) : AccessCommand(RequestId);

@@ -1,3 +1,7 @@
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
+using ActorBroker.Core.Queues;
+
 namespace ActorBroker.Contracts.Catalogue;
 
 /// <summary>
@@ -11,5 +15,14 @@ public abstract record CatalogueEvent(string VirtualHost) : IJournalEvent;
 /// </summary>
 public sealed record NamesRecorded(string VirtualHost, IReadOnlyList<NameChange> Changes) : CatalogueEvent(VirtualHost);
 
-/// <summary>All durable names, in place of all events before.</summary>
-public sealed record CatalogueSnapshot(string VirtualHost, IReadOnlyList<CatalogueName> Names) : IJournalEvent;
+/// <summary>A policy was set, in place of the one of the same name.</summary>
+public sealed record PolicySet(string VirtualHost, Policy Policy, Origin Origin) : CatalogueEvent(VirtualHost);
+
+/// <summary>A policy was taken away.</summary>
+public sealed record PolicyCleared(string VirtualHost, string Name, bool IsOperator, Origin Origin) : CatalogueEvent(VirtualHost);
+
+/// <summary>Queues that are declared without a type have this one from here on; null for the broker's default.</summary>
+public sealed record DefaultQueueTypeSet(string VirtualHost, QueueType? Type, Origin Origin) : CatalogueEvent(VirtualHost);
+
+/// <summary>All durable names and all policies, in place of all events before.</summary>
+public sealed record CatalogueSnapshot(string VirtualHost, IReadOnlyList<CatalogueName> Names, VirtualHostPolicies Policies) : IJournalEvent;

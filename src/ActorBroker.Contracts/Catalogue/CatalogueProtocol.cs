@@ -1,4 +1,5 @@
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Contracts.Catalogue;
@@ -67,7 +68,9 @@ public sealed record SubscribeNames(string VirtualHost) : CatalogueCommand(Virtu
 /// <param name="Names">Some of the names.</param>
 /// <param name="IsFirst">What was received of an earlier snapshot is void.</param>
 /// <param name="IsLast">The snapshot is complete.</param>
-public sealed record NamesSnapshot(string VirtualHost, long Version, IReadOnlyList<CatalogueName> Names, bool IsFirst, bool IsLast)
+/// <param name="Policies">With the first part, the policies; null where there are none.</param>
+public sealed record NamesSnapshot(
+    string VirtualHost, long Version, IReadOnlyList<CatalogueName> Names, bool IsFirst, bool IsLast, VirtualHostPolicies? Policies = null)
     : IBrokerMessage;
 
 /// <summary>A name that was registered or unregistered.</summary>

@@ -1,5 +1,7 @@
+using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Contracts.Exchanges;
@@ -59,6 +61,25 @@ public sealed record RemoveDestination(ExchangeKey Exchange, string RequestId, D
 /// <param name="Durable">The source is durable.</param>
 public sealed record AddExchangeBindingSource(ExchangeKey Exchange, string RequestId, string Source, bool Durable)
     : ExchangeCommand(Exchange);
+
+/// <summary>What is this exchange? Answered by <see cref="ExchangeDescribed"/>.</summary>
+public sealed record DescribeExchange(ExchangeKey Exchange, long RequestId) : ExchangeCommand(Exchange);
+
+/// <summary>The answer to <see cref="DescribeExchange"/>.</summary>
+/// <param name="RequestId">As asked.</param>
+/// <param name="Exchange">As asked.</param>
+/// <param name="Refusal">Not null when there is no such exchange, or it could not be asked.</param>
+/// <param name="Definition">As declared; null with a refusal.</param>
+/// <param name="Policy">What policies say of it.</param>
+public sealed record ExchangeDescribed(
+    long RequestId, ExchangeKey Exchange, Refusal? Refusal, ExchangeDefinition? Definition, EffectivePolicy Policy) : IRequestAnswer
+{
+    /// <summary>The exchange that takes what this one cannot route: as declared, else by policy; null for none.</summary>
+    public string? AlternateExchange => Text(Definition?.Arguments) ?? Text(Policy.Definition);
+
+    private static string? Text(ArgumentTable? table) =>
+        table is not null && table.TryGetValue(ExchangeArguments.AlternateExchange, out var value) && value.TryGetString(out var name) ? name : null;
+}
 
 /// <summary>The answer to a client's request to an exchange: done when <paramref name="Refusal"/> is null.</summary>
 public sealed record ExchangeAnswered(long RequestId, Refusal? Refusal) : IRequestAnswer;

@@ -11,7 +11,8 @@ public sealed record BrokerOptions(
     Amqp091Options Amqp091,
     QueueOptions Queue,
     JournalOptions Journal,
-    AlarmOptions Alarms)
+    AlarmOptions Alarms,
+    IReadOnlyList<PolicyOptions> Policies)
 {
     /// <exception cref="StartupException">A value is missing or cannot be used; the message names its key.</exception>
     public static BrokerOptions Read(Config config) => Read(new SettingReader(config));
@@ -26,7 +27,8 @@ public sealed record BrokerOptions(
             Amqp091Options.Read(settings),
             QueueOptions.Read(settings),
             JournalOptions.Read(settings),
-            AlarmOptions.Read(settings));
+            AlarmOptions.Read(settings),
+            PolicyOptions.ReadAll(settings));
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
     public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);

@@ -36,6 +36,27 @@ public sealed class SettingReader
             : throw Expected(key, Raw(key), "a list such as [\"a\", \"b\"]");
     }
 
+    /// <summary>A list of sections; each is read by keys within itself, which are not checked for ones that nobody reads.</summary>
+    public IReadOnlyList<Config> Sections(string key)
+    {
+        Present(key);
+        var value = _config.GetValue(key);
+
+        // Akka does not take an empty list for one.
+        if (value.IsString() || value.IsObject())
+        {
+            throw Expected(key, value.ToString(), "a list such as [{ name = a }, { name = b }]");
+        }
+
+        List<Config> sections = [];
+        foreach (var entry in value.GetArray())
+        {
+            sections.Add(entry.IsObject() ? entry.ToConfig() : throw Expected(key, entry.ToString(), "a list such as [{ name = a }, { name = b }]"));
+        }
+
+        return sections;
+    }
+
     public bool Switch(string key) => OneOf(key, ("on", true), ("off", false), ("true", true), ("false", false), ("yes", true), ("no", false));
 
     /// <summary>The value that belongs to the word at <paramref name="key"/>.</summary>

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Contracts.Queues;
@@ -17,6 +18,9 @@ public sealed record QueueDeclared(QueueKey Queue, QueueDefinition Definition, O
 
 /// <summary>The queue has another definition from here on: a client that may have changed it.</summary>
 public sealed record QueueRedefined(QueueDefinition Definition, Origin Origin) : QueueEvent;
+
+/// <summary>Policies say this of the queue from here on.</summary>
+public sealed record QueuePolicyApplied(EffectivePolicy Policy) : QueueEvent;
 
 /// <summary>The queue and all that it held is gone.</summary>
 public sealed record QueueDeleted(Origin Origin) : QueueEvent;
@@ -37,10 +41,12 @@ public sealed record MessagesWritten(long At, QueueWrite Write) : QueueEvent;
 /// </summary>
 /// <param name="Queue">Its name, since the entity id may be a hash.</param>
 /// <param name="Definition">Null when the queue did not exist at that point.</param>
+/// <param name="Policy">What policies say of it.</param>
 /// <param name="BindingSources">Exchanges that may have bindings to it.</param>
 /// <param name="Index">Where its messages are.</param>
 public sealed record QueueSnapshot(
     QueueKey Queue,
     QueueDefinition? Definition,
+    EffectivePolicy Policy,
     string[] BindingSources,
     QueueIndex Index) : IJournalEvent;

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -38,6 +39,9 @@ public sealed record PurgeQueue(QueueKey Queue, long RequestId, Origin Origin) :
 
 /// <summary>Who is this queue? Answered by <see cref="QueueResolved"/> or, with not found, <see cref="QueueAnswered"/>.</summary>
 public sealed record ResolveQueue(QueueKey Queue, long RequestId) : NamedQueueCommand(Queue);
+
+/// <summary>What is this queue? Answered by <see cref="QueueDescribed"/>.</summary>
+public sealed record DescribeQueue(QueueKey Queue, long RequestId) : NamedQueueCommand(Queue);
 
 /// <summary>
 /// Wake the queue if it is asleep: start-up recovery. Answered by nothing.
@@ -102,6 +106,29 @@ public abstract record QueueNotice : IBrokerMessage
 /// <summary>The answer to a queue operation: done when <paramref name="Refusal"/> is null.</summary>
 public sealed record QueueAnswered(long RequestId, Refusal? Refusal, long MessageCount, int ConsumerCount) : QueueNotice, IRequestAnswer;
 
+/// <summary>The answer to <see cref="DescribeQueue"/>.</summary>
+/// <param name="RequestId">As asked.</param>
+/// <param name="Queue">As asked.</param>
+/// <param name="Refusal">Not null when there is no such queue; nothing else says anything then.</param>
+/// <param name="Definition">As declared, or redefined since.</param>
+/// <param name="Policy">What policies say of it.</param>
+/// <param name="ReadyCount">Messages that wait.</param>
+/// <param name="UnsettledCount">Messages that consumers hold.</param>
+/// <param name="ConsumerCount">Consumers.</param>
+public sealed record QueueDescribed(
+    long RequestId,
+    QueueKey Queue,
+    Refusal? Refusal,
+    QueueDefinition? Definition,
+    EffectivePolicy Policy,
+    long ReadyCount,
+    long UnsettledCount,
+    int ConsumerCount) : QueueNotice, IRequestAnswer
+{
+    /// <summary>What the queue does by its definition and policies; null when there is none.</summary>
+    public QueueSettings? Settings => Definition is null ? null : QueueSettingsResolver.Resolve(Definition.Arguments, Policy.Definition);
+}
+
 /// <summary>The queue's actor; it may be told directly until it terminates.</summary>
 public sealed record QueueResolved(long RequestId, QueueKey Queue, IActorRef Actor) : QueueNotice, IRequestAnswer;
 
@@ -121,7 +148,11 @@ public sealed record PublishFailed(long FirstSequence, long LastSequence) : Queu
 public sealed record PublishRejected(long LinkSequence, int[] Indexes) : QueueNotice;
 
 /// <summary>The consumer is on.</summary>
-public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer;
+public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer
+{
+    /// <summary>Where a stream's consumer starts, for it to go on there if the queue's actor ends before the first delivery; null where that cannot be said.</summary>
+    public long? StreamOffset { get; init; }
+}
 
 /// <summary>The consumer is off; nothing follows for it.</summary>
 public sealed record ConsumerStopped(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer;

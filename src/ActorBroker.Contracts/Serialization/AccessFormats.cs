@@ -19,6 +19,10 @@ internal static class AccessFormats
             },
             p => new AuthenticateUser(p.RequestId, p.User, p.Password, p.Loopback));
         formats.AddProto(
+            "a-renew1", Proto.RenewUser.Parser,
+            (RenewUser m) => new Proto.RenewUser { RequestId = m.RequestId, User = m.User, VirtualHost = m.VirtualHost, Secret = m.Secret },
+            p => new RenewUser(p.RequestId, p.User, p.VirtualHost, p.Secret));
+        formats.AddProto(
             "a-authenticated1", Proto.UserAuthenticated.Parser,
             (UserAuthenticated m) => new Proto.UserAuthenticated
             {

@@ -17,6 +17,7 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         ExchangeFormats.AddMessagesTo(formats);
         RoutesFormats.AddTo(formats);
         CatalogueFormats.AddMessagesTo(formats);
+        PolicyFormats.AddMessagesTo(formats);
         AccessFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
         return formats;

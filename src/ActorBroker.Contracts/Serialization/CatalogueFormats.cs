@@ -1,5 +1,6 @@
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using Google.Protobuf.Collections;
 
 namespace ActorBroker.Contracts.Serialization;
@@ -20,10 +21,15 @@ internal static class CatalogueFormats
             "ce-names1", Proto.NamesRecorded.Parser,
             (NamesRecorded e) => new Proto.NamesRecorded { VirtualHost = e.VirtualHost, Changes = { e.Changes.Select(ToForm) } },
             p => new NamesRecorded(p.VirtualHost, ToChanges(p.Changes)));
+
+        // Policies were added to the form: absent where there are none.
         formats.AddProto(
-            "cs1", Proto.NamesOf.Parser,
-            (CatalogueSnapshot e) => new Proto.NamesOf { VirtualHost = e.VirtualHost, Names = { e.Names.Select(ToForm) } },
-            p => new CatalogueSnapshot(p.VirtualHost, ToNames(p.Names)));
+            "cs1", Proto.CatalogueSnapshot.Parser,
+            (CatalogueSnapshot e) => new Proto.CatalogueSnapshot
+            {
+                VirtualHost = e.VirtualHost, Names = { e.Names.Select(ToForm) }, Policies = IsNothing(e.Policies) ? null : e.Policies.ToForm(),
+            },
+            p => new CatalogueSnapshot(p.VirtualHost, ToNames(p.Names), p.Policies.ToPolicies()));
     }
 
     private static void AddRegistration(FormatTable formats)
@@ -101,8 +107,9 @@ internal static class CatalogueFormats
                 Names = { m.Names.Select(ToForm) },
                 IsFirst = m.IsFirst,
                 IsLast = m.IsLast,
+                Policies = m.Policies?.ToForm(),
             },
-            p => new NamesSnapshot(p.VirtualHost, p.Version, ToNames(p.Names), p.IsFirst, p.IsLast));
+            p => new NamesSnapshot(p.VirtualHost, p.Version, ToNames(p.Names), p.IsFirst, p.IsLast, p.Policies?.ToPolicies()));
         formats.AddProto(
             "c-changed1", Proto.NamesChanged.Parser,
             (NamesChanged m) => new Proto.NamesChanged
@@ -121,6 +128,8 @@ internal static class CatalogueFormats
             (ReloadNames m) => new Proto.VirtualHostNames { VirtualHost = m.VirtualHost },
             p => new ReloadNames(p.VirtualHost));
     }
+
+    private static bool IsNothing(VirtualHostPolicies policies) => policies is { DefaultQueueType: null, Policies.Count: 0 };
 
     private static Proto.CatalogueName ToForm(CatalogueName name) =>
         new() { Kind = (uint)name.Kind, Name = name.Name, Durable = name.Durable };

@@ -14,6 +14,22 @@ internal static class ExchangeFormats
             "x-answered1", Proto.ExchangeAnswered.Parser,
             (ExchangeAnswered m) => new Proto.ExchangeAnswered { RequestId = m.RequestId, Refusal = m.Refusal.ToForm() },
             p => new ExchangeAnswered(p.RequestId, p.Refusal.ToRefusal()));
+        formats.AddProto(
+            "x-describe1", Proto.DescribeExchange.Parser,
+            (DescribeExchange m) => new Proto.DescribeExchange { Exchange = m.Exchange.ToForm(), RequestId = m.RequestId },
+            p => new DescribeExchange(p.Exchange.ToExchangeKey(), p.RequestId));
+        formats.AddProto(
+            "x-described1", Proto.ExchangeDescribed.Parser,
+            (ExchangeDescribed m) => new Proto.ExchangeDescribed
+            {
+                RequestId = m.RequestId,
+                Exchange = m.Exchange.ToForm(),
+                Refusal = m.Refusal.ToForm(),
+                Definition = m.Definition?.ToForm(),
+                Policy = m.Policy.ToForm(),
+            },
+            p => new ExchangeDescribed(
+                p.RequestId, p.Exchange.ToExchangeKey(), p.Refusal.ToRefusal(), p.Definition?.ToExchangeDefinition(), p.Policy.ToEffectivePolicy()));
     }
 
     public static void AddEventsTo(FormatTable formats)

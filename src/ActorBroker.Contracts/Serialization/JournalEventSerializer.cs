@@ -14,6 +14,7 @@ public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatT
         QueueEventFormats.AddTo(formats);
         ExchangeFormats.AddEventsTo(formats);
         CatalogueFormats.AddEventsTo(formats);
+        PolicyFormats.AddEventsTo(formats);
         AccessFormats.AddEventsTo(formats);
         return formats;
     }

@@ -1,5 +1,6 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Collections;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
@@ -27,6 +28,10 @@ internal static class QueueEventFormats
             (QueueRedefined e) => new Proto.QueueRedefined { Definition = e.Definition.ToForm(), Origin = e.Origin.ToForm() },
             p => new QueueRedefined(p.Definition.ToQueueDefinition(), p.Origin.ToOrigin()));
         formats.AddProto(
+            "qe-policy1", Proto.QueuePolicyApplied.Parser,
+            (QueuePolicyApplied e) => new Proto.QueuePolicyApplied { Policy = e.Policy.ToForm() },
+            p => new QueuePolicyApplied(p.Policy.ToEffectivePolicy()));
+        formats.AddProto(
             "qe-deleted1", Proto.QueueDeleted.Parser,
             (QueueDeleted e) => new Proto.QueueDeleted { Origin = e.Origin.ToForm() },
             p => new QueueDeleted(p.Origin.ToOrigin()));
@@ -49,6 +54,7 @@ internal static class QueueEventFormats
     {
         Queue = snapshot.Queue.ToForm(),
         Definition = snapshot.Definition?.ToForm(),
+        Policy = snapshot.Policy == EffectivePolicy.None ? null : snapshot.Policy.ToForm(),
         BindingSources = { snapshot.BindingSources },
         NextPosition = snapshot.Index.NextPosition,
         DeliveredBefore = snapshot.Index.DeliveredBefore,
@@ -86,6 +92,7 @@ internal static class QueueEventFormats
     private static QueueSnapshot FromForm(Proto.QueueSnapshot form) => new(
         form.Queue.ToQueueKey(),
         form.Definition?.ToQueueDefinition(),
+        form.Policy.ToEffectivePolicy(),
         [.. form.BindingSources],
         new QueueIndex(form.NextPosition, form.DeliveredBefore, form.Live.ToRanges(), [.. form.Segments.Select(FromForm)])
         {

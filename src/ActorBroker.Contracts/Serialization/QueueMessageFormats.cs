@@ -47,6 +47,10 @@ internal static class QueueMessageFormats
             (ResolveQueue m) => new Proto.ResolveQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId },
             p => new ResolveQueue(p.Queue.ToQueueKey(), p.RequestId));
         formats.AddProto(
+            "q-describe1", Proto.DescribeQueue.Parser,
+            (DescribeQueue m) => new Proto.DescribeQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId },
+            p => new DescribeQueue(p.Queue.ToQueueKey(), p.RequestId));
+        formats.AddProto(
             "q-wake1", Proto.WakeQueue.Parser,
             (WakeQueue m) => new Proto.WakeQueue { Queue = m.Queue.ToForm() },
             p => new WakeQueue(p.Queue.ToQueueKey()));
@@ -126,6 +130,28 @@ internal static class QueueMessageFormats
             },
             p => new QueueAnswered(p.RequestId, p.Refusal.ToRefusal(), p.MessageCount, p.ConsumerCount));
         formats.AddProto(
+            "n-described1", Proto.QueueDescribed.Parser,
+            (QueueDescribed m) => new Proto.QueueDescribed
+            {
+                RequestId = m.RequestId,
+                Queue = m.Queue.ToForm(),
+                Refusal = m.Refusal.ToForm(),
+                Definition = m.Definition?.ToForm(),
+                Policy = m.Policy.ToForm(),
+                ReadyCount = m.ReadyCount,
+                UnsettledCount = m.UnsettledCount,
+                ConsumerCount = m.ConsumerCount,
+            },
+            p => new QueueDescribed(
+                p.RequestId,
+                p.Queue.ToQueueKey(),
+                p.Refusal.ToRefusal(),
+                p.Definition?.ToQueueDefinition(),
+                p.Policy.ToEffectivePolicy(),
+                p.ReadyCount,
+                p.UnsettledCount,
+                p.ConsumerCount));
+        formats.AddProto(
             "n-resolved1", Proto.QueueResolved.Parser,
             (QueueResolved m) => new Proto.QueueResolved
             {
@@ -153,8 +179,8 @@ internal static class QueueMessageFormats
     {
         formats.AddProto(
             "n-consuming1", Proto.ConsumerStarted.Parser,
-            (ConsumerStarted m) => new Proto.ConsumerStarted { RequestId = m.RequestId, ConsumerId = m.ConsumerId },
-            p => new ConsumerStarted(p.RequestId, p.ConsumerId));
+            ToForm,
+            p => new ConsumerStarted(p.RequestId, p.ConsumerId) { StreamOffset = p.HasStreamOffset ? p.StreamOffset : null });
         formats.AddProto(
             "n-stopped1", Proto.ConsumerStopped.Parser,
             (ConsumerStopped m) => new Proto.ConsumerStopped { RequestId = m.RequestId, ConsumerId = m.ConsumerId },
@@ -167,5 +193,16 @@ internal static class QueueMessageFormats
             "n-timedout1", Proto.ConsumerTimedOut.Parser,
             (ConsumerTimedOut m) => new Proto.ConsumerTimedOut { ConsumerId = m.ConsumerId, TimeoutMs = m.TimeoutMs },
             p => new ConsumerTimedOut(p.ConsumerId, p.TimeoutMs));
+    }
+
+    private static Proto.ConsumerStarted ToForm(ConsumerStarted started)
+    {
+        var form = new Proto.ConsumerStarted { RequestId = started.RequestId, ConsumerId = started.ConsumerId };
+        if (started.StreamOffset is { } offset)
+        {
+            form.StreamOffset = offset;
+        }
+
+        return form;
     }
 }

@@ -45,6 +45,11 @@ public sealed class AccessState(IReadOnlySet<string> loopbackUsers)
             : new Refusal(RefusalReason.AccessRefused, $"user '{user}' can only connect via localhost");
     }
 
+    /// <summary>Is a user who is connected still one, and may still use the virtual host? Null when so.</summary>
+    public Refusal? Renew(string user, string virtualHost) => _users.ContainsKey(user)
+        ? OpenVirtualHost(user, virtualHost)
+        : new Refusal(RefusalReason.AccessRefused, $"user '{user}' - invalid credentials");
+
     /// <summary>May this user publish in the name of any other?</summary>
     public bool IsImpersonator(string user) => _users.TryGetValue(user, out var found) && found.Tags.Contains(User.Impersonator);
 

@@ -100,6 +100,9 @@ public interface IQueueRules
     /// <summary>Adds a consumer, or says why not. <see cref="Dispatch"/> must follow when the consumer has been told.</summary>
     Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText);
 
+    /// <summary>Where a stream's consumer goes on; null for other queues, and where it still has to be found.</summary>
+    long? NextOffsetOf(ConsumerKey key) => null;
+
     /// <summary>Hands out what can be handed out.</summary>
     void Dispatch();
 

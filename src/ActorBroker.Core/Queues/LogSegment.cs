@@ -30,6 +30,9 @@ internal sealed class LogBatch(long first, MessageBatch batch)
     /// <summary>It was refused and only waits to be dead-lettered: a journal must never bring it back.</summary>
     public bool IsRefused { get; set; }
 
+    /// <summary>Some of its messages do not outlive a restart.</summary>
+    public bool HasTransient { get; set; }
+
     /// <summary>The journal event that holds it, 0 while none does.</summary>
     public long SequenceNr { get; set; }
 

@@ -42,7 +42,9 @@ public sealed partial class QueueDecider
     private void Enter(MessageBatch batch)
     {
         var placed = _log.Append(batch);
-        placed.IsJournaled = IsDurable && (IsQuorum || batch.CountPersistent() > 0);
+        var persistent = IsDurable && !IsQuorum ? batch.CountPersistent() : batch.Count;
+        placed.IsJournaled = IsDurable && persistent > 0;
+        placed.HasTransient = persistent < batch.Count;
         _entered.Add(placed);
         _ready.Append(placed.First, batch);
         if (_bodySizes is not null)
@@ -66,7 +68,7 @@ public sealed partial class QueueDecider
             if (placed.IsJournaled)
             {
                 _writes.Add(placed, ReferenceEquals(placed, last) ? link : null);
-                if (placed.Batch is not null)
+                if (placed is { Batch: not null, HasTransient: true })
                 {
                     MarkVolatile(placed);
                 }

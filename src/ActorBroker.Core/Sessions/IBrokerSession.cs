@@ -22,6 +22,12 @@ public interface IBrokerSession
     void Authenticate(string user, string password, Action<Refusal?> reply);
 
     /// <summary>
+    /// The client has renewed its secret. A user with a password is asked for it when the connection opens and not
+    /// again (RabbitMQ); what else was granted then has to hold still.
+    /// </summary>
+    void UpdateSecret(string secret, Action<Refusal?> reply);
+
+    /// <summary>
     /// Checks that the virtual host exists and that the user may enter it; binds this session to it. Once, after
     /// <see cref="Authenticate"/> has succeeded and before everything else.
     /// </summary>

@@ -63,6 +63,10 @@ public sealed partial class StreamDecider
         return null;
     }
 
+    /// <inheritdoc/>
+    public long? NextOffsetOf(ConsumerKey key) =>
+        _consumers.TryGetValue(key, out var consumer) && consumer.NotBefore is null ? consumer.Cursor : null;
+
     /// <summary>Starts deliveries to consumers that have been told that they started.</summary>
     public void Dispatch()
     {

@@ -233,6 +233,14 @@ internal sealed partial class Amqp091Channel
         Reply(select.NoWait, new ConfirmSelectOk());
     }
 
+    /// <summary>What was checked of properties has to be checked again.</summary>
+    public void ForgetProperties()
+    {
+        // Not of a message that waits for its target: its check is behind it.
+        if (_content == ContentState.None)
+            _properties = null;
+    }
+
     private void EndContent()
     {
         _content = ContentState.None;

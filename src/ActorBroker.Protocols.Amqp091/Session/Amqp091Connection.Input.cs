@@ -197,14 +197,6 @@ public sealed partial class Amqp091Connection
         Encoder = new DeliveryEncoder(_handshake.FrameMax);
     }
 
-    // PLAIN credentials are checked when a connection opens and never again: a new secret changes nothing, as in RabbitMQ.
-    private void UpdateSecret(ConnectionUpdateSecret update)
-    {
-        if (update.NewSecret.IsEmpty)
-            throw new Amqp091ErrorException(ReplyCode.NotAllowed, "New secret was refused");
-        _output.WriteMethod(0, new ConnectionUpdateSecretOk());
-    }
-
     private void OpenChannel(in ReceivedFrame frame, uint methodId)
     {
         if (frame.Type != FrameType.Method)

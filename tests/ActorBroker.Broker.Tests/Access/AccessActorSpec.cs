@@ -93,6 +93,20 @@ public sealed class AccessActorSpec() : TestKit(Settings, nameof(AccessActorSpec
         Assert.NotNull(Open(second, "guest", "changed"));
     }
 
+    [Theory]
+    [InlineData("guest", "/", true)]
+    [InlineData("nobody", "/", false)]
+    [InlineData("guest", "gone", false)]
+    public void A_connected_user_with_a_new_secret_stays_if_it_may_still_be_there(string user, string virtualHost, bool stays)
+    {
+        var access = Start(Guest);
+
+        access.Tell(new RenewUser(5, user, virtualHost, "whatever it is"));
+
+        var answer = ExpectMsg<UserAuthenticated>();
+        Assert.Equal((5L, stays), (answer.RequestId, answer.Refusal is null));
+    }
+
     [Fact]
     public void Nothing_is_answered_before_the_default_user_is_written()
     {

@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Exchanges;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Exchanges;
@@ -6,6 +7,7 @@ using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Testing.Persistence;
 using Akka.Actor;
@@ -27,6 +29,8 @@ public sealed class ExchangeActorTests : EntityTestKit
     private readonly TestProbe _exchanges;
     private readonly TestProbe _catalogue;
     private readonly TestProbe _node;
+    private readonly TestProbe _routing;
+    private readonly NodePolicies _policies;
     private IActorRef _exchange = ActorRefs.Nobody;
 
     public ExchangeActorTests()
@@ -36,6 +40,8 @@ public sealed class ExchangeActorTests : EntityTestKit
         _exchanges = Probe("exchanges");
         _catalogue = Probe("catalogue");
         _node = Probe("node");
+        _routing = Probe("routing");
+        _policies = new NodePolicies(_ => _routing.Ref);
         Start();
     }
 
@@ -290,11 +296,28 @@ public sealed class ExchangeActorTests : EntityTestKit
         Assert.Equal((3L, RefusalReason.Unavailable), (refused.RequestId, refused.Refusal!.Reason));
     }
 
+    [Fact]
+    public void An_exchange_is_described_with_its_policy_once_the_node_knows_the_policies()
+    {
+        _exchange.Tell(new DescribeExchange(Key, 1), TestActor);
+        Assert.Equal(new Refusal(RefusalReason.NotFound, "no exchange 'e' in vhost '/'"), ExpectMsg<ExchangeDescribed>().Refusal);
+        _shard.ExpectMsg<Passivate>();
+        Restart();
+        Declare();
+        _exchange.Tell(new DescribeExchange(Key, 2), TestActor);
+        Assert.Equal("/", _routing.ExpectMsg<LoadVirtualHost>().VirtualHost);
+        var definition = ArgumentTable.Of(("alternate-exchange", ArgumentValue.FromString("other")));
+        _policies.Set("/", VirtualHostPolicies.Empty.With(new Policy("p", false, "^e$", PolicyTarget.Exchanges, 0, definition)));
+        _routing.Reply(new VirtualHostLoaded("/"));
+        var described = ExpectMsg<ExchangeDescribed>();
+        Assert.Equal((Durable, "p", "other"), (described.Definition, described.Policy.Policy?.Name, described.AlternateExchange));
+    }
+
     private static Binding ToQueue(string name) => new(Destination.Queue(name), "k", ArgumentTable.Empty);
 
     private void Start(Func<ExchangeSettings, ExchangeSettings>? change = null)
     {
-        var settings = new ExchangeSettings(_ => _queues.Ref, _ => _exchanges.Ref, _ => _catalogue.Ref);
+        var settings = new ExchangeSettings(_ => _queues.Ref, _ => _exchanges.Ref, _ => _catalogue.Ref, _policies);
         _exchange = _shard.ChildActorOf(ExchangeActor.Props(EntityId, change is null ? settings : change(settings)), SupervisorStrategy.StoppingStrategy);
     }
 

@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Exchanges;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Exchanges;
@@ -31,7 +32,7 @@ public sealed class ExchangeStageTests : EntityTestKit
         var (shard, exchanges) = (Probe("shard"), Probe("exchanges"));
         _queues = Probe("queues");
         _catalogue = Probe("catalogue");
-        var settings = new ExchangeSettings(_ => _queues.Ref, _ => exchanges.Ref, _ => _catalogue.Ref);
+        var settings = new ExchangeSettings(_ => _queues.Ref, _ => exchanges.Ref, _ => _catalogue.Ref, new NodePolicies(_ => ActorRefs.Nobody));
         _exchange = shard.ChildActorOf(ExchangeActor.Props(EntityIds.Of(Key), settings));
     }
 

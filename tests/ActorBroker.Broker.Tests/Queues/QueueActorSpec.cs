@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Forwarding;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
@@ -9,6 +10,7 @@ using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
@@ -49,9 +51,12 @@ public abstract class QueueActorSpec : EntityTestKit
         Asker = Probe("asker");
         Disk = new RecordedReads(Journal);
         Clock = new BreakableClock();
+        Routing = Probe("routing");
+        Policies = new NodePolicies(_ => Routing.Ref);
+        Policies.Set("/", VirtualHostPolicies.Empty);
         var settings = new QueueActorSettings(
             options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
-            new ForwardingServices(_ => Queues!, Probe("routing"), Tables, new MessageFormats(new Amqp091MessageFormat()), Clock));
+            new ForwardingServices(_ => Queues!, Routing, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock), Policies);
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
         {
@@ -63,6 +68,12 @@ public abstract class QueueActorSpec : EntityTestKit
     }
 
     protected IActorRef Queues { get; }
+
+    /// <summary>The node's policies: none unless a test sets some.</summary>
+    protected NodePolicies Policies { get; }
+
+    /// <summary>The node's routing table actor.</summary>
+    protected TestProbe Routing { get; }
 
     protected TestProbe Exchanges { get; }
 

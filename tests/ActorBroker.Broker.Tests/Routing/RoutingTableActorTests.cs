@@ -1,5 +1,6 @@
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Exchanges;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
@@ -9,6 +10,7 @@ using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Testing.Persistence;
 using Akka.Actor;
@@ -29,17 +31,19 @@ public sealed class RoutingTableActorTests : EntityTestKit
     private readonly IActorRef _exchanges;
     private readonly IActorRef _catalogues;
     private readonly IActorRef _routing;
+    private readonly NodePolicies _policies;
 
     public RoutingTableActorTests()
     {
         var queues = Sys.ActorOf(Props.Create(() => new WillingQueues()));
         var catalogues = Sys.ActorOf(LocalRegion.Props(id => CatalogueActor.Props(id, new CatalogueSettings())));
         IActorRef? exchanges = null;
-        var settings = new ExchangeSettings(_ => queues, _ => exchanges!, _ => catalogues);
+        _policies = new NodePolicies(_ => _routing!);
+        var settings = new ExchangeSettings(_ => queues, _ => exchanges!, _ => catalogues, _policies);
         exchanges = Sys.ActorOf(LocalRegion.Props(id => ExchangeActor.Props(id, settings)));
         _exchanges = exchanges;
         _catalogues = catalogues;
-        _routing = RoutingTableStart.Start(Sys, _tables, new RoutingTableSettings(_ => exchanges, _ => catalogues));
+        _routing = RoutingTableStart.Start(Sys, _tables, new RoutingTableSettings(_ => exchanges, _ => catalogues, _policies));
         Load(new LoadVirtualHost("/"));
     }
 
@@ -59,6 +63,24 @@ public sealed class RoutingTableActorTests : EntityTestKit
         Assert.Null(Ask(new DeleteExchange(Key("e"), 4, false, Someone)));
         Assert.Equal(RouteStatus.NotFound, Route("e"));
         Assert.Null(Ask(new DeclareExchange(Key("e"), 5, Direct with { Type = ExchangeTypes.Fanout }, false, Someone)));
+        AssertRoutes("e");
+    }
+
+    [Fact]
+    public void A_policy_that_was_set_names_the_alternate_exchange_and_one_that_was_cleared_does_not()
+    {
+        Ask(new DeclareExchange(Key("e"), 1, Direct, false, Someone));
+        Ask(new DeclareExchange(Key("spare"), 2, Direct with { Type = ExchangeTypes.Fanout }, false, Someone));
+        Ask(new BindDestination(Key("spare"), 3, To(Destination.Queue("q")), Someone));
+        AssertRoutes("e");
+        var definition = ArgumentTable.Of((ExchangeArguments.AlternateExchange, ArgumentValue.FromString("spare")));
+        _catalogues.Tell(new SetPolicy("/", "4", new Policy("p", false, "^e$", PolicyTarget.All, 0, definition), Someone), TestActor);
+        Assert.Equal(new PolicyAnswered("4", null), ExpectMsg<PolicyAnswered>());
+        Assert.False(_result.IsCurrent);
+        AssertRoutes("e", "q");
+        Assert.Equal("p", _policies.Of("/", Sys, TestActor)?.OfExchange("e").Policy?.Name);
+        _catalogues.Tell(new ClearPolicy("/", "5", "p", false, Someone), TestActor);
+        Assert.Equal(new PolicyAnswered("5", null), ExpectMsg<PolicyAnswered>());
         AssertRoutes("e");
     }
 

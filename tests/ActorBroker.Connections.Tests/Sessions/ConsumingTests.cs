@@ -73,6 +73,21 @@ public sealed class ConsumingTests : BrokerSessionSpec
     }
 
     [Fact]
+    public void A_streams_consumer_that_was_given_nothing_yet_goes_on_where_it_started()
+    {
+        var queue = NewQueue();
+        Start(1);
+        Found("a", queue);
+        Tell(queue, new ConsumerStarted(queue.ExpectMsg<StartConsumer>().RequestId, 1) { StreamOffset = 7 });
+        Terminate(queue);
+        var next = NewQueue();
+        Found("a", next);
+
+        Assert.True(next.ExpectMsg<StartConsumer>().Settings.Arguments.TryGetValue("x-stream-offset", out var offset));
+        Assert.Equal(ArgumentValue.FromInt64(7), offset);
+    }
+
+    [Fact]
     public void A_consumer_that_timed_out_is_told_of_once_and_hears_no_more()
     {
         var queue = NewQueue();

@@ -1,4 +1,6 @@
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Policies;
 using Xunit;
 
 namespace ActorBroker.Contracts.Tests.Options;
@@ -83,4 +85,36 @@ public sealed class BrokerOptionsSpec
 
     private static BrokerOptions Read(params string[] settings) =>
         BrokerOptions.Read(BrokerConfiguration.Load(BrokerConfiguration.Embedded, null, settings));
+
+    [Fact]
+    public void Policies_are_read_with_numbers_where_their_keys_take_numbers()
+    {
+        var options = BrokerOptions.Read(BrokerConfiguration.Load(BrokerConfiguration.Embedded, null,
+        [
+            "actorbroker.policies=[{ name = a, pattern = \"^a\\\\.\", apply-to = queues, priority = 3, definition { message-ttl = 10, dead-letter-exchange = 5 } }]",
+            "actorbroker.operator-policies=[{ vhost = v, name = b, pattern = b, definition { max-length = 7 } }]",
+        ]));
+        Assert.Equal(
+            [
+                new PolicyOptions("/", new Policy(
+                    "a", false, @"^a\.", PolicyTarget.Queues, 3,
+                    ArgumentTable.Of(("message-ttl", ArgumentValue.FromInt64(10)), ("dead-letter-exchange", ArgumentValue.FromString("5"))))),
+                new PolicyOptions("v", new Policy("b", true, "b", PolicyTarget.All, 0, ArgumentTable.Of(("max-length", ArgumentValue.FromInt64(7))))),
+            ],
+            options.Policies);
+    }
+
+    [Theory]
+    [InlineData("[{ name = a, pattern = a, definition { max-length = -1 } }]", "-1 is not a valid maximum length")]
+    [InlineData("[{ name = a, pattern = a, apply-to = nothing, definition { max-length = 1 } }]", "apply-to = nothing")]
+    [InlineData("[{ name = a, pattern = a, priority = high, definition { max-length = 1 } }]", "priority = high")]
+    [InlineData("[{ name = a, patern = a, definition { max-length = 1 } }]", "patern")]
+    [InlineData("[a]", "a list such as")]
+    [InlineData("a", "a list such as")]
+    public void A_policy_that_cannot_be_set_is_refused_at_start(string policies, string what)
+    {
+        var failure = Assert.Throws<StartupException>(() => BrokerOptions.Read(BrokerConfiguration.Load(BrokerConfiguration.Embedded, null, [$"actorbroker.policies={policies}"])));
+        Assert.Contains("actorbroker.policies", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(what, failure.Message, StringComparison.Ordinal);
+    }
 }

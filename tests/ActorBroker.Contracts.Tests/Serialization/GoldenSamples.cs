@@ -6,6 +6,7 @@ using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
@@ -31,6 +32,8 @@ internal static class GoldenSamples
 
     private static readonly QueueDefinition QueueDefinition = new(Durable: true, Exclusive: false, AutoDelete: true, Arguments);
     private static readonly ExchangeDefinition ExchangeDefinition = new("topic", Durable: true, AutoDelete: false, Internal: true, Arguments);
+    private static readonly Policy Limits = new("limits", IsOperator: true, "^a", PolicyTarget.QuorumQueues, -5, Arguments);
+    private static readonly EffectivePolicy Effective = new(new AppliedPolicy("limits", Arguments), new AppliedPolicy("operators", Arguments));
     private static readonly Binding ToQueue = new(Destination.Queue("orders"), "order.*", ArgumentTable.Empty);
     private static readonly Binding ToExchange = new(Destination.Exchange("audit"), "#", Arguments);
 
@@ -54,14 +57,17 @@ internal static class GoldenSamples
                 [new(7, Batch("sales", "order.new", "first", "second")), new(10, Batch("", "orders", "third"))],
                 [new(1, 3), new(5, 1)],
                 DeliveredBefore: 6)),
+        ["qe-policy1"] = new QueuePolicyApplied(Effective),
         ["qs1"] = new QueueSnapshot(
             Queue,
             QueueDefinition,
+            EffectivePolicy.None,
             ["sales", "returns"],
             new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536), new(500, 1000, 10, 12, 70_000)])),
         ["qs1+stream"] = new QueueSnapshot(
             Queue,
             QueueDefinition,
+            EffectivePolicy.None,
             [],
             new QueueIndex(1000, 0, [], [])
             {
@@ -74,9 +80,11 @@ internal static class GoldenSamples
             }),
         ["qe-written1+notes"] = new MessagesWritten(
             1_767_323_045_678, new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [new(1, 3)], DeliveredBefore: 6) { Notes = Notes }),
+        ["qs1+policy"] = new QueueSnapshot(Queue, QueueDefinition, Effective, [], new QueueIndex(1, 1, [], [])),
         ["qs1+notes"] = new QueueSnapshot(
             Queue,
             QueueDefinition,
+            EffectivePolicy.None,
             [],
             new QueueIndex(1000, 900, [new(10, 30)], [new(10, 500, 3, 9, 65_536)])
             {
@@ -86,6 +94,7 @@ internal static class GoldenSamples
         ["qs1+lanes"] = new QueueSnapshot(
             Queue,
             QueueDefinition,
+            EffectivePolicy.None,
             [],
             new QueueIndex(1000, 900, [new(10, 30)], [new(10, 500, 3, 9, 65_536)])
             {
@@ -102,7 +111,11 @@ internal static class GoldenSamples
             "/",
             [new(Added: true, new(DestinationKind.Queue, "orders", Durable: true)), new(Added: false, new(DestinationKind.Exchange, "old", Durable: false))]),
         ["cs1"] = new CatalogueSnapshot(
-            "/", [new(DestinationKind.Queue, "orders", Durable: true), new(DestinationKind.Exchange, "sales", Durable: true)]),
+            "/", [new(DestinationKind.Queue, "orders", Durable: true), new(DestinationKind.Exchange, "sales", Durable: true)], VirtualHostPolicies.Empty),
+        ["cs1+policies"] = new CatalogueSnapshot("/", [], new VirtualHostPolicies(QueueType.Quorum, [Limits])),
+        ["ce-policy1"] = new PolicySet("/", Limits, Origin),
+        ["ce-cleared1"] = new PolicyCleared("/", "limits", IsOperator: true, Origin),
+        ["ce-default1"] = new DefaultQueueTypeSet("/", QueueType.Quorum, Origin),
         ["ae-user1"] = new UserCreated(
             new User("guest", PasswordHash.Create([1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
         ["ae-vhost1"] = new VirtualHostCreated("/", Origin),

@@ -51,6 +51,20 @@ public sealed class StreamReadingSpec
         Assert.Equal("4e 5f", stream.TextOf(ahead));
     }
 
+    [Fact]
+    public void Where_a_reader_goes_on_is_known_unless_a_time_still_has_to_be_found()
+    {
+        var stream = new TestStream();
+        stream.Decider.AdvanceTo(100_000);
+        stream.Write("a", "b");
+        Assert.Equal(2, stream.Decider.NextOffsetOf(stream.Start(1)));
+        Assert.Equal(9, stream.Decider.NextOffsetOf(stream.Start(2, Offset(9))));
+        var key = new ConsumerKey(1, 3);
+        Assert.Null(stream.Decider.StartConsumer(
+            key, Settings(arguments: ("x-stream-offset", ArgumentValue.FromTimestamp(1))), "queue 's'"));
+        Assert.Null(stream.Decider.NextOffsetOf(key));
+    }
+
     [Theory]
     [InlineData(0, "0a 1b 2c")]
     [InlineData(100, "0a 1b 2c")]

@@ -33,6 +33,8 @@ public sealed class ConnectionTests(BrokerFixture broker) : ClientTest(broker)
     [InlineData("connection.blocked")]
     [InlineData("authentication_failure_close")]
     [InlineData("per_consumer_qos")]
+    [InlineData("consumer_priorities")]
+    [InlineData("direct_reply_to")]
     public void The_server_names_its_capabilities(string capability)
     {
         var capabilities = Assert.IsType<IDictionary<string, object?>>(Connection.ServerProperties!["capabilities"], exactMatch: false);

@@ -58,6 +58,8 @@ internal sealed class RecordingSession : IBrokerSession
 
     public void Authenticate(string user, string password, Action<Refusal?> reply) => Ask($"authenticate {user} {password}", reply);
 
+    public void UpdateSecret(string secret, Action<Refusal?> reply) => Ask($"update-secret {secret}", reply);
+
     public void OpenVirtualHost(string name, Action<Refusal?> reply) => Ask($"open-vhost {name}", reply);
 
     public void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply) =>

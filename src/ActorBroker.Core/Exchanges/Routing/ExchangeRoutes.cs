@@ -6,6 +6,8 @@ namespace ActorBroker.Core.Exchanges.Routing;
 internal sealed class ExchangeRoutes : Versioned
 {
     private readonly Router _router;
+    private readonly string? _ownAlternate;
+    private volatile string? _alternate;
     private volatile bool _dropped;
 
     public ExchangeRoutes(string name, ExchangeDefinition definition)
@@ -14,13 +16,13 @@ internal sealed class ExchangeRoutes : Versioned
         _router = Router.Create(name, definition);
         Stage = ExchangeStage.Of(name, definition);
         if (definition.Arguments.TryGetValue(ExchangeArguments.AlternateExchange, out var alternate) && alternate.TryGetString(out var alternateName))
-            Alternate = alternateName;
+            _alternate = _ownAlternate = alternateName;
     }
 
     public ExchangeDefinition Definition { get; }
 
     /// <summary>The exchange that takes what no binding of this one does.</summary>
-    public string? Alternate { get; }
+    public string? Alternate => _alternate;
 
     /// <summary>Where messages wait before they are routed; null for an exchange that routes at once.</summary>
     public ExchangeStage? Stage { get; }
@@ -29,6 +31,16 @@ internal sealed class ExchangeRoutes : Versioned
 
     /// <summary>No longer in the tables: whoever reads this after the version has to look for the exchange again.</summary>
     public bool IsDropped => _dropped;
+
+    /// <summary>A policy names the alternate exchange of one that was declared without.</summary>
+    public void Follow(ArgumentTable policy)
+    {
+        var alternate = _ownAlternate ?? (policy.TryGetValue(ExchangeArguments.AlternateExchange, out var value) && value.TryGetString(out var name) ? name : null);
+        if (alternate == _alternate)
+            return;
+        _alternate = alternate;
+        Changed();
+    }
 
     public void Add(Binding binding) => _router.Add(binding);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 
 namespace ActorBroker.Core.Exchanges.Routing;
 
@@ -73,6 +74,13 @@ public sealed class RoutingTables
     {
         foreach (var (_, virtualHost) in _virtualHosts)
             virtualHost.Clear();
+    }
+
+    /// <summary>The policies of a virtual host's exchanges are these from now on. For the writer.</summary>
+    public void SetPolicies(string virtualHost, VirtualHostPolicies policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        GetOrAdd(virtualHost).SetPolicies(policies);
     }
 
     /// <summary>Takes over all routes of an exchange. For the writer.</summary>

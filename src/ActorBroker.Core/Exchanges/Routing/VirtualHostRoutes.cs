@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Core.Exchanges.Routing;
@@ -15,6 +16,9 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
 
     // A set; the value says nothing.
     private readonly ConcurrentDictionary<string, bool> _exchangeNames = New<bool>();
+
+    // The writer's alone.
+    private VirtualHostPolicies _policies = VirtualHostPolicies.Empty;
 
     private volatile bool _isLoaded;
 
@@ -111,8 +115,17 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
         Changed();
     }
 
+    /// <summary>The policies of exchanges are these from now on.</summary>
+    public void SetPolicies(VirtualHostPolicies policies)
+    {
+        _policies = policies;
+        foreach (var (name, routes) in _exchanges)
+            routes.Follow(policies.OfExchange(name).Definition);
+    }
+
     public void SetRoutes(string exchange, ExchangeRoutes routes)
     {
+        routes.Follow(_policies.OfExchange(exchange).Definition);
         _exchanges.TryGetValue(exchange, out var before);
         _exchanges[exchange] = routes;
         before?.Drop();

@@ -33,7 +33,7 @@ internal sealed class LaneClassifier
     public bool IsGrouped => _groupHeader is not null;
 
     /// <summary>False when none of the batch's messages can belong elsewhere than where those without any mark do.</summary>
-    public bool MayDiffer(MessageBatch batch) => (batch.AnyFlags & _telling) != 0;
+    public bool MayDiffer(MessageBatch batch) => _telling != MessageFlags.None && (batch.AnyFlags & _telling) != 0;
 
     /// <summary>The message's lane; values of headers are hashed to numbers above zero.</summary>
     public LaneKey KeyOf(in MessageView message)

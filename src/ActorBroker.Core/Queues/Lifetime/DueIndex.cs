@@ -16,14 +16,14 @@ internal sealed class DueIndex
 
     private const int RetainMin = 1024;
 
-    // By ascending time; the entry added last is kept beside it, to be extended.
-    private readonly PriorityQueue<PositionRange, long> _entries = new();
+    // By ascending time, those of one time by position; the entry added last is kept beside it, to be extended.
+    private readonly PriorityQueue<PositionRange, (long Due, long First)> _entries = new();
     private PositionRange _last;
     private long _lastDue;
 
     /// <summary>When the next position is due, Unix time in milliseconds; <see cref="long.MaxValue"/> for never.</summary>
     public long NextDue => Math.Min(
-        _entries.TryPeek(out _, out var due) ? due : long.MaxValue, _last.Count > 0 ? _lastDue : long.MaxValue);
+        _entries.TryPeek(out _, out var next) ? next.Due : long.MaxValue, _last.Count > 0 ? _lastDue : long.MaxValue);
 
     /// <summary>Number of entries.</summary>
     public int EntryCount => _entries.Count + (_last.Count > 0 ? 1 : 0);
@@ -43,7 +43,7 @@ internal sealed class DueIndex
 
         if (_last.Count > 0)
         {
-            _entries.Enqueue(_last, _lastDue);
+            _entries.Enqueue(_last, (_lastDue, _last.First));
         }
 
         _last = positions;
@@ -53,14 +53,14 @@ internal sealed class DueIndex
     /// <summary>Takes positions out that are due by then, the earliest first; false when there are none.</summary>
     public bool TryTakeDue(long now, out PositionRange positions)
     {
-        if (_last.Count > 0 && _lastDue <= now && !(_entries.TryPeek(out _, out var first) && first <= _lastDue))
+        if (_last.Count > 0 && _lastDue <= now && !(_entries.TryPeek(out _, out var next) && next.CompareTo((_lastDue, _last.First)) <= 0))
         {
             positions = _last;
             _last = default;
             return true;
         }
 
-        if (_entries.TryPeek(out positions, out var due) && due <= now)
+        if (_entries.TryPeek(out positions, out var first) && first.Due <= now)
         {
             _entries.Dequeue();
             return true;
@@ -80,7 +80,7 @@ internal sealed class DueIndex
         }
 
         var wanted = live();
-        var kept = Entries().SelectMany(entry => wanted.Within(entry.Positions), static (entry, range) => (range, entry.Value)).ToArray();
+        var kept = Entries().SelectMany(entry => wanted.Within(entry.Positions), static (entry, range) => (range, (entry.Value, range.First))).ToArray();
         Clear();
         _entries.EnqueueRange(kept);
     }
@@ -90,7 +90,7 @@ internal sealed class DueIndex
     {
         foreach (var (positions, due) in _entries.UnorderedItems)
         {
-            yield return new PositionRun(positions, due);
+            yield return new PositionRun(positions, due.Due);
         }
 
         if (_last.Count > 0)

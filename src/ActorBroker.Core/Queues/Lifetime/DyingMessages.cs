@@ -15,6 +15,7 @@ internal sealed class DyingMessages
     private readonly PositionMap _deaths = new();
     private readonly List<PositionRange> _unwritten = [];
     private readonly List<HandedOver> _handedOver = [];
+    private readonly List<PositionRange> _next = [];
     private Queue<PositionRange> _waiting = new();
     private PositionRange _first;
     private long _count;
@@ -57,7 +58,7 @@ internal sealed class DyingMessages
         }
         else
         {
-            _waiting.Enqueue(positions);
+            _next.Add(positions);
         }
     }
 
@@ -66,7 +67,7 @@ internal sealed class DyingMessages
     {
         _count += positions.Count - _deaths.Remove(positions);
         _deaths.Set(positions, (long)reason | RepeatedFlag);
-        _waiting.Enqueue(positions);
+        _next.Add(positions);
     }
 
     /// <summary>Forgets messages of a range, and adds them to <paramref name="removed"/>.</summary>
@@ -98,7 +99,7 @@ internal sealed class DyingMessages
             foreach (var part in written.Within(range))
             {
                 AddUnwritten(next, part.First);
-                _waiting.Enqueue(part);
+                _next.Add(part);
                 next = part.End;
             }
 
@@ -109,7 +110,7 @@ internal sealed class DyingMessages
     /// <summary>The next messages to be handed over, all for one reason; false when none wait.</summary>
     public bool TryPeek(out PositionRange positions, out DeathReason reason, out bool mayBeRepeated)
     {
-        while (_first.Count > 0 || _waiting.TryDequeue(out _first))
+        while (_first.Count > 0 || _waiting.TryDequeue(out _first) || TryBeginNext())
         {
             var value = _deaths.ValueAt(_first.First, _first.Count, out var count);
             if (value is { } found)
@@ -179,8 +180,7 @@ internal sealed class DyingMessages
             MarkRepeated(range);
         }
 
-        _waiting = new Queue<PositionRange>([.. again, _first, .. _waiting]);
-        _first = default;
+        _next.AddRange(again);
         _handedOver.Clear();
         BytesHandedOver = 0;
     }
@@ -188,13 +188,14 @@ internal sealed class DyingMessages
     /// <summary>There is no dead letter exchange any more: adds all that is not handed over to <paramref name="settled"/>.</summary>
     public void Abandon(PositionSet settled)
     {
-        foreach (var range in _waiting.Concat(_unwritten).Append(_first))
+        foreach (var range in _waiting.Concat(_next).Concat(_unwritten).Append(_first))
         {
             Remove(range, settled);
         }
 
         _first = default;
         _waiting.Clear();
+        _next.Clear();
         _unwritten.Clear();
     }
 
@@ -224,6 +225,21 @@ internal sealed class DyingMessages
 
             position += count;
         }
+    }
+
+    // What has died while others were handed over goes by position: a segment that has to be read back for one message is
+    // read once for all of them.
+    private bool TryBeginNext()
+    {
+        if (_next.Count == 0)
+        {
+            return false;
+        }
+
+        _next.Sort(static (left, right) => left.First.CompareTo(right.First));
+        _waiting = new Queue<PositionRange>(_next);
+        _next.Clear();
+        return _waiting.TryDequeue(out _first);
     }
 
     private void DropFirst(long count) => _first = new PositionRange(_first.First + count, _first.Count - count);

@@ -38,6 +38,27 @@ public sealed class DueIndexSpec
         });
 
     [Fact]
+    public void What_is_due_at_the_same_time_comes_out_by_position() => Gen.Int[0, 3].Array[1, 200].Sample(static times =>
+    {
+        var index = new DueIndex();
+        for (var i = 0; i < times.Length; i++)
+        {
+            index.Add(new PositionRange(i, 1), times[i]);
+        }
+
+        var taken = new List<long>();
+        while (index.TryTakeDue(long.MaxValue, out var positions))
+        {
+            for (var position = positions.First; position < positions.End; position++)
+            {
+                taken.Add(position);
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, times.Length).Select(static i => (long)i).OrderBy(i => times[i]), taken);
+    });
+
+    [Fact]
     public void What_arrives_within_50_ms_for_the_same_time_is_one_entry()
     {
         var index = new DueIndex();

@@ -1,0 +1,156 @@
+using ActorBroker.Broker.Catalogue;
+using ActorBroker.Contracts;
+using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Policies;
+using ActorBroker.Core.Queues;
+using ActorBroker.Core.Sessions;
+using ActorBroker.Testing.Persistence;
+using Akka.Actor;
+using Akka.TestKit;
+using Xunit;
+
+namespace ActorBroker.Broker.Tests.Catalogue;
+
+/// <summary>Policies in the catalogue: kept, spread to the nodes, read back.</summary>
+public sealed class CataloguePolicyTests : EntityTestKit
+{
+    private static readonly string EntityId = EntityIds.OfVirtualHost("/");
+    private static readonly string JournalId = EntityIds.PersistenceId(EntityIds.CatalogueType, EntityId);
+
+    private readonly TestProbe _node;
+    private IActorRef _catalogue = ActorRefs.Nobody;
+
+    public CataloguePolicyTests()
+    {
+        _node = Probe("node");
+        Start(new CatalogueSettings());
+    }
+
+    [Fact]
+    public void A_policy_is_answered_when_every_node_has_it_and_outlives_a_restart()
+    {
+        Assert.Empty(Subscribe().Policies);
+        Set(Limit("p", 1), "1");
+        var changed = _node.ExpectMsg<PoliciesChanged>();
+        Assert.Equal([Limit("p", 1)], changed.Policies.Policies);
+        ExpectNoMsg(0);
+        _node.Reply(new NamesApplied("/", changed.Version));
+        ExpectMsg(new PolicyAnswered("1", null));
+        Assert.Equal([new PolicySet("/", Limit("p", 1), Someone)], Journal.Written(JournalId).Select(written => written.Payload));
+        Restart();
+        Assert.Equal([Limit("p", 1)], Subscribe().Policies);
+    }
+
+    [Fact]
+    public void A_policy_takes_the_place_of_the_one_of_its_name_but_not_of_an_operator_policy()
+    {
+        SetAndAwait(Limit("p", 1));
+        SetAndAwait(Limit("p", 2));
+        SetAndAwait(Limit("p", 3) with { IsOperator = true });
+        Assert.Equal([Limit("p", 2), Limit("p", 3) with { IsOperator = true }], Listed().Policies);
+        _catalogue.Tell(new ClearPolicy("/", "c", "p", IsOperator: false, Someone), TestActor);
+        ExpectMsg(new PolicyAnswered("c", null));
+        Restart();
+        Assert.Equal([Limit("p", 3) with { IsOperator = true }], Listed().Policies);
+    }
+
+    [Fact]
+    public void What_changes_nothing_is_not_written()
+    {
+        SetAndAwait(Limit("p", 1));
+        SetAndAwait(Limit("p", 1));
+        _catalogue.Tell(new SetDefaultQueueType("/", "d", null, Someone), TestActor);
+        ExpectMsg(new PolicyAnswered("d", null));
+        Assert.Single(Journal.Written(JournalId));
+    }
+
+    [Fact]
+    public void What_cannot_be_is_refused_and_not_written()
+    {
+        Set(Limit("p", -1), "1");
+        Assert.Equal("Validation failed\n\n-1 is not a valid maximum length", ExpectMsg<PolicyAnswered>().Refusal?.Text);
+        _catalogue.Tell(new ClearPolicy("/", "2", "p", IsOperator: true, Someone), TestActor);
+        Assert.Equal(new Refusal(RefusalReason.NotFound, "no operator policy 'p' in vhost '/'"), ExpectMsg<PolicyAnswered>().Refusal);
+        Assert.Empty(Journal.Written(JournalId));
+    }
+
+    [Fact]
+    public void The_default_type_of_queues_is_kept_and_told()
+    {
+        Subscribe();
+        _catalogue.Tell(new SetDefaultQueueType("/", "d", QueueType.Quorum, Someone), TestActor);
+        var changed = _node.ExpectMsg<PoliciesChanged>();
+        Assert.Equal(QueueType.Quorum, changed.Policies.DefaultQueueType);
+        _node.Reply(new NamesApplied("/", changed.Version));
+        ExpectMsg(new PolicyAnswered("d", null));
+        Restart();
+        Assert.Equal(QueueType.Quorum, Subscribe().DefaultQueueType);
+    }
+
+    [Fact]
+    public void A_snapshot_holds_policies_too()
+    {
+        Restart(new CatalogueSettings { SnapshotAfterEvents = 1 });
+        SetAndAwait(Limit("p", 1));
+        _catalogue.Tell(new SetDefaultQueueType("/", "d", QueueType.Stream, Someone), TestActor);
+        ExpectMsg<PolicyAnswered>();
+        AwaitAssert(() => Assert.Empty(Journal.Written(JournalId)));
+        Restart();
+        Assert.Equal([Limit("p", 1)], Listed().Policies);
+        Assert.Equal(QueueType.Stream, Listed().DefaultQueueType);
+    }
+
+    [Fact]
+    public void A_policy_that_cannot_be_written_is_refused()
+    {
+        Journal.Next(JournalId, JournalFault.Reject);
+        Set(Limit("p", 1), "1");
+        Assert.Equal(RefusalReason.Unavailable, ExpectMsg<PolicyAnswered>().Refusal?.Reason);
+    }
+
+    [Fact]
+    public void There_is_a_limit_to_what_all_policies_take()
+    {
+        var definition = ArgumentTable.Of(("dead-letter-routing-key", ArgumentValue.FromString(new string('k', 15_000))));
+        Refusal? refusal = null;
+        for (var i = 0; refusal is null && i < 100; i++)
+        {
+            Set(new Policy($"p{i}", false, ".*", PolicyTarget.All, 0, definition), "s");
+            refusal = ExpectMsg<PolicyAnswered>().Refusal;
+        }
+
+        Assert.Equal($"the policies of vhost '/' must not exceed {VirtualHostPolicies.SizeBytesMax} bytes", refusal?.Text);
+    }
+
+    private static Policy Limit(string name, int length) =>
+        new(name, false, ".*", PolicyTarget.Queues, 0, ArgumentTable.Of(("max-length", ArgumentValue.FromInt64(length))));
+
+    private void Start(CatalogueSettings settings) => _catalogue = Sys.ActorOf(CatalogueActor.Props(EntityId, settings));
+
+    private void Restart(CatalogueSettings? settings = null)
+    {
+        StopAndAwait(_catalogue);
+        Start(settings ?? new CatalogueSettings());
+    }
+
+    private void Set(Policy policy, string requestId) => _catalogue.Tell(new SetPolicy("/", requestId, policy, Someone), TestActor);
+
+    private void SetAndAwait(Policy policy)
+    {
+        Set(policy, "s");
+        ExpectMsg(new PolicyAnswered("s", null));
+    }
+
+    private VirtualHostPolicies Listed()
+    {
+        _catalogue.Tell(new ListPolicies("/", "l"), TestActor);
+        return ExpectMsg<PoliciesListed>().Policies;
+    }
+
+    private VirtualHostPolicies Subscribe()
+    {
+        _catalogue.Tell(new SubscribeNames("/"), _node.Ref);
+        return _node.ExpectMsg<NamesSnapshot>().Policies!;
+    }
+}
