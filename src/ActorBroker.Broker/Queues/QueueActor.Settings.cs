@@ -78,7 +78,14 @@ public sealed partial class QueueActor
 
     private void Apply(QueueDefinition definition)
     {
-        _queue!.Apply(Resolved(definition));
+        var expires = _queue!.Settings.Expires;
+        _queue.Apply(Resolved(definition));
+        if (_queue.Settings.Expires != expires)
+        {
+            // As RabbitMQ: however long the queue was unused before, it has its whole time from here on.
+            Use();
+        }
+
         _deadLetters?.Apply(_queue.Settings);
     }
 

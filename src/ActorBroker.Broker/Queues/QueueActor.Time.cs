@@ -21,10 +21,18 @@ public sealed partial class QueueActor
 
     private void AdvanceTime()
     {
-        if (_life == QueueLife.Live)
+        if (_life != QueueLife.Live)
         {
-            _queue!.AdvanceTo(Now);
+            return;
         }
+
+        // Until now: what is about to be handled, or a time-out, may end the last consumer.
+        if (_queue!.ConsumerCount > 0)
+        {
+            Use();
+        }
+
+        _queue.AdvanceTo(Now);
     }
 
     private void ScheduleDue()
@@ -34,11 +42,7 @@ public sealed partial class QueueActor
             Schedule(DueTick.Instance, due, ref _dueAt);
         }
 
-        if (_queue.ConsumerCount > 0)
-        {
-            _lastUsed = _queue.Now;
-        }
-        else if (_queue.Settings.Expires is { } lifetime)
+        if (_queue.ConsumerCount == 0 && _queue.Settings.Expires is { } lifetime)
         {
             Schedule(ExpiryTick.Instance, _lastUsed + lifetime, ref _expiryAt);
         }

@@ -55,7 +55,7 @@ public abstract class QueueActorSpec : EntityTestKit
         Policies = new NodePolicies(_ => Routing.Ref);
         Policies.Set("/", VirtualHostPolicies.Empty);
         var settings = new QueueActorSettings(
-            options, Clock, new MessageFormats(), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
+            options, Clock, new MessageFormats(new Amqp091MessageFormat()), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
             new ForwardingServices(_ => Queues!, Routing, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock), Policies);
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
