@@ -58,6 +58,7 @@ public static class BrokerSubsystem
             .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)
             .ConfigureAwait(false);
         await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
+        await ConfiguredPolicies.TraceAsync(options.TracedVirtualHosts, catalogues, clock).ConfigureAwait(false);
         system.ActorOf(QueueWakeUpActor.Props(options.Access.DefaultVirtualHost, catalogues, queues), "queue-wake-up");
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, tableActor, tables, ReplyDirectoryStart.Start(system));

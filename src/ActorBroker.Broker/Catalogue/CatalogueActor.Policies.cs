@@ -4,7 +4,7 @@ using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Broker.Catalogue;
 
-// Policies, and the type of queues that are declared without one.
+// Policies, the type of queues that are declared without one, and whether messages are traced.
 public sealed partial class CatalogueActor
 {
     private VirtualHostPolicies _policies = VirtualHostPolicies.Empty;
@@ -16,6 +16,7 @@ public sealed partial class CatalogueActor
             SetPolicy set => Decide(set),
             ClearPolicy clear => Decide(clear),
             SetDefaultQueueType set when set.Type != _policies.DefaultQueueType => (null, new DefaultQueueTypeSet(_virtualHost, set.Type, set.Origin)),
+            SetTracing set when set.IsOn != _policies.IsTraced => (null, new TracingSet(_virtualHost, set.IsOn, set.Origin)),
             _ => (null, null),
         };
         request.Refusal = refusal;
@@ -48,6 +49,7 @@ public sealed partial class CatalogueActor
         PolicySet set => _policies.With(set.Policy),
         PolicyCleared cleared => _policies.Without(cleared.Name, cleared.IsOperator),
         DefaultQueueTypeSet set => _policies.WithDefaultQueueType(set.Type),
+        TracingSet set => _policies.WithTracing(set.IsOn),
         _ => _policies,
     };
 }

@@ -24,5 +24,8 @@ public sealed record PolicyCleared(string VirtualHost, string Name, bool IsOpera
 /// <summary>Queues that are declared without a type have this one from here on; null for the broker's default.</summary>
 public sealed record DefaultQueueTypeSet(string VirtualHost, QueueType? Type, Origin Origin) : CatalogueEvent(VirtualHost);
 
+/// <summary>The tracing of all messages was turned on or off.</summary>
+public sealed record TracingSet(string VirtualHost, bool IsOn, Origin Origin) : CatalogueEvent(VirtualHost);
+
 /// <summary>All durable names and all policies, in place of all events before.</summary>
 public sealed record CatalogueSnapshot(string VirtualHost, IReadOnlyList<CatalogueName> Names, VirtualHostPolicies Policies) : IJournalEvent;

@@ -20,6 +20,10 @@ public sealed record ClearPolicy(string VirtualHost, string RequestId, string Na
 public sealed record SetDefaultQueueType(string VirtualHost, string RequestId, QueueType? Type, Origin Origin)
     : PolicyCommand(VirtualHost, RequestId, Origin);
 
+/// <summary>Turns the tracing of all messages on or off. Answered once every node does so.</summary>
+public sealed record SetTracing(string VirtualHost, string RequestId, bool IsOn, Origin Origin)
+    : PolicyCommand(VirtualHost, RequestId, Origin);
+
 /// <summary>The answer to a <see cref="PolicyCommand"/>: done when <paramref name="Refusal"/> is null.</summary>
 public sealed record PolicyAnswered(string RequestId, Refusal? Refusal) : IBrokerMessage;
 

@@ -104,6 +104,13 @@ public sealed class BrokerOptionsSpec
             options.Policies);
     }
 
+    [Fact]
+    public void No_virtual_host_is_traced_unless_it_is_listed()
+    {
+        Assert.Empty(Read().TracedVirtualHosts);
+        Assert.Equal(["/", "v"], Read("actorbroker.traced-virtual-hosts=[\"/\", v]").TracedVirtualHosts);
+    }
+
     [Theory]
     [InlineData("[{ name = a, pattern = a, definition { max-length = -1 } }]", "-1 is not a valid maximum length")]
     [InlineData("[{ name = a, pattern = a, apply-to = nothing, definition { max-length = 1 } }]", "apply-to = nothing")]
