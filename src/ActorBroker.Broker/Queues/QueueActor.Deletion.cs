@@ -12,6 +12,8 @@ namespace ActorBroker.Broker.Queues;
 /// <content>The queue's end: its messages, its bindings and its name go, in an order that a restart can take up again.</content>
 public sealed partial class QueueActor
 {
+    private readonly List<ConsumerCancelled> _requestersConsumers = [];
+
     private void OnDelete(DeleteQueue delete)
     {
         Refusal? refusal = null;
@@ -44,11 +46,7 @@ public sealed partial class QueueActor
         _deletedBy = origin;
         _deletedCount = _queue!.ReadyCount;
         _life = QueueLife.Deleting;
-        foreach (var consumer in _queue.Consumers)
-        {
-            _connections.ActorOf(consumer.Connection)?.Tell(new ConsumerCancelled(consumer.ConsumerId));
-        }
-
+        TellConsumers();
         _queue.Abandon();
         _queue = null;
         _owner = null;
@@ -60,6 +58,37 @@ public sealed partial class QueueActor
         {
             BeginCleanUp();
         }
+    }
+
+    // Whoever deletes the queue reads that it is deleted before its own consumers are cancelled, as in RabbitMQ: a client
+    // that waits for the one would not expect the other.
+    private void TellConsumers()
+    {
+        _requestersConsumers.Clear();
+        foreach (var consumer in _queue!.Consumers)
+        {
+            var connection = _connections.ActorOf(consumer.Connection);
+            if (connection is not null && connection.Equals(_requester))
+            {
+                _requestersConsumers.Add(new ConsumerCancelled(consumer.ConsumerId));
+            }
+            else
+            {
+                connection?.Tell(new ConsumerCancelled(consumer.ConsumerId));
+            }
+        }
+    }
+
+    private void AnswerDeleted()
+    {
+        var requester = _requester;
+        AnswerRequest(refusal: null, _deletedCount);
+        foreach (var cancelled in _requestersConsumers)
+        {
+            requester?.Tell(cancelled);
+        }
+
+        _requestersConsumers.Clear();
     }
 
     private void BeginCleanUp()
@@ -102,7 +131,7 @@ public sealed partial class QueueActor
         }
 
         Timers.Cancel(CleanUpTick.Instance);
-        AnswerRequest(refusal: null, _deletedCount);
+        AnswerDeleted();
         if (LastSequenceNr == 0)
         {
             Leave();

@@ -27,5 +27,9 @@ public sealed record DefaultQueueTypeSet(string VirtualHost, QueueType? Type, Or
 /// <summary>The tracing of all messages was turned on or off.</summary>
 public sealed record TracingSet(string VirtualHost, bool IsOn, Origin Origin) : CatalogueEvent(VirtualHost);
 
-/// <summary>All durable names and all policies, in place of all events before.</summary>
-public sealed record CatalogueSnapshot(string VirtualHost, IReadOnlyList<CatalogueName> Names, VirtualHostPolicies Policies) : IJournalEvent;
+/// <summary>There may be so many queues from here on; null for no limit.</summary>
+public sealed record QueueLimitSet(string VirtualHost, long? QueuesMax, Origin Origin) : CatalogueEvent(VirtualHost);
+
+/// <summary>All durable names, all policies and the limit of queues, in place of all events before.</summary>
+public sealed record CatalogueSnapshot(
+    string VirtualHost, IReadOnlyList<CatalogueName> Names, VirtualHostPolicies Policies, long? QueuesMax = null) : IJournalEvent;

@@ -13,6 +13,7 @@ public sealed record BrokerOptions(
     JournalOptions Journal,
     AlarmOptions Alarms,
     IReadOnlyList<PolicyOptions> Policies,
+    IReadOnlyList<LimitOptions> Limits,
     IReadOnlyList<string> TracedVirtualHosts)
 {
     /// <exception cref="StartupException">A value is missing or cannot be used; the message names its key.</exception>
@@ -30,6 +31,7 @@ public sealed record BrokerOptions(
             JournalOptions.Read(settings),
             AlarmOptions.Read(settings),
             PolicyOptions.ReadAll(settings),
+            LimitOptions.ReadAll(settings),
             settings.Texts("actorbroker.traced-virtual-hosts"));
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>

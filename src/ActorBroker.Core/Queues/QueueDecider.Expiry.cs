@@ -118,6 +118,18 @@ public sealed partial class QueueDecider
         }
     }
 
+    private PositionSet Live()
+    {
+        var positions = ReadyOrAway();
+        foreach (var (dying, _) in _dying.Deaths)
+        {
+            positions.Add(dying);
+        }
+
+        _writes.AddHeldTo(positions);
+        return positions;
+    }
+
     private PositionSet ReadyOrAway()
     {
         var positions = new PositionSet();

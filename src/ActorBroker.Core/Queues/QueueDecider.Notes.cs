@@ -83,7 +83,7 @@ public sealed partial class QueueDecider
             return;
         }
 
-        var live = ReadyOrAway();
+        var live = Live();
         var returns = Within(_returns.ToArray(), live);
         _returns.Clear();
         foreach (var (positions, counts) in returns)

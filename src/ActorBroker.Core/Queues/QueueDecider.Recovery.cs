@@ -98,14 +98,7 @@ public sealed partial class QueueDecider
     /// </summary>
     public QueueIndex Index()
     {
-        var live = new PositionSet();
-        live.AddAll(ReadyOrAway());
-        _writes.AddHeldTo(live);
-        foreach (var (positions, _) in _dying.Deaths)
-        {
-            live.Add(positions);
-        }
-
+        var live = Live();
         ForgetSettledVolatile();
         for (var i = 0; i < _volatile.IntervalCount; i++)
         {

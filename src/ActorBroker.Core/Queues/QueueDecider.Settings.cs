@@ -28,7 +28,7 @@ public sealed partial class QueueDecider
         _ready.Apply(settings);
         _roster.Apply(settings);
         _identities = settings.Deduplication is not { } deduplication ? null
-            : _identities?.With(deduplication, ReadyOrAway().Contains) ?? new DeduplicationCache(deduplication);
+            : _identities?.With(deduplication, Live().Contains) ?? new DeduplicationCache(deduplication);
         _isMarked |= IsLimited;
         MeasureAll();
     }

@@ -118,6 +118,10 @@ internal sealed partial class Amqp091Channel : ISettledRanges
         if (isFull == _isHeldBack)
             return;
         _isHeldBack = isFull;
+
+        // What makes room reaches the queue before the room does, so that a message that goes back comes again first.
+        if (!isFull)
+            _connection.Settlements.Flush();
         foreach (var consumer in _consumers)
             HoldBackOrLetGo(consumer);
     }

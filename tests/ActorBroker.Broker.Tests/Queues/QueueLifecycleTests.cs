@@ -188,8 +188,26 @@ public sealed class QueueLifecycleTests : QueueActorSpec
         Queues.Tell(new DeleteQueue(Key, 7, IfUnused: true, false, Someone), Client.Ref);
         Assert.Equal("queue 'q' in vhost '/' in use", Client.ExpectMsg<QueueAnswered>().Refusal?.Text);
         Queues.Tell(new DeleteQueue(Key, 8, false, false, Someone), Client.Ref);
-        Client.ExpectMsg(new ConsumerCancelled(1));
         Client.ExpectMsg<QueueAnswered>(static answered => answered.RequestId == 8 && answered.Refusal is null);
+        Client.ExpectMsg(new ConsumerCancelled(1));
+    }
+
+    [Fact]
+    public void A_deletion_is_answered_before_the_consumers_of_who_asked_are_cancelled_and_after_all_others()
+    {
+        var queue = Declare();
+        var other = Probe("other");
+        Consume(queue, Client);
+        Consume(queue, other);
+        Catalogue.ExpectMsg<RegisterName>();
+        KeepSilent(Catalogue);
+        Queues.Tell(new DeleteQueue(Key, 6, false, false, Someone), Client.Ref);
+        other.ExpectMsg(new ConsumerCancelled(1));
+        var unregister = Catalogue.ExpectMsg<UnregisterName>();
+        Client.ExpectNoMsg(0);
+        Catalogue.Reply(new NameUnregistered(unregister.RequestId, null));
+        Client.ExpectMsg(new QueueAnswered(6, null, 0, 0));
+        Client.ExpectMsg(new ConsumerCancelled(1));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using ActorBroker.Core.Messages;
 namespace ActorBroker.Core.Tests.Messages;
 
 /// <summary>What a test message is made of.</summary>
-internal sealed record TestMessage(byte[] Body, bool Persistent = true, byte? Priority = null, byte[]? Properties = null, int Route = 0)
+internal sealed record TestMessage(byte[] Body, bool Persistent = true, byte? Priority = null, byte[]? Properties = null, int Route = 0, bool Expires = false)
 {
     public byte[] PropertyBytes => Properties ?? [];
 
@@ -35,6 +35,7 @@ internal static class TestBatches
                 message.Route,
                 (message.Persistent ? MessageFlags.Persistent : MessageFlags.None)
                     | (message.Priority is null ? MessageFlags.None : MessageFlags.HasPriority)
+                    | (message.Expires ? MessageFlags.Expires : MessageFlags.None)
                     | (message.Properties is null ? MessageFlags.None : MessageFlags.HasHeaders),
                 message.Priority ?? 0);
             message.PropertyBytes.CopyTo(slab, offset + MessageRecord.HeaderSize);

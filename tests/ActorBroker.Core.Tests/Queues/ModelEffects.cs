@@ -10,10 +10,30 @@ internal sealed class ModelEffects(
 {
     public void Collect()
     {
+        var ready = model.Ready.ToArray();
+        var taken = queue.Gets.Where(static get => get.Segment is not null).Select(static get => get.Segment!.Value)
+            .Concat(queue.Delivered.Select(static delivery => delivery.Segment))
+            .SelectMany(static segment => Enumerable.Range(0, segment.Count).Select(i => segment.FirstPosition + i))
+            .ToHashSet();
         CollectGets();
         CollectDeliveries();
+        CheckOrder(ready, taken);
+        CollectDeadLetters();
         CollectWrites();
         CollectProgress();
+    }
+
+    // What is delivered first is first in line. Then what expires at once, or is too much, leaves; and what was behind
+    // it may be delivered.
+    private void CheckOrder(ModelMessage[] ready, HashSet<long> taken)
+    {
+        var first = ready.TakeWhile(message => taken.Contains(message.Position)).ToArray();
+        model.Expire();
+        var left = ready.Skip(first.Length).Where(message => message.Place == ModelPlace.Ready || taken.Contains(message.Position)).ToArray();
+        var dropped = model.DropHead(left);
+        var after = left.Where(message => !dropped.Contains(message.Position)).Take(taken.Count - first.Length);
+        Assert.Equal(taken.Order(), first.Concat(after).Select(static message => message.Position).Order());
+        coverage.Dropped(dropped.Count);
     }
 
     private void CollectGets()
@@ -22,15 +42,18 @@ internal sealed class ModelEffects(
         {
             var get = model.WaitingGets.Dequeue();
             Assert.Equal((get.Getter, get.RequestId), (getter, requestId));
-            var head = model.Ready.FirstOrDefault();
-            Assert.Equal(head?.Position, segment?.FirstPosition);
+            if (!model.DropsHead)
+            {
+                Assert.Equal(model.Ready.FirstOrDefault()?.Position, segment?.FirstPosition);
+            }
+
             if (segment is { } found)
             {
                 Assert.Equal(1, found.Count);
                 model.Deliver(get.NoAck ? null : getter, found, 0);
             }
 
-            Assert.Equal(model.Ready.Count(), left);
+            Assert.True(model.DropsHead || model.Ready.Count() == left);
         }
 
         queue.Gets.Clear();
@@ -38,10 +61,7 @@ internal sealed class ModelEffects(
 
     private void CollectDeliveries()
     {
-        var delivered = queue.Delivered.Sum(static delivery => delivery.Segment.Count);
-        var expected = model.Ready.Take(delivered).Select(static message => message.Position).ToArray();
-        var positions = new List<long>();
-        var last = new Dictionary<ConsumerKey, long>();
+        var last = new Dictionary<ConsumerKey, (int, long)>();
         foreach (var (key, segment) in queue.Delivered)
         {
             Assert.True(segment.Count > 0);
@@ -53,15 +73,30 @@ internal sealed class ModelEffects(
                 consumer.Held += consumer.Settings.NoAck ? 0 : 1;
                 consumer.Window -= message.Record.Length;
                 consumer.Ungranted += message.Record.Length;
-                Assert.True(message.Position > last.GetValueOrDefault(key, -1), "A consumer was given messages out of order.");
-                last[key] = message.Position;
-                positions.Add(message.Position);
+                var place = (-message.Priority, message.Position);
+                Assert.True(place.CompareTo(last.GetValueOrDefault(key, (int.MinValue, -1))) > 0, "A consumer was given messages out of order.");
+                last[key] = place;
             }
         }
 
-        positions.Sort();
-        Assert.Equal(expected, positions);
         queue.Delivered.Clear();
+    }
+
+    private void CollectDeadLetters()
+    {
+        foreach (var dead in queue.Dead)
+        {
+            for (var i = 0; i < dead.Messages.Count; i++)
+            {
+                model.HandOver(dead, i);
+                coverage.Died(dead);
+            }
+        }
+
+        queue.Dead.Clear();
+        Assert.True(
+            queue.Loads.Count > 0 || !model.Messages.Exists(model.IsToBeHandedOver),
+            "A message is not handed over to be dead-lettered.");
     }
 
     private void CollectWrites()
@@ -83,8 +118,12 @@ internal sealed class ModelEffects(
         {
             var message = model.Messages.Find(candidate => candidate.Position == placed.FirstPosition);
             Assert.NotNull(message);
-            Assert.Same(message.Batch.Content, placed.Batch);
-            Assert.False(message.Batch.IsWritten);
+            for (var i = 0; i < placed.Batch.Count; i++)
+            {
+                var written = model.Messages.Find(candidate => candidate.Position == placed.FirstPosition + i);
+                Assert.Equal(written!.Record, placed.Batch.RecordOf(i).ToArray());
+                Assert.False(written.IsWritten);
+            }
         }
 
         foreach (var range in pending.Write?.Settled ?? [])
@@ -93,7 +132,7 @@ internal sealed class ModelEffects(
             {
                 Assert.Equal(ModelPlace.Gone, message.Place);
                 Assert.True(
-                    message.Batch.IsWritten || Array.Exists(batches, placed => ReferenceEquals(placed.Batch, message.Batch.Content)),
+                    message.IsWritten || Array.Exists(batches, placed => message.Position >= placed.FirstPosition && message.Position < placed.EndPosition),
                     $"The settlement of {message.Position} is written before it is.");
             }
         }

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Lifetime;
 using ActorBroker.Core.Sessions;
 using Xunit;
 
@@ -10,11 +11,17 @@ internal enum ModelPlace
 {
     Ready,
     Held,
+
+    /// <summary>Returned, and not ready yet.</summary>
+    Delayed,
+
+    /// <summary>Given up, and not handed over or not arrived.</summary>
+    Dying,
     Gone,
 }
 
 /// <summary>A message and all that ever happened to it.</summary>
-internal sealed class ModelMessage(long position, ModelBatch batch, int index)
+internal sealed class ModelMessage(long position, ModelBatch batch, int index, bool isPersistent)
 {
     public long Position { get; } = position;
 
@@ -22,7 +29,32 @@ internal sealed class ModelMessage(long position, ModelBatch batch, int index)
 
     public byte[] Record { get; } = batch.Content.RecordOf(index).ToArray();
 
-    public bool IsPersistent { get; } = batch.Content[index].IsPersistent;
+    public bool IsPersistent { get; } = isPersistent;
+
+    public int BodyLength { get; } = batch.Content[index].BodyLength;
+
+    /// <summary>It is delivered after those with a higher one.</summary>
+    public int Priority { get; set; }
+
+    public long? Deadline { get; set; }
+
+    public int? Identity { get; set; }
+
+    public ReturnCounts Returns { get; set; }
+
+    public ReturnCounts ReturnsWritten { get; set; }
+
+    public long ReadyAt { get; set; }
+
+    public DeathReason Death { get; set; }
+
+    public bool IsDeathWritten { get; set; }
+
+    public bool IsHandedOver { get; set; }
+
+    public bool IsRepeated { get; set; }
+
+    public bool IsWritten { get; set; }
 
     public ModelPlace Place { get; set; }
 
@@ -59,13 +91,14 @@ internal sealed class ModelBatch(int connection, long sequence, MessageBatch con
 
     public bool NeedsWrite { get; } = needsWrite;
 
-    public bool IsWritten { get; set; }
+    public bool IsWritten => Messages.TrueForAll(static message => message.IsWritten);
 
     public List<ModelMessage> Messages { get; } = [];
 
     public bool IsGone => Messages.TrueForAll(static message => message.Place == ModelPlace.Gone);
 
-    public bool MayBeConfirmed => !NeedsWrite || IsWritten || IsGone;
+    public bool MayBeConfirmed => Messages.TrueForAll(
+        message => !NeedsWrite || !message.IsPersistent || message.IsWritten || message.Place == ModelPlace.Gone);
 }
 
 /// <summary>A consumer as the model sees it.</summary>
@@ -103,7 +136,7 @@ internal sealed class ModelLink
 }
 
 /// <summary>A queue as a list of messages: slow, and simple enough to be right.</summary>
-internal sealed class QueueModel
+internal sealed partial class QueueModel(bool durable, QueueSettings settings)
 {
     public List<ModelMessage> Messages { get; } = [];
 
@@ -115,7 +148,10 @@ internal sealed class QueueModel
 
     public long NextPosition { get; set; }
 
-    public IEnumerable<ModelMessage> Ready => Messages.Where(static message => message.Place == ModelPlace.Ready);
+    public IEnumerable<ModelMessage> Ready => Messages
+        .Where(static message => message.Place == ModelPlace.Ready)
+        .OrderByDescending(static message => message.Priority)
+        .ThenBy(static message => message.Position);
 
     public IEnumerable<ModelMessage> Live => Messages.Where(static message => message.Place != ModelPlace.Gone);
 
@@ -125,24 +161,6 @@ internal sealed class QueueModel
         .Where(static batch => !batch.IsWritten && !batch.IsGone)
         .Sum(static batch => (long)batch.Content.SizeBytes);
 
-    public ModelBatch Publish(int connection, MessageBatch content, bool durable)
-    {
-        if (!Links.TryGetValue(connection, out var link))
-        {
-            Links.Add(connection, link = new ModelLink());
-        }
-
-        var batch = new ModelBatch(connection, ++link.Received, content, durable && content.CountPersistent() > 0);
-        link.Batches.Add(batch);
-        for (var i = 0; i < content.Count; i++)
-        {
-            batch.Messages.Add(new ModelMessage(NextPosition++, batch, i));
-        }
-
-        Messages.AddRange(batch.Messages);
-        return batch;
-    }
-
     /// <summary>One delivered message: it must have been ready, whole and rightly marked.</summary>
     public ModelMessage Deliver(ConsumerKey? holder, in DeliverySegment segment, int index)
     {
@@ -151,6 +169,7 @@ internal sealed class QueueModel
         Assert.NotNull(message);
         Assert.True(message.Place == ModelPlace.Ready, $"Position {position} was delivered but is {message.Place}.");
         Assert.Equal(message.Record, segment.Batch.RecordOf(segment.StartIndex + index).ToArray());
+        Assert.Equal((message.Returns.Failed, message.Returns.Acquired), (segment.DeliveryCount, segment.AcquiredCount));
         Assert.Equal(message.Batch.Content.RouteOf(0), segment.Batch.RouteOf(segment.StartIndex + index));
         if (message.ExpectedMark is { } mark)
         {
@@ -171,8 +190,8 @@ internal sealed class QueueModel
         {
             if (message.Place == ModelPlace.Held && message.Holder == holder && message.Position >= range.First && message.Position < range.End)
             {
-                message.Place = outcome is SettleOutcome.Accepted or SettleOutcome.Rejected ? ModelPlace.Gone : ModelPlace.Ready;
                 message.IsSeen = outcome != SettleOutcome.Released || message.IsHeldMarked;
+                Settle(message, outcome);
                 if (Consumers.TryGetValue(holder, out var consumer))
                 {
                     consumer.Held--;
@@ -192,7 +211,7 @@ internal sealed class QueueModel
         {
             if (message.Place == ModelPlace.Held && isGone(message.Holder))
             {
-                message.Place = ModelPlace.Ready;
+                Settle(message, SettleOutcome.Failed);
             }
         }
 
@@ -207,38 +226,5 @@ internal sealed class QueueModel
         {
             WaitingGets.Enqueue(get);
         }
-    }
-
-    /// <summary>An event is in the journal.</summary>
-    public void Committed(JournalEvent committed, IReadOnlySet<long> seenBefore)
-    {
-        var settled = (committed.Write?.Settled ?? committed.Purged).ToArray();
-        var written = (committed.Write?.Batches ?? []).Select(static placed => placed.FirstPosition).ToHashSet();
-        foreach (var message in Messages)
-        {
-            message.Batch.IsWritten |= written.Contains(message.Position);
-            message.IsSettledWritten |= Array.Exists(settled, range => message.Position >= range.First && message.Position < range.End);
-            message.IsSeenWritten |= committed.Write is not null && seenBefore.Contains(message.Position);
-        }
-    }
-
-    /// <summary>
-    /// Nothing is left but what recovery found. A message that an index left out, settled but not yet written so, stays
-    /// gone, though a replay without that index finds it.
-    /// </summary>
-    public void Recovered(IReadOnlySet<long> live, long nextPosition)
-    {
-        Links.Clear();
-        Consumers.Clear();
-        WaitingGets.Clear();
-        Messages.RemoveAll(static message => !message.Batch.IsWritten);
-        foreach (var message in Messages)
-        {
-            message.Place = live.Contains(message.Position) ? ModelPlace.Ready : ModelPlace.Gone;
-            message.IsSeen = message.IsSeenWritten;
-            message.WasDeliveredBeforeCrash = message.WasEverDelivered;
-        }
-
-        NextPosition = nextPosition;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Tests.Messages;
+using ActorBroker.Core.Tests.Queues.Lanes;
 using Xunit;
 
 namespace ActorBroker.Core.Tests.Queues;
@@ -17,6 +18,24 @@ internal sealed class ModelCoverage
     private long _spills;
     private long _crashes;
     private long _settledWithoutWrite;
+    private readonly long[] _died = new long[8];
+    private long _dropped;
+    private long _repeated;
+    private long _delayed;
+
+    public void Died(in DeadLetterSegment dead)
+    {
+        Interlocked.Increment(ref _died[(int)dead.Reason]);
+        Interlocked.Add(ref _repeated, dead.IsRepeated ? 1 : 0);
+    }
+
+    public void Dropped(int count) => Interlocked.Add(ref _dropped, count);
+
+    public void Delayed(long count) => Interlocked.Add(ref _delayed, count);
+
+    public void AssertLifetimesEnded() => Assert.All(
+        [_died[(int)DeathReason.Rejected], _died[(int)DeathReason.Expired], _died[(int)DeathReason.MaxLength], _died[(int)DeathReason.DeliveryLimit], _dropped, _repeated, _delayed],
+        static count => Assert.True(count > 20));
 
     public void Loaded() => Interlocked.Increment(ref _loads);
 
@@ -33,11 +52,11 @@ internal sealed class ModelCoverage
 }
 
 /// <summary>Runs commands against a decider and the model, and compares after each.</summary>
-internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, ModelCoverage coverage)
+internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, ModelCoverage coverage, QueueSettings? settings = null)
 {
-    private readonly QueueModel _model = new();
+    private readonly QueueModel _model = new(durable, settings ?? QueueSettings.Default);
     private readonly Dictionary<JournalEvent, HashSet<long>> _seenBefore = new(ReferenceEqualityComparer.Instance);
-    private TestQueue _queue = new(limits, durable);
+    private TestQueue _queue = new(limits, durable, settings: settings);
     private readonly int[] _connections = [1, 2, 3];
     private int _lastConnection = 3;
     private int _consumerIds;
@@ -76,7 +95,11 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
             case < 97: Spill(); break;
             case < 98: _queue.Journal.Trim(); break;
             case < 99: StoreIndex(); break;
-            default: Crash(landed: a % (_queue.Uncommitted.Count + 1), failed: b % 2 == 0); break;
+            case < 100: Crash(landed: a % (_queue.Uncommitted.Count + 1), failed: b % 2 == 0); break;
+            case < 113: Advance(a % 10 == 0 ? b * 3 : b / 5); break;
+            case < 118: DeadLettersDone(a, 1 + (b % 9)); break;
+            case < 119: DeadLettersInterrupted(); break;
+            default: Apply(a, b); break;
         }
     }
 
@@ -87,16 +110,75 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
         {
             var body = new byte[4 + (sizes / (i + 1) % 30)];
             BinaryPrimitives.WriteInt32LittleEndian(body, _bodies++);
-            messages[i] = new TestMessage(body, Persistent: (kinds >> i & 1) == 0);
+            messages[i] = MessageOf(body, (kinds >> i & 1) == 0, (kinds * 31) + sizes + (i * 7));
         }
 
-        var batch = _model.Publish(ConnectionOf(connection), TestBatches.Of(messages), durable);
-        _queue.Decider.Publish(batch.Connection, batch.Sequence, batch.Content);
+        var content = TestBatches.Of(messages);
+        var from = ConnectionOf(connection);
+        var sequence = (_model.Links.GetValueOrDefault(from)?.Received ?? 0) + 1;
+        var predicted = _model.Consumers.Values.Any(static consumer => consumer.CanTake) ? null : _model.PredictRefused(content);
+        _queue.Decider.Publish(from, sequence, content);
+        var refused = _queue.Rejected.SelectMany(static rejected => rejected.Indexes).ToArray();
+        Assert.All(_queue.Rejected, rejected => Assert.Equal((from, sequence), (rejected.Connection, rejected.Sequence)));
+        Assert.Equal(predicted ?? refused, refused);
+        _queue.Rejected.Clear();
+        var batch = _model.Publish(from, content, refused);
         CollectEffects();
-        if (_model.PinnedBytes > limits.PinnedBytesMax)
+        if (!_model.ChecksArrivals && _model.PinnedBytes > limits.PinnedBytesMax)
         {
             coverage.Withheld();
             Assert.True(_model.Links[batch.Connection].Accepted < batch.Sequence);
+        }
+    }
+
+    // Now and then with a lifetime, an identity or a priority of its own.
+    private static TestMessage MessageOf(byte[] body, bool persistent, int kind)
+    {
+        var expiration = kind % 3 == 0 ? $"{kind % 11 * 30}" : null;
+        var identity = kind % 4 < 2 ? $"{kind % 6}" : null;
+        return new TestMessage(
+            body,
+            persistent,
+            Priority: kind % 5 == 0 ? (byte)(kind % 4) : null,
+            Properties: TextFormat.Properties(("expiration", expiration), ("id", identity)),
+            Expires: expiration is not null);
+    }
+
+    private void Advance(int milliseconds)
+    {
+        Assert.True(_queue.Decider.NextDue is null or >= 0);
+        _model.Advance(milliseconds);
+        _queue.Decider.AdvanceTo(_model.Now);
+    }
+
+    private void DeadLettersDone(int pick, int count)
+    {
+        var handedOver = _model.Messages.Where(static message => message.IsHandedOver).ToArray();
+        if (handedOver.Length > 0)
+        {
+            var range = new PositionRange(handedOver[pick % handedOver.Length].Position, count);
+            _model.DeadLettersDone(range);
+            _queue.Decider.DeadLettersDone(range);
+        }
+    }
+
+    private void DeadLettersInterrupted()
+    {
+        _model.DeadLettersInterrupted();
+        _queue.Decider.DeadLettersInterrupted();
+    }
+
+    private void Apply(int length, int ttl)
+    {
+        if (settings is not null)
+        {
+            var changed = _model.Settings with
+            {
+                MaxLength = _model.Settings.Overflow != QueueOverflow.DropHead ? _model.Settings.MaxLength : length % 3 == 0 ? null : length % 7,
+                MessageTtl = ttl % 2 == 0 ? null : ttl % 400,
+            };
+            _model.Apply(changed);
+            _queue.Decider.Apply(changed);
         }
     }
 
@@ -126,7 +208,7 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
             }
 
             var first = held[(pick + i) % held.Length];
-            var outcome = ((outcomes + i) % 10) switch { < 6 => SettleOutcome.Accepted, < 7 => SettleOutcome.Rejected, < 9 => SettleOutcome.Requeued, _ => SettleOutcome.Released };
+            var outcome = ((outcomes + i) % 10) switch { < 4 => SettleOutcome.Accepted, < 5 => SettleOutcome.Rejected, < 7 => SettleOutcome.Requeued, < 9 => SettleOutcome.Failed, _ => SettleOutcome.Released };
             var range = new PositionRange(first.Position, 1 + (count % 9));
             _model.Settle(first.Holder, outcome, range);
             _queue.Decider.Settle(first.Holder, outcome, range);
@@ -223,7 +305,7 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
 
     private void Purge()
     {
-        var ready = _model.Ready.ToArray();
+        var ready = _model.Messages.Where(static message => message.Place is ModelPlace.Ready or ModelPlace.Delayed).ToArray();
         Array.ForEach(ready, static message => message.Place = ModelPlace.Gone);
         Assert.Equal(ready.Length, _queue.Purge());
     }
@@ -285,13 +367,14 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
         _queue = _queue.Crash();
         var recovered = _queue.Decider.Index();
         var live = PositionsOf(recovered.Live);
-        var written = _model.Messages.Where(static message => message is { IsPersistent: true, Batch.IsWritten: true, IsSettledWritten: false }).ToArray();
+        var written = _model.Messages.Where(static message => message is { IsPersistent: true, IsWritten: true, IsSettledWritten: false }).ToArray();
 
         Assert.Equal(written.Select(static message => message.Position), PositionsOf(replayed.Live).Order());
         Assert.Equal(replayed.NextPosition, recovered.NextPosition);
         Assert.Subset(PositionsOf(replayed.Live), live);
         Assert.Subset(live, written.Where(static message => message.Place != ModelPlace.Gone).Select(static message => message.Position).ToHashSet());
-        _model.Recovered(live, recovered.NextPosition);
+        _model.Recovered(recovered, live);
+        Advance(0);
     }
 
     private void Finish()
@@ -316,8 +399,12 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
             Compare();
             _queue.Decider.FlushSettlements();
             Compare();
+            Advance(500);
+            Compare();
+            DeadLettersDone(0, int.MaxValue);
+            Compare();
         }
-        while (_queue.Uncommitted.Count > 0 || _queue.Loads.Count > 0 || drain.Ungranted > 0);
+        while (_queue.Uncommitted.Count > 0 || !_queue.Decider.IsWrittenOut || _queue.Loads.Count > 0 || drain.Ungranted > 0 || _model.Live.Any());
 
         Assert.Empty(_model.Live);
         Assert.All(_model.Links.Values, static link => Assert.Equal((link.Received, link.Received), (link.Accepted, link.Confirmed)));
@@ -346,7 +433,15 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
         var counted = _model.Consumers.Values.Where(static consumer => !consumer.IsStopped).ToArray();
         Assert.Equal(counted.Length, decider.ConsumerCount);
         Assert.Equal(Array.Exists(counted, static consumer => consumer.Settings.Exclusive), decider.HasExclusiveConsumer);
-        Assert.Equal(_model.PinnedBytes > limits.PinnedBytesMax, decider.IsWithholding);
+        coverage.Delayed(decider.DelayedCount);
+        Assert.Equal(_model.Messages.Count(static message => message.Place == ModelPlace.Delayed), decider.DelayedCount);
+        Assert.Equal(_model.Messages.Count(static message => message.Place == ModelPlace.Dying), decider.DyingCount);
+        Assert.Equal(_model.Settings.MaxLengthBytes is null ? 0 : _model.ReadyBytes, decider.ReadyBytes);
+        if (!_model.ChecksArrivals)
+        {
+            Assert.Equal(_model.PinnedBytes > limits.PinnedBytesMax, decider.IsWithholding);
+        }
+
         if (!decider.IsWithholding)
         {
             Assert.All(_model.Links.Values, static link => Assert.Equal(link.Received, link.Accepted));

@@ -15,11 +15,11 @@ internal sealed class TestQueue : IQueueEffects
 
     private readonly QueueMemoryLimits _limits;
 
-    public TestQueue(QueueMemoryLimits? limits = null, bool durable = true, ModelJournal? journal = null, QueueSettings? settings = null)
+    public TestQueue(QueueMemoryLimits? limits = null, bool durable = true, ModelJournal? journal = null, QueueSettings? settings = null, long now = 0)
     {
         _limits = limits ?? Ample;
         Journal = journal ?? new ModelJournal();
-        Decider = new QueueDecider(durable, settings ?? QueueSettings.Default, _limits, TextFormat.Only, now: 0, this);
+        Decider = new QueueDecider(durable, settings ?? QueueSettings.Default, _limits, TextFormat.Only, now, this);
     }
 
     public QueueDecider Decider { get; }
@@ -129,7 +129,7 @@ internal sealed class TestQueue : IQueueEffects
     /// <summary>A new incarnation from what was committed.</summary>
     public TestQueue Crash()
     {
-        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings);
+        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings, Decider.Now);
         Journal.Recover(next.Decider);
         return next;
     }
@@ -137,7 +137,7 @@ internal sealed class TestQueue : IQueueEffects
     /// <summary>As <see cref="Crash"/>, without the help of a stored index.</summary>
     public TestQueue CrashWithoutIndex()
     {
-        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings);
+        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings, Decider.Now);
         Journal.Replay(next.Decider, after: 0);
         return next;
     }

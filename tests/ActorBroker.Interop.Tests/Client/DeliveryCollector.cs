@@ -31,10 +31,11 @@ public sealed class DeliveryCollector(IChannel channel) : AsyncDefaultBasicConsu
     public int Waiting => _deliveries.Reader.Count;
 
     /// <summary>Starts consuming from a queue.</summary>
-    public static async Task<DeliveryCollector> StartAsync(IChannel channel, string queue, bool autoAck = false)
+    public static async Task<DeliveryCollector> StartAsync(
+        IChannel channel, string queue, bool autoAck = false, bool exclusive = false, IDictionary<string, object?>? arguments = null)
     {
         var collector = new DeliveryCollector(channel);
-        await channel.BasicConsumeAsync(queue, autoAck, collector);
+        await channel.BasicConsumeAsync(queue, autoAck, consumerTag: "", noLocal: false, exclusive, arguments, collector);
         return collector;
     }
 

@@ -16,11 +16,25 @@ public sealed class RawSocket : ICollectionFixture<BrokerFixture>
     public const string Name = "raw socket";
 }
 
+/// <summary>What queue arguments, extensions and plug-ins do, seen through RabbitMQ.Client, on one broker.</summary>
+[CollectionDefinition(Name)]
+public sealed class Features : ICollectionFixture<BrokerFixture>
+{
+    public const string Name = "features";
+}
+
 /// <summary>The tutorials in every language, on one broker.</summary>
 [CollectionDefinition(Name)]
 public sealed class TutorialScripts : ICollectionFixture<BrokerFixture>
 {
     public const string Name = "tutorials";
+}
+
+/// <summary>Clients of other languages and the frameworks that stand on them, on one broker.</summary>
+[CollectionDefinition(Name)]
+public sealed class OtherClients : ICollectionFixture<BrokerFixture>
+{
+    public const string Name = "other clients";
 }
 
 /// <summary>Tests that kill their broker: alone on the machine, so that their load disturbs nobody's time limits.</summary>

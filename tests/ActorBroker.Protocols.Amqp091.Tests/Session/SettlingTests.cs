@@ -95,7 +95,9 @@ public sealed class SettlingTests
         Assert.Equal([$"settle {first} Released 2+1"], _conversation.TakeCalls());
 
         _conversation.Exchange(new BasicAck(1, false));
-        Assert.Equal([$"active {first} 1", $"active {second} 1", $"settle {first} Accepted 0+1"], _conversation.TakeCalls().Order());
+        var calls = _conversation.TakeCalls();
+        Assert.Equal($"settle {first} Accepted 0+1", calls[0]);
+        Assert.Equal([$"active {first} 1", $"active {second} 1"], calls.Skip(1).Order());
     }
 
     [Fact]

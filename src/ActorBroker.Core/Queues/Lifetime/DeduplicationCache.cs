@@ -49,15 +49,18 @@ internal sealed class DeduplicationCache(Deduplication settings)
         return _byIdentity.ContainsKey(identity);
     }
 
-    /// <summary>Remembers a message's identity; the oldest is forgotten where there are too many.</summary>
+    /// <summary>
+    /// Remembers a message's identity, instead of an earlier one's; the oldest is forgotten where there are too many.
+    /// </summary>
     public void Remember(RememberedIdentity remembered)
     {
-        if (_byIdentity.ContainsKey(remembered.Identity))
+        if (_byIdentity.TryGetValue(remembered.Identity, out var earlier))
         {
-            return;
+            _byAge.Remove(earlier);
+            _byPosition.Remove(earlier.Value.Position);
         }
 
-        _byIdentity.Add(remembered.Identity, _byAge.AddLast(remembered));
+        _byIdentity[remembered.Identity] = _byAge.AddLast(remembered);
         if (IsTiedToMessages)
         {
             _byPosition[remembered.Position] = remembered.Identity;

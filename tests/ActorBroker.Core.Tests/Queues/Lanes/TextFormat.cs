@@ -5,7 +5,7 @@ using ActorBroker.Core.Messages;
 
 namespace ActorBroker.Core.Tests.Queues.Lanes;
 
-/// <summary>Properties as text: headers "name=value", separated by semicolons; values of digits are integers.</summary>
+/// <summary>Properties as text: headers "name=value", separated by semicolons; values of digits are integers. "expiration" is one.</summary>
 internal sealed class TextFormat : IMessageFormat
 {
     public static MessageFormats Only { get; } = new(new TextFormat());
@@ -15,7 +15,8 @@ internal sealed class TextFormat : IMessageFormat
     public static byte[] Properties(params (string Name, string? Value)[] headers) => Encoding.UTF8.GetBytes(
         string.Join(';', headers.Where(static header => header.Value is not null).Select(static header => $"{header.Name}={header.Value}")));
 
-    public long? ReadExpiration(ReadOnlySpan<byte> properties) => null;
+    public long? ReadExpiration(ReadOnlySpan<byte> properties) =>
+        TryReadHeader(properties, "expiration", out var value) ? value.AsInt64() : null;
 
     public bool TryReadHeader(ReadOnlySpan<byte> properties, string name, out ArgumentValue value) =>
         ReadHeaders(properties).TryGetValue(name, out value);
