@@ -77,21 +77,22 @@ public static class ConnectionsSubsystem
         Socket socket, ActorMaterializer materializer, SocketStageOptions options, BrokerServices services,
         Amqp091ConnectionSettings settings, IActorRef registry)
     {
-        if (socket.RemoteEndPoint is not IPEndPoint peer)
+        if (socket.RemoteEndPoint is not IPEndPoint peer || socket.LocalEndPoint is not IPEndPoint local)
         {
             socket.Dispose();
             return;
         }
 
-        if (peer.Address.IsIPv4MappedToIPv6)
-        {
-            peer = new IPEndPoint(peer.Address.MapToIPv4(), peer.Port);
-        }
+        peer = Plain(peer);
+        local = Plain(local);
 
         Flow.FromGraph(new SocketStage(socket, options))
-            .Join(Flow.FromGraph(new Amqp091ConnectionStage(services, settings, peer, registry)))
+            .Join(Flow.FromGraph(new Amqp091ConnectionStage(services, settings, peer, local, registry)))
             .Run(materializer);
     }
+
+    private static IPEndPoint Plain(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
 
     private static Amqp091ConnectionSettings Amqp091SettingsOf(Amqp091Options options) => new()
     {

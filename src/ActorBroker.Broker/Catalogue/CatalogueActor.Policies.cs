@@ -5,7 +5,7 @@ using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Broker.Catalogue;
 
-// Policies, the limit of queues, and the type of queues that are declared without one.
+// Policies, the limit of queues, the type of queues that are declared without one, and whether messages are traced.
 public sealed partial class CatalogueActor
 {
     private VirtualHostPolicies _policies = VirtualHostPolicies.Empty;
@@ -31,6 +31,7 @@ public sealed partial class CatalogueActor
             SetPolicy set => Decide(set),
             ClearPolicy clear => Decide(clear),
             SetDefaultQueueType set when set.Type != _policies.DefaultQueueType => (null, new DefaultQueueTypeSet(_virtualHost, set.Type, set.Origin)),
+            SetTracing set when set.IsOn != _policies.IsTraced => (null, new TracingSet(_virtualHost, set.IsOn, set.Origin)),
             SetQueueLimit { QueuesMax: < 0 } => (new Refusal(RefusalReason.PreconditionFailed, "a limit must not be negative"), null),
             SetQueueLimit set when set.QueuesMax != _queuesMax => (null, new QueueLimitSet(_virtualHost, set.QueuesMax, set.Origin)),
             _ => (null, null),
@@ -69,6 +70,7 @@ public sealed partial class CatalogueActor
             PolicySet set => _policies.With(set.Policy),
             PolicyCleared cleared => _policies.Without(cleared.Name, cleared.IsOperator),
             DefaultQueueTypeSet set => _policies.WithDefaultQueueType(set.Type),
+            TracingSet set => _policies.WithTracing(set.IsOn),
             _ => _policies,
         };
     }

@@ -22,7 +22,7 @@ namespace ActorBroker.Connections.Amqp091;
 /// </para>
 /// </summary>
 public sealed class Amqp091ConnectionStage(
-    BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IActorRef registry)
+    BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IPEndPoint local, IActorRef registry)
     : GraphStage<FlowShape<IncomingBuffer, OutgoingBuffer>>
 {
     private const int OutputBudgetBytes = 128 * 1024;
@@ -37,7 +37,8 @@ public sealed class Amqp091ConnectionStage(
     protected override Attributes InitialAttributes { get; } = Attributes.CreateName("Amqp091Connection");
 
     /// <inheritdoc/>
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, services, settings, peer, registry);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) =>
+        new Logic(this, services, settings, peer, local, registry);
 
     private sealed class Logic : TimerGraphStageLogic, IInHandler, IOutHandler
     {
@@ -52,6 +53,7 @@ public sealed class Amqp091ConnectionStage(
         private readonly BrokerServices _services;
         private readonly Amqp091ConnectionSettings _settings;
         private readonly IPEndPoint _peer;
+        private readonly IPEndPoint _local;
         private readonly IActorRef _registry;
         private readonly Amqp091Output _output = new();
         private readonly Action _endOfTurn;
@@ -64,13 +66,15 @@ public sealed class Amqp091ConnectionStage(
         private bool _isWithholding;
 
         public Logic(
-            Amqp091ConnectionStage stage, BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IActorRef registry)
+            Amqp091ConnectionStage stage, BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IPEndPoint local,
+            IActorRef registry)
             : base(stage.Shape)
         {
             _stage = stage;
             _services = services;
             _settings = settings;
             _peer = peer;
+            _local = local;
             _registry = registry;
             _endOfTurn = GetAsyncCallback(OnEndOfTurn);
             SetHandler(stage._in, this);
@@ -86,7 +90,7 @@ public sealed class Amqp091ConnectionStage(
         {
             var self = GetStageActor(OnActorMessage);
             _log = Logging.GetLogger(((ActorMaterializer)Materializer).System, typeof(Amqp091ConnectionStage));
-            _session = new BrokerSession(_services, self.Ref, actor => self.Watch(actor), _peer);
+            _session = new BrokerSession(_services, self.Ref, actor => self.Watch(actor), _peer, _local);
             _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs);
             _session.Attach(_connection);
             _registry.Tell(new ConnectionOpened(self.Ref), self.Ref);

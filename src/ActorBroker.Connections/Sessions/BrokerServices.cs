@@ -15,6 +15,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="Connections">Counts the node's connections.</param>
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
 /// <param name="Formats">Read the properties of messages where routing looks at them.</param>
+/// <param name="Node">The node's name, for operators.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
 /// <param name="PublishWindowBytes">Most bytes that a session has on their way to queues before it stops reading.</param>
 public sealed record BrokerServices(
@@ -26,5 +27,6 @@ public sealed record BrokerServices(
     ConnectionLimit Connections,
     ReplyDirectory Replies,
     MessageFormats Formats,
+    string Node,
     TimeProvider Clock,
     long PublishWindowBytes);

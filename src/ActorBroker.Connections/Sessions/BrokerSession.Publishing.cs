@@ -73,7 +73,9 @@ public sealed partial class BrokerSession
             var routes = _slabRoutes.ToArray();
             if (isOneTarget)
             {
-                SendToAll(_pending[0].Links, new MessageBatch(slab, offsets, routes, _pendingBytes), group);
+                // Nobody waits for copies of traces: a queue that has nothing else to take has no say in confirms.
+                var isOwn = _pending.Exists(static publish => !publish.Target.IsOfBroker);
+                SendToAll(_pending[0].Links, new MessageBatch(slab, offsets, routes, _pendingBytes), isOwn ? group : null);
             }
             else
             {
@@ -150,11 +152,13 @@ public sealed partial class BrokerSession
                 {
                     _slabLinks.Add(link);
                     link.Indexes = group is null ? null : new SlabIndexes();
+                    link.HasOwn = false;
                 }
 
                 link.Offsets.Add(offsets[i]);
                 link.Indexes?.Add(i);
                 link.OffsetBytes += length;
+                link.HasOwn |= !_pending[i].Target.IsOfBroker;
             }
         }
 
@@ -168,7 +172,7 @@ public sealed partial class BrokerSession
 
             link.Offsets.Clear();
             link.OffsetBytes = 0;
-            Send(link, batch, group is null ? null : new BatchConfirm(group, link.Indexes));
+            Send(link, batch, group is null || !link.HasOwn ? null : new BatchConfirm(group, link.Indexes));
         }
 
         _slabLinks.Clear();

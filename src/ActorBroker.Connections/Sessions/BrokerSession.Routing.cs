@@ -79,8 +79,9 @@ public sealed partial class BrokerSession
 
         // An exchange further on may have been dropped from the tables since the target was prepared: its bindings are
         // then not known, and the next Prepare loads them. Rare enough to count as just before its change.
-        return _services.RoutingTables.Route(target.Exchange, ref routed, _messageRoute) == RouteStatus.Ready
-            ? LinksTo(_messageRoute)
+        var result = target.IsOfBroker ? _traceRoute : _messageRoute;
+        return _services.RoutingTables.Route(target.Exchange, ref routed, result) == RouteStatus.Ready
+            ? LinksTo(result)
             : [];
     }
 

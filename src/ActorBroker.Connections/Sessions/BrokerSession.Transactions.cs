@@ -11,7 +11,10 @@ public sealed partial class BrokerSession
 
     /// <summary>The queues that a message goes to.</summary>
     internal QueueLink[] LinksOf(SessionTarget target, in PublishedMessage message, string[] moreKeys) =>
-        target.IsPerMessage || (moreKeys.Length > 0 && !target.IsReply) ? RouteMessage(target, message, moreKeys) : target.Links;
+        IsRoutedAlone(target, moreKeys) ? RouteMessage(target, message, moreKeys) : target.Links;
+
+    private static bool IsRoutedAlone(SessionTarget target, string[] moreKeys) =>
+        target.IsPerMessage || (moreKeys.Length > 0 && !target.IsReply);
 
     /// <summary>Sends each queue its share.</summary>
     internal void Commit(TransactionOfSession transaction, Action<bool> reply)

@@ -26,6 +26,7 @@ public sealed partial class BrokerSession : IBrokerSession
     private readonly IActorRef _self;
     private readonly Action<IActorRef> _watch;
     private readonly IPEndPoint _peer;
+    private readonly IPEndPoint _local;
     private readonly PendingRequests _requests;
     private readonly Dictionary<string, QueueLink> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, QueueLink> _linksByActor = [];
@@ -39,12 +40,14 @@ public sealed partial class BrokerSession : IBrokerSession
     /// <param name="self">Where the entities send their answers.</param>
     /// <param name="watch">Has <see cref="Terminated"/> of an actor handed to <see cref="OnMessage"/>.</param>
     /// <param name="peer">The client's address.</param>
-    public BrokerSession(BrokerServices services, IActorRef self, Action<IActorRef> watch, IPEndPoint peer)
+    /// <param name="local">The address that the client has connected to.</param>
+    public BrokerSession(BrokerServices services, IActorRef self, Action<IActorRef> watch, IPEndPoint peer, IPEndPoint local)
     {
         _services = services;
         _self = self;
         _watch = watch;
         _peer = peer;
+        _local = local;
         _requests = new PendingRequests(services.Clock);
         _replies = new ReplyConsumers(services.Replies, self);
     }

@@ -23,6 +23,9 @@ internal sealed class QueueLink(string queue) : PublishLink<BatchConfirm>(queue)
     /// <summary>Sum of the sizes of the records at <see cref="Offsets"/>.</summary>
     public int OffsetBytes { get; set; }
 
+    /// <summary>Some of <see cref="Offsets"/> are the client's own messages, not copies of traces.</summary>
+    public bool HasOwn { get; set; }
+
     /// <inheritdoc/>
     public override long LoseActor(Action<BatchConfirm> lost)
     {

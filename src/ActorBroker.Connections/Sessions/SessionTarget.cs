@@ -6,7 +6,11 @@ using ActorBroker.Core.Sessions;
 namespace ActorBroker.Connections.Sessions;
 
 /// <summary>An exchange and routing key with the queues that they led to when last looked up.</summary>
-internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, string routingKey) : PublishTarget(route)
+/// <param name="route">Exchange and routing key as messages keep them.</param>
+/// <param name="exchange">The exchange.</param>
+/// <param name="routingKey">The routing key.</param>
+/// <param name="isOfBroker">The broker itself publishes: internal exchanges take its messages too.</param>
+internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, string routingKey, bool isOfBroker = false) : PublishTarget(route)
 {
     public ExchangeKey Exchange { get; } = exchange;
 
@@ -15,7 +19,9 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     /// <summary>The key names a client that waits for replies: no exchange is asked.</summary>
     public bool IsReply { get; } = exchange.Name.Length == 0 && DirectReply.IsName(routingKey);
 
-    public RouteResult Result { get; } = new();
+    public bool IsOfBroker { get; } = isOfBroker;
+
+    public RouteResult Result { get; } = new() { IsOfBroker = isOfBroker };
 
     /// <summary>The queues; empty when each message has its own.</summary>
     public QueueLink[] Links { get; private set; } = [];

@@ -24,6 +24,9 @@ public sealed record PolicyCleared(string VirtualHost, string Name, bool IsOpera
 /// <summary>Queues that are declared without a type have this one from here on; null for the broker's default.</summary>
 public sealed record DefaultQueueTypeSet(string VirtualHost, QueueType? Type, Origin Origin) : CatalogueEvent(VirtualHost);
 
+/// <summary>The tracing of all messages was turned on or off.</summary>
+public sealed record TracingSet(string VirtualHost, bool IsOn, Origin Origin) : CatalogueEvent(VirtualHost);
+
 /// <summary>There may be so many queues from here on; null for no limit.</summary>
 public sealed record QueueLimitSet(string VirtualHost, long? QueuesMax, Origin Origin) : CatalogueEvent(VirtualHost);
 

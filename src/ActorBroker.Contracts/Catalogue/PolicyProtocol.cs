@@ -20,6 +20,10 @@ public sealed record ClearPolicy(string VirtualHost, string RequestId, string Na
 public sealed record SetDefaultQueueType(string VirtualHost, string RequestId, QueueType? Type, Origin Origin)
     : PolicyCommand(VirtualHost, RequestId, Origin);
 
+/// <summary>Turns the tracing of all messages on or off. Answered once every node does so.</summary>
+public sealed record SetTracing(string VirtualHost, string RequestId, bool IsOn, Origin Origin)
+    : PolicyCommand(VirtualHost, RequestId, Origin);
+
 /// <summary>
 /// Limits the number of queues, null for no limit: one more is refused its name. Those that are there stay, and the
 /// broker's own stages do not count.

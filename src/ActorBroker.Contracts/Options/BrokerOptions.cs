@@ -13,7 +13,8 @@ public sealed record BrokerOptions(
     JournalOptions Journal,
     AlarmOptions Alarms,
     IReadOnlyList<PolicyOptions> Policies,
-    IReadOnlyList<LimitOptions> Limits)
+    IReadOnlyList<LimitOptions> Limits,
+    IReadOnlyList<string> TracedVirtualHosts)
 {
     /// <exception cref="StartupException">A value is missing or cannot be used; the message names its key.</exception>
     public static BrokerOptions Read(Config config) => Read(new SettingReader(config));
@@ -30,7 +31,8 @@ public sealed record BrokerOptions(
             JournalOptions.Read(settings),
             AlarmOptions.Read(settings),
             PolicyOptions.ReadAll(settings),
-            LimitOptions.ReadAll(settings));
+            LimitOptions.ReadAll(settings),
+            settings.Texts("actorbroker.traced-virtual-hosts"));
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
     public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);

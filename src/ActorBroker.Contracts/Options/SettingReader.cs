@@ -31,9 +31,12 @@ public sealed class SettingReader
     public IReadOnlyList<string> Texts(string key)
     {
         Present(key);
-        return _config.GetValue(key).IsArray()
-            ? [.. _config.GetStringList(key)]
-            : throw Expected(key, Raw(key), "a list such as [\"a\", \"b\"]");
+        var value = _config.GetValue(key);
+
+        // Akka does not take an empty list for one.
+        return value.IsString() || value.IsObject()
+            ? throw Expected(key, value.ToString(), "a list such as [\"a\", \"b\"]")
+            : [.. value.GetStringList()];
     }
 
     /// <summary>A list of sections; each is read by keys within itself, which are not checked for ones that nobody reads.</summary>

@@ -139,7 +139,7 @@ internal static class CatalogueFormats
         return form;
     }
 
-    private static bool IsNothing(VirtualHostPolicies policies) => policies is { DefaultQueueType: null, Policies.Count: 0 };
+    private static bool IsNothing(VirtualHostPolicies policies) => policies is { DefaultQueueType: null, Policies.Count: 0, IsTraced: false };
 
     private static Proto.CatalogueName ToForm(CatalogueName name) =>
         new() { Kind = (uint)name.Kind, Name = name.Name, Durable = name.Durable };

@@ -43,6 +43,10 @@ internal static class PolicyFormats
             "ce-default1", Proto.SetDefaultQueueType.Parser,
             (DefaultQueueTypeSet e) => WithType(new Proto.SetDefaultQueueType { VirtualHost = e.VirtualHost, Origin = e.Origin.ToForm() }, e.Type),
             p => new DefaultQueueTypeSet(p.VirtualHost, TypeOf(p), p.Origin.ToOrigin()));
+        formats.AddProto(
+            "ce-tracing1", Proto.SetTracing.Parser,
+            (TracingSet e) => new Proto.SetTracing { VirtualHost = e.VirtualHost, IsOn = e.IsOn, Origin = e.Origin.ToForm() },
+            p => new TracingSet(p.VirtualHost, p.IsOn, p.Origin.ToOrigin()));
     }
 
     private static void AddChanges(FormatTable formats)
@@ -66,6 +70,10 @@ internal static class PolicyFormats
             (SetDefaultQueueType m) => WithType(
                 new Proto.SetDefaultQueueType { VirtualHost = m.VirtualHost, RequestId = m.RequestId, Origin = m.Origin.ToForm() }, m.Type),
             p => new SetDefaultQueueType(p.VirtualHost, p.RequestId, TypeOf(p), p.Origin.ToOrigin()));
+        formats.AddProto(
+            "p-tracing1", Proto.SetTracing.Parser,
+            (SetTracing m) => new Proto.SetTracing { VirtualHost = m.VirtualHost, RequestId = m.RequestId, IsOn = m.IsOn, Origin = m.Origin.ToForm() },
+            p => new SetTracing(p.VirtualHost, p.RequestId, p.IsOn, p.Origin.ToOrigin()));
     }
 
     private static Proto.SetDefaultQueueType WithType(Proto.SetDefaultQueueType form, Core.Queues.QueueType? type)

@@ -29,7 +29,7 @@ internal static class PolicyForms
 
     public static Proto.VirtualHostPolicies ToForm(this VirtualHostPolicies policies)
     {
-        var form = new Proto.VirtualHostPolicies { Policies = { policies.Policies.Select(ToForm) } };
+        var form = new Proto.VirtualHostPolicies { Policies = { policies.Policies.Select(ToForm) }, IsTraced = policies.IsTraced };
         if (policies.DefaultQueueType is { } type)
         {
             form.DefaultQueueType = (uint)type;
@@ -42,7 +42,8 @@ internal static class PolicyForms
     public static VirtualHostPolicies ToPolicies(this Proto.VirtualHostPolicies? form) =>
         form is null
             ? VirtualHostPolicies.Empty
-            : new VirtualHostPolicies(form.HasDefaultQueueType ? ToQueueType(form.DefaultQueueType) : null, [.. form.Policies.Select(ToPolicy)]);
+            : new VirtualHostPolicies(
+                form.HasDefaultQueueType ? ToQueueType(form.DefaultQueueType) : null, [.. form.Policies.Select(ToPolicy)], form.IsTraced);
 
     public static QueueType ToQueueType(uint number) =>
         number <= (uint)QueueType.Stream ? (QueueType)number : throw new InvalidDataException($"{number} is no type of queue.");

@@ -10,6 +10,9 @@ namespace ActorBroker.Core.Exchanges;
 /// </summary>
 public static class PredeclaredExchanges
 {
+    /// <summary>Where copies of all messages go in a virtual host that is traced.</summary>
+    public const string Trace = "amq.rabbitmq.trace";
+
     private static readonly Dictionary<string, ExchangeDefinition> Definitions = new(StringComparer.Ordinal)
     {
         ["amq.direct"] = Durable(ExchangeTypes.Direct),
@@ -17,7 +20,7 @@ public static class PredeclaredExchanges
         ["amq.topic"] = Durable(ExchangeTypes.Topic),
         ["amq.headers"] = Durable(ExchangeTypes.Headers),
         ["amq.match"] = Durable(ExchangeTypes.Headers),
-        ["amq.rabbitmq.trace"] = Durable(ExchangeTypes.Topic) with { Internal = true },
+        [Trace] = Durable(ExchangeTypes.Topic) with { Internal = true },
     };
 
     // What happens in the broker is told in one virtual host, where RabbitMQ's plug-in tells it unless it is told otherwise.

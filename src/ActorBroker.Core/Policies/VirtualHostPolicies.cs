@@ -5,11 +5,13 @@ using ActorBroker.Core.Queues;
 namespace ActorBroker.Core.Policies;
 
 /// <summary>
-/// All policies of a virtual host, and the type that its queues have by default. Immutable, for any thread.
+/// All policies of a virtual host, the type that its queues have by default, and whether it is traced. Immutable, for any
+/// thread.
 /// </summary>
 /// <param name="defaultQueueType">For queues that are declared without a type; null for the broker's default.</param>
 /// <param name="policies">Policies and operator policies, all checked, in no particular order.</param>
-public sealed class VirtualHostPolicies(QueueType? defaultQueueType, IReadOnlyList<Policy> policies)
+/// <param name="isTraced">What passes through it is copied to its trace exchange (RabbitMQ's firehose).</param>
+public sealed class VirtualHostPolicies(QueueType? defaultQueueType, IReadOnlyList<Policy> policies, bool isTraced = false)
 {
     /// <summary>About the most that the policies of one virtual host may take written: they travel in one message.</summary>
     public const int SizeBytesMax = 256 * 1024;
@@ -22,6 +24,9 @@ public sealed class VirtualHostPolicies(QueueType? defaultQueueType, IReadOnlyLi
     /// <summary>For queues that are declared without a type; null for the broker's default.</summary>
     public QueueType? DefaultQueueType { get; } = defaultQueueType;
 
+    /// <summary>What passes through the virtual host is copied to its trace exchange (RabbitMQ's firehose).</summary>
+    public bool IsTraced { get; } = isTraced;
+
     /// <summary>Policies and operator policies, in no particular order.</summary>
     public IReadOnlyList<Policy> Policies { get; } = policies;
 
@@ -29,7 +34,7 @@ public sealed class VirtualHostPolicies(QueueType? defaultQueueType, IReadOnlyLi
     public int SizeBytes => Policies.Sum(policy =>
         PolicyBytes + Encoding.UTF8.GetByteCount(policy.Name) + Encoding.UTF8.GetByteCount(policy.Pattern) + ArgumentTableCodec.Encode(policy.Definition).Length);
 
-    /// <summary>No policy, and no type of its own.</summary>
+    /// <summary>No policy, no type of its own, not traced.</summary>
     public static VirtualHostPolicies Empty { get; } = new(null, []);
 
     /// <summary>What applies to a queue.</summary>
@@ -45,14 +50,17 @@ public sealed class VirtualHostPolicies(QueueType? defaultQueueType, IReadOnlyLi
     public VirtualHostPolicies With(Policy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        return new VirtualHostPolicies(DefaultQueueType, [.. Others(policy.Name, policy.IsOperator), policy]);
+        return new VirtualHostPolicies(DefaultQueueType, [.. Others(policy.Name, policy.IsOperator), policy], IsTraced);
     }
 
     /// <summary>Without the policy of this name.</summary>
-    public VirtualHostPolicies Without(string name, bool isOperator) => new(DefaultQueueType, [.. Others(name, isOperator)]);
+    public VirtualHostPolicies Without(string name, bool isOperator) => new(DefaultQueueType, [.. Others(name, isOperator)], IsTraced);
 
     /// <summary>With another type for queues that are declared without one.</summary>
-    public VirtualHostPolicies WithDefaultQueueType(QueueType? type) => new(type, Policies);
+    public VirtualHostPolicies WithDefaultQueueType(QueueType? type) => new(type, Policies, IsTraced);
+
+    /// <summary>Traced, or no longer.</summary>
+    public VirtualHostPolicies WithTracing(bool isTraced) => new(DefaultQueueType, Policies, isTraced);
 
     private static IEnumerable<(Policy Policy, PolicyPattern Pattern)> InOrder(IReadOnlyList<Policy> policies)
     {

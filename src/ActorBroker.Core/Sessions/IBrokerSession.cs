@@ -18,6 +18,9 @@ public interface IBrokerSession
     /// <summary>The user may publish in the name of any other (RabbitMQ's tag impersonator), as of the last <see cref="Authenticate"/>.</summary>
     bool IsImpersonator { get; }
 
+    /// <summary>Where to send a copy of all that is published and delivered; null while the virtual host is not traced. Cheap to ask.</summary>
+    SessionTracer? Tracer { get; }
+
     /// <summary>Checks credentials and binds this session to the user. The first call of all.</summary>
     void Authenticate(string user, string password, Action<Refusal?> reply);
 

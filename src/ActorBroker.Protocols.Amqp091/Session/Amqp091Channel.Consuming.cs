@@ -109,7 +109,7 @@ internal sealed partial class Amqp091Channel
         if (most > 0 && _consumersByTag.Count >= most)
             throw new Amqp091ErrorException(ReplyCode.NotAllowed, $"reached maximum ({most}) of consumers per channel");
 
-        var consumer = AddConsumer(tag, consume.NoAck, isGetter: false);
+        var consumer = AddConsumer(tag, queue, consume.NoAck, isGetter: false);
         _consumersByTag.Add(tag, consumer);
         var window = _limit == 0 ? _connection.Settings.ConsumerWindowBytes : Math.Min(LimitedWindowBytes, _connection.Settings.ConsumerWindowBytes);
         var settings = new ConsumerSettings(tag, consume.NoAck, consume.Exclusive, _prefetchPerConsumer, window, consume.Arguments);
@@ -173,6 +173,7 @@ internal sealed partial class Amqp091Channel
             Output.WriteMethod(
                 Number, new BasicGetOk(tag, segment.Redelivered, route.ExchangeUtf8, route.RoutingKeyUtf8, Count(reply.MessagesLeft)));
             _connection.Encoder.WriteContent(Output, Number, segment, index: 0);
+            Trace(getter, segment, first: 0, count: 1);
             if (get.NoAck)
                 return;
             getter.Outstanding++;
@@ -193,14 +194,14 @@ internal sealed partial class Amqp091Channel
             }
         }
 
-        var getter = AddConsumer(queue, noAck: false, isGetter: true);
+        var getter = AddConsumer(queue, queue, noAck: false, isGetter: true);
         _gettersByQueue.Add(queue, getter);
         return getter;
     }
 
-    private AmqpConsumer AddConsumer(string tag, bool noAck, bool isGetter)
+    private AmqpConsumer AddConsumer(string tag, string? queue, bool noAck, bool isGetter)
     {
-        var consumer = new AmqpConsumer(_connection.NextConsumerId(), this, tag, noAck, isGetter);
+        var consumer = new AmqpConsumer(_connection.NextConsumerId(), this, tag, queue, noAck, isGetter);
         _consumers.Add(consumer);
         _connection.AddConsumer(consumer);
         return consumer;

@@ -205,12 +205,14 @@ internal sealed partial class Amqp091Channel
         if (_transaction is not null)
         {
             _transaction.Publish(publish, message, Properties.MoreKeys);
+            Trace(publish.Target, message);
             return;
         }
 
         var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
         if (!_session.Publish(publish.Target, message, Properties.MoreKeys, confirm) && publish.Mandatory)
             Return(publish, message);
+        Trace(publish.Target, message);
     }
 
     private void Return(PublishMethod publish, in PublishedMessage message)

@@ -18,7 +18,7 @@ internal sealed partial class Amqp091Channel
             throw new Amqp091ErrorException(ReplyCode.PreconditionFailed, "reply consumer cannot acknowledge");
         if (_replyConsumer is { IsGone: false, IsStopped: false })
             throw new Amqp091ErrorException(ReplyCode.PreconditionFailed, "reply consumer already set");
-        var consumer = AddConsumer(tag, noAck: true, isGetter: false);
+        var consumer = AddConsumer(tag, queue: null, noAck: true, isGetter: false);
         consumer.WindowBytes = _connection.Settings.ConsumerWindowBytes;
         _consumersByTag.Add(tag, consumer);
         _replyConsumer = consumer;

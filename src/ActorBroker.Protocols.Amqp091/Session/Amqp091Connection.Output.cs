@@ -137,6 +137,7 @@ public sealed partial class Amqp091Connection
                     firstTag + (ulong)count, segment, skipped + count);
             }
 
+            channel.Trace(consumer, segment, skipped, count);
             channel.OnDelivered(consumer, firstTag, count, segment.FirstPosition + skipped);
             consumer.EncodedOfFirst = skipped + count;
             if (consumer.EncodedOfFirst == segment.Count)
@@ -146,6 +147,8 @@ public sealed partial class Amqp091Connection
             }
         }
 
+        if (_session.Tracer is not null)
+            _session.EndOfRead();
         GrantCredit(consumer, recordBytes);
         return written;
     }

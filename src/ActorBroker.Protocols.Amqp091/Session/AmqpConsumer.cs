@@ -6,7 +6,13 @@ using ActorBroker.Protocols.Amqp091.Wire;
 namespace ActorBroker.Protocols.Amqp091.Session;
 
 /// <summary>A consumer of a channel, or the getter that stands for a channel's basic.get of one queue.</summary>
-internal sealed class AmqpConsumer(int id, Amqp091Channel channel, string tag, bool noAck, bool isGetter)
+/// <param name="id">Unique in the connection for good.</param>
+/// <param name="channel">The channel.</param>
+/// <param name="tag">The consumer tag; a getter's queue.</param>
+/// <param name="queue">Null for direct reply-to.</param>
+/// <param name="noAck">Deliveries need no acknowledgement.</param>
+/// <param name="isGetter">A getter.</param>
+internal sealed class AmqpConsumer(int id, Amqp091Channel channel, string tag, string? queue, bool noAck, bool isGetter)
 {
     private const int TemplatesMax = 256;
 
@@ -21,6 +27,9 @@ internal sealed class AmqpConsumer(int id, Amqp091Channel channel, string tag, b
     public Amqp091Channel Channel { get; } = channel;
 
     public string Tag { get; } = tag;
+
+    /// <summary>Null for direct reply-to.</summary>
+    public string? Queue { get; } = queue;
 
     public bool NoAck { get; } = noAck;
 

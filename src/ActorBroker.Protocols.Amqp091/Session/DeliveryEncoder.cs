@@ -27,7 +27,7 @@ internal sealed class DeliveryEncoder(int frameMax)
             return template.Size + WriteContent(output, channel, segment, index);
         }
 
-        var properties = DeliveryHeaders.AreAdded(segment) ? _headers.AddTo(segment, index) : message.Properties;
+        var properties = PropertiesOf(segment, index);
         var size = template.Size
             + FrameWriter.GetContentHeaderFrameSize(properties.Length)
             + (bodyLength == 0 ? 0 : bodyLength + Frame.Overhead);
@@ -46,14 +46,16 @@ internal sealed class DeliveryEncoder(int frameMax)
         return size;
     }
 
+    /// <summary>The properties as the client sees them. Valid until the next call of any method.</summary>
+    public ReadOnlySpan<byte> PropertiesOf(in DeliverySegment segment, int index) => DeliveryHeaders.AreAdded(segment)
+        ? _headers.AddTo(segment, index)
+        : segment.Batch[segment.StartIndex + index].Properties;
+
     /// <summary>Writes the content header and the body frames of a message. Returns how many bytes that were.</summary>
     public int WriteContent(IOutput output, ushort channel, in DeliverySegment segment, int index)
     {
         var body = segment.Batch.BodyOf(segment.StartIndex + index);
-        var properties = DeliveryHeaders.AreAdded(segment)
-            ? _headers.AddTo(segment, index)
-            : segment.Batch[segment.StartIndex + index].Properties;
-        var written = WriteHeader(output, channel, properties, body.Length);
+        var written = WriteHeader(output, channel, PropertiesOf(segment, index), body.Length);
         while (!body.IsEmpty)
         {
             var payload = body[..Math.Min(body.Length, _payloadMax)];

@@ -8,6 +8,7 @@ using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
+using Akka.Cluster;
 
 namespace ActorBroker.Server.Composition;
 
@@ -21,7 +22,8 @@ internal static class ListenerSubsystem
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, formats, clock, options.Amqp091.PublishWindow);
+            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, formats,
+            Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow);
         try
         {
             return await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);

@@ -90,6 +90,31 @@ public sealed class CataloguePolicyTests : EntityTestKit
     }
 
     [Fact]
+    public void Tracing_is_kept_and_told_and_written_once()
+    {
+        Restart(new CatalogueSettings { SnapshotAfterEvents = 2 });
+        Assert.False(Subscribe().IsTraced);
+        Trace(isOn: true);
+        var changed = _node.ExpectMsg<PoliciesChanged>();
+        Assert.True(changed.Policies.IsTraced);
+        _node.Reply(new NamesApplied("/", changed.Version));
+        ExpectMsg(new PolicyAnswered("t", null));
+        Trace(isOn: true);
+        ExpectMsg(new PolicyAnswered("t", null));
+        Assert.Single(Journal.Written(JournalId));
+        Restart(new CatalogueSettings { SnapshotAfterEvents = 2 });
+        Assert.True(Listed().IsTraced);
+        SetAndAwait(Limit("p", 1));
+        AwaitAssert(() => Assert.Empty(Journal.Written(JournalId)));
+        Restart();
+        Assert.True(Listed().IsTraced);
+        Trace(isOn: false);
+        ExpectMsg(new PolicyAnswered("t", null));
+        Assert.False(Listed().IsTraced);
+        Assert.Equal([Limit("p", 1)], Listed().Policies);
+    }
+
+    [Fact]
     public void A_snapshot_holds_policies_too()
     {
         Restart(new CatalogueSettings { SnapshotAfterEvents = 1 });
@@ -191,6 +216,8 @@ public sealed class CataloguePolicyTests : EntityTestKit
     }
 
     private void Set(Policy policy, string requestId) => _catalogue.Tell(new SetPolicy("/", requestId, policy, Someone), TestActor);
+
+    private void Trace(bool isOn) => _catalogue.Tell(new SetTracing("/", "t", isOn, Someone), TestActor);
 
     private void SetAndAwait(Policy policy)
     {

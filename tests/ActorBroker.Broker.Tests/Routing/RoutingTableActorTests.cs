@@ -85,6 +85,20 @@ public sealed class RoutingTableActorTests : EntityTestKit
     }
 
     [Fact]
+    public void Who_asks_the_table_sees_tracing_go_on_and_off()
+    {
+        Assert.Null(_tables.TracingOf("other"));
+        var tracing = _tables.TracingOf("/");
+        Assert.False(tracing!.IsOn);
+        _catalogues.Tell(new SetTracing("/", "1", IsOn: true, Someone), TestActor);
+        ExpectMsg(new PolicyAnswered("1", null));
+        Assert.True(tracing.IsOn);
+        _catalogues.Tell(new SetTracing("/", "2", IsOn: false, Someone), TestActor);
+        ExpectMsg(new PolicyAnswered("2", null));
+        Assert.False(tracing.IsOn);
+    }
+
+    [Fact]
     public void Exchanges_that_bind_each_other_and_themselves_do_not_wait_for_each_other()
     {
         Ask(new DeclareExchange(Key("a"), 1, Direct, false, Someone));

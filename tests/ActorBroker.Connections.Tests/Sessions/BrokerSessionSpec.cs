@@ -39,8 +39,8 @@ public abstract class BrokerSessionSpec : TestKit
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
             Queues.Ref, Exchanges.Ref, Access.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
-            new MessageFormats(new Amqp091MessageFormat()), Clock, WindowBytes);
-        Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1));
+            new MessageFormats(new Amqp091MessageFormat()), "broker@node", Clock, WindowBytes);
+        Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2));
         Session.Attach(Heard);
         Open();
     }

@@ -105,6 +105,13 @@ public sealed class BrokerOptionsSpec
     }
 
     [Fact]
+    public void No_virtual_host_is_traced_unless_it_is_listed()
+    {
+        Assert.Empty(Read().TracedVirtualHosts);
+        Assert.Equal(["/", "v"], Read("actorbroker.traced-virtual-hosts=[\"/\", v]").TracedVirtualHosts);
+    }
+
+    [Fact]
     public void Limits_are_read_and_what_is_left_out_or_negative_is_no_limit()
     {
         var options = BrokerOptions.Read(BrokerConfiguration.Load(BrokerConfiguration.Embedded, null,

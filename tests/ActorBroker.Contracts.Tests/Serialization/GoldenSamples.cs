@@ -113,6 +113,8 @@ internal static class GoldenSamples
         ["cs1"] = new CatalogueSnapshot(
             "/", [new(DestinationKind.Queue, "orders", Durable: true), new(DestinationKind.Exchange, "sales", Durable: true)], VirtualHostPolicies.Empty),
         ["cs1+policies"] = new CatalogueSnapshot("/", [], new VirtualHostPolicies(QueueType.Quorum, [Limits])),
+        ["cs1+tracing"] = new CatalogueSnapshot("/", [], new VirtualHostPolicies(null, [], isTraced: true)),
+        ["ce-tracing1"] = new TracingSet("/", IsOn: true, Origin),
         ["ce-policy1"] = new PolicySet("/", Limits, Origin),
         ["ce-cleared1"] = new PolicyCleared("/", "limits", IsOperator: true, Origin),
         ["ce-default1"] = new DefaultQueueTypeSet("/", QueueType.Quorum, Origin),

@@ -22,6 +22,8 @@ internal sealed class RecordingSession : IBrokerSession
 
     public bool IsImpersonator { get; set; }
 
+    public SessionTracer? Tracer { get; set; }
+
     public int EndOfReads { get; private set; }
 
     /// <summary>The answer to every request from now on, where not null.</summary>

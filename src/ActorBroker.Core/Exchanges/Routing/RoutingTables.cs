@@ -57,6 +57,9 @@ public sealed class RoutingTables
     public RouteStatus VirtualHost(string name) =>
         _virtualHosts.TryGetValue(name, out var virtualHost) && virtualHost.IsLoaded ? RouteStatus.Ready : RouteStatus.Loading;
 
+    /// <summary>Says whether a virtual host is traced; null while this node knows nothing of it. For any thread.</summary>
+    public TracingSwitch? TracingOf(string virtualHost) => Get(virtualHost)?.Tracing;
+
     /// <summary>Takes over all names of a virtual host; the routes of exchanges that are not among them are dropped. For the writer.</summary>
     public void SetNames(string virtualHost, IEnumerable<Destination> names) => GetOrAdd(virtualHost).SetNames(names);
 

@@ -22,6 +22,9 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
 
     private volatile bool _isLoaded;
 
+    /// <summary>Follows the policies.</summary>
+    public TracingSwitch Tracing { get; } = new();
+
     /// <summary>The names are those of the catalogue.</summary>
     public bool IsLoaded => _isLoaded;
 
@@ -119,6 +122,7 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
     public void SetPolicies(VirtualHostPolicies policies)
     {
         _policies = policies;
+        Tracing.IsOn = policies.IsTraced;
         foreach (var (name, routes) in _exchanges)
             routes.Follow(policies.OfExchange(name).Definition);
     }
