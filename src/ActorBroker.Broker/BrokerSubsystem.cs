@@ -55,9 +55,11 @@ public static class BrokerSubsystem
         var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies));
         StopBeforeRegions(system, tableActor);
         await access
-            .Ask<VirtualHostOpened>(new OpenVirtualHost(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost), StartTimeout)
+            .Ask<UserAuthenticated>(
+                new RenewUser(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost, string.Empty), StartTimeout)
             .ConfigureAwait(false);
         await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
+        await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
         system.ActorOf(QueueWakeUpActor.Props(options.Access.DefaultVirtualHost, catalogues, queues), "queue-wake-up");
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, tableActor, tables, ReplyDirectoryStart.Start(system));

@@ -21,7 +21,7 @@ namespace ActorBroker.Broker.Access;
 /// play along: then the actor stops, and the next question starts it anew. It never passivates.
 /// </para>
 /// </summary>
-public sealed class AccessActor : UntypedPersistentActor
+public sealed partial class AccessActor : UntypedPersistentActor
 {
     // Each is some client's handshake under way; beyond it they are refused at once.
     private const int WaitingMax = 10_000;
@@ -61,7 +61,7 @@ public sealed class AccessActor : UntypedPersistentActor
             return base.AroundReceive(receive, message);
         }
 
-        if (_waiting.Count < WaitingMax)
+        if (_waiting.Count < WaitingMax || command is CountConnection)
         {
             _waiting.Enqueue((command, Sender));
         }
@@ -97,6 +97,10 @@ public sealed class AccessActor : UntypedPersistentActor
         {
             Answer(command, Sender);
         }
+        else if (message is Terminated terminated)
+        {
+            Forget(terminated.ActorRef);
+        }
         else
         {
             Unhandled(message);
@@ -121,6 +125,11 @@ public sealed class AccessActor : UntypedPersistentActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        if (_writing is { } writing)
+        {
+            Refuse(writing.Command, writing.Asker);
+        }
+
         while (_waiting.TryDequeue(out var waiting))
         {
             Refuse(waiting.Command, waiting.Asker);
@@ -172,6 +181,12 @@ public sealed class AccessActor : UntypedPersistentActor
             case PermissionGranted granted:
                 _state.PutPermission(granted.User, granted.VirtualHost, granted.Permission);
                 break;
+            case VirtualHostLimited limited:
+                _limits.LimitVirtualHost(limited.VirtualHost, limited.ConnectionsMax);
+                break;
+            case UserLimited limited:
+                _limits.LimitUser(limited.User, limited.Limits);
+                break;
             default:
                 throw new UnreachableException($"{accessEvent.GetType()} is no event of access.");
         }
@@ -190,18 +205,28 @@ public sealed class AccessActor : UntypedPersistentActor
                     renew.RequestId, _state.Renew(renew.User, renew.VirtualHost), _state.IsImpersonator(renew.User)));
                 break;
             case OpenVirtualHost open:
-                asker.Tell(new VirtualHostOpened(open.RequestId, _state.OpenVirtualHost(open.User, open.VirtualHost)));
+                Open(open, asker);
                 break;
             default:
-                throw new UnreachableException($"{command.GetType()} is no command of access.");
+                AnswerLimits(command, asker);
+                break;
         }
     }
 
     private static void Refuse(AccessCommand command, IActorRef asker)
     {
         var refusal = new Refusal(RefusalReason.Unavailable, "users and virtual hosts cannot be read at the moment");
-        asker.Tell(command is AuthenticateUser or RenewUser
-            ? new UserAuthenticated(command.RequestId, refusal, IsImpersonator: false)
-            : new VirtualHostOpened(command.RequestId, refusal));
+        object? answer = command switch
+        {
+            AuthenticateUser or RenewUser => new UserAuthenticated(command.RequestId, refusal, IsImpersonator: false),
+            OpenVirtualHost => new VirtualHostOpened(command.RequestId, refusal),
+            SetVirtualHostLimits or SetUserLimits => new LimitsSet(command.RequestId, refusal),
+            OpenChannel => new ChannelOpened(command.RequestId, refusal),
+            _ => null,
+        };
+        if (answer is not null)
+        {
+            asker.Tell(answer);
+        }
     }
 }

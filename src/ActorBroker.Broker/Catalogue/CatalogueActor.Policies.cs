@@ -1,13 +1,28 @@
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Broker.Catalogue;
 
-// Policies, and the type of queues that are declared without one.
+// Policies, the limit of queues, and the type of queues that are declared without one.
 public sealed partial class CatalogueActor
 {
     private VirtualHostPolicies _policies = VirtualHostPolicies.Empty;
+
+    private long? _queuesMax;
+
+    // A queue whose name is there already is being declared again, or was not told in time that it is registered.
+    private Refusal? CheckQueueLimit(CatalogueCommand command) =>
+        command is RegisterName register
+        && new Destination(register.Kind, register.Name) is var name
+        && CatalogueState.IsCounted(name)
+        && _state.QueueCount >= _queuesMax
+        && !_state.TryGet(name, out _)
+            ? new Refusal(
+                RefusalReason.PreconditionFailed,
+                $"cannot declare queue '{register.Name}': queue limit in vhost '{_virtualHost}' ({_queuesMax}) is reached")
+            : null;
 
     private void DecidePolicy(CatalogueRequest request, PolicyCommand command, List<CatalogueEvent> events)
     {
@@ -16,6 +31,8 @@ public sealed partial class CatalogueActor
             SetPolicy set => Decide(set),
             ClearPolicy clear => Decide(clear),
             SetDefaultQueueType set when set.Type != _policies.DefaultQueueType => (null, new DefaultQueueTypeSet(_virtualHost, set.Type, set.Origin)),
+            SetQueueLimit { QueuesMax: < 0 } => (new Refusal(RefusalReason.PreconditionFailed, "a limit must not be negative"), null),
+            SetQueueLimit set when set.QueuesMax != _queuesMax => (null, new QueueLimitSet(_virtualHost, set.QueuesMax, set.Origin)),
             _ => (null, null),
         };
         request.Refusal = refusal;
@@ -43,11 +60,16 @@ public sealed partial class CatalogueActor
             ? (new Refusal(RefusalReason.NotFound, $"no {(clear.IsOperator ? "operator policy" : "policy")} '{clear.Name}' in vhost '{_virtualHost}'"), null)
             : (null, new PolicyCleared(_virtualHost, clear.Name, clear.IsOperator, clear.Origin));
 
-    private void Apply(CatalogueEvent change) => _policies = change switch
+    private void Apply(CatalogueEvent change)
     {
-        PolicySet set => _policies.With(set.Policy),
-        PolicyCleared cleared => _policies.Without(cleared.Name, cleared.IsOperator),
-        DefaultQueueTypeSet set => _policies.WithDefaultQueueType(set.Type),
-        _ => _policies,
-    };
+        if (change is QueueLimitSet limit)
+            _queuesMax = limit.QueuesMax;
+        _policies = change switch
+        {
+            PolicySet set => _policies.With(set.Policy),
+            PolicyCleared cleared => _policies.Without(cleared.Name, cleared.IsOperator),
+            DefaultQueueTypeSet set => _policies.WithDefaultQueueType(set.Type),
+            _ => _policies,
+        };
+    }
 }

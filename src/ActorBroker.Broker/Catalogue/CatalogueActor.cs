@@ -108,6 +108,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
                 foreach (var name in snapshot.Names)
                     _state.Apply(new NameChange(true, name));
                 _policies = snapshot.Policies;
+                _queuesMax = snapshot.QueuesMax;
                 break;
             case NamesRecorded recorded:
                 _eventsSinceSnapshot++;
@@ -156,26 +157,22 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
     private void BeginRound()
     {
         var changes = new List<NameChange>();
+        var written = new List<NameChange>();
         var events = new List<CatalogueEvent>();
         while (_current.Count < _settings.RoundMax && _waiting.TryDequeue(out var request))
         {
             _current.Add(request);
-            AddChanges(request.Command, changes);
+            request.Refusal = CheckQueueLimit(request.Command);
+            var first = changes.Count;
+            if (request.Refusal is null)
+                AddChanges(request.Command, changes);
+            for (var i = first; i < changes.Count; i++)
+                Follow(changes[i], written);
             if (request.Command is PolicyCommand command)
                 DecidePolicy(request, command, events);
         }
 
-        var policiesChange = events.Count > 0;
-
-        var written = new List<NameChange>();
-        foreach (var change in changes)
-        {
-            if (change is { Added: true, Name.Durable: true })
-                written.Add(change);
-            else if (IsWritten(change.Name))
-                written.Add(new NameChange(false, change.Name));
-            _state.Apply(change);
-        }
+        var policiesChange = events.Exists(change => change is not QueueLimitSet);
 
         _isBusy = true;
         if (written.Count > 0)
@@ -195,6 +192,15 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
             SaveSnapshotWhenDue();
             TellNodes(changes, policiesChange);
         });
+    }
+
+    private void Follow(NameChange change, List<NameChange> written)
+    {
+        if (change is { Added: true, Name.Durable: true })
+            written.Add(change);
+        else if (IsWritten(change.Name))
+            written.Add(new NameChange(false, change.Name));
+        _state.Apply(change);
     }
 
     private void AddChanges(CatalogueCommand command, List<NameChange> changes)
@@ -258,7 +264,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
         if (_eventsSinceSnapshot < _settings.SnapshotAfterEvents)
             return;
         _eventsSinceSnapshot = 0;
-        SaveSnapshot(new CatalogueSnapshot(_virtualHost, [.. _state.DurableNames], _policies));
+        SaveSnapshot(new CatalogueSnapshot(_virtualHost, [.. _state.DurableNames], _policies, _queuesMax));
     }
 
     private void RefuseAll(string why)

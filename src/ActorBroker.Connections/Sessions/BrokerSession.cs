@@ -102,6 +102,17 @@ public sealed partial class BrokerSession : IBrokerSession
             case PublishRejected rejected:
                 OnPublishRejected(sender, rejected);
                 break;
+            case VirtualHostOpened opened:
+                if (opened.Refusal is null)
+                {
+                    FollowCounting(sender);
+                }
+
+                _requests.Answer(opened.RequestId, opened);
+                break;
+            case ConnectionCounted counted:
+                OnCounted(sender, counted);
+                break;
             case IRequestAnswer answer:
                 _requests.Answer(answer.RequestId, answer);
                 break;
@@ -121,6 +132,7 @@ public sealed partial class BrokerSession : IBrokerSession
                 later.Action();
                 break;
             case Terminated terminated:
+                OnCountingEnded(terminated.ActorRef);
                 OnTerminated(terminated.ActorRef);
                 break;
         }

@@ -24,5 +24,9 @@ public sealed record PolicyCleared(string VirtualHost, string Name, bool IsOpera
 /// <summary>Queues that are declared without a type have this one from here on; null for the broker's default.</summary>
 public sealed record DefaultQueueTypeSet(string VirtualHost, QueueType? Type, Origin Origin) : CatalogueEvent(VirtualHost);
 
-/// <summary>All durable names and all policies, in place of all events before.</summary>
-public sealed record CatalogueSnapshot(string VirtualHost, IReadOnlyList<CatalogueName> Names, VirtualHostPolicies Policies) : IJournalEvent;
+/// <summary>There may be so many queues from here on; null for no limit.</summary>
+public sealed record QueueLimitSet(string VirtualHost, long? QueuesMax, Origin Origin) : CatalogueEvent(VirtualHost);
+
+/// <summary>All durable names, all policies and the limit of queues, in place of all events before.</summary>
+public sealed record CatalogueSnapshot(
+    string VirtualHost, IReadOnlyList<CatalogueName> Names, VirtualHostPolicies Policies, long? QueuesMax = null) : IJournalEvent;

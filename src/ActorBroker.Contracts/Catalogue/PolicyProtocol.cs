@@ -20,6 +20,13 @@ public sealed record ClearPolicy(string VirtualHost, string RequestId, string Na
 public sealed record SetDefaultQueueType(string VirtualHost, string RequestId, QueueType? Type, Origin Origin)
     : PolicyCommand(VirtualHost, RequestId, Origin);
 
+/// <summary>
+/// Limits the number of queues, null for no limit: one more is refused its name. Those that are there stay, and the
+/// broker's own stages do not count.
+/// </summary>
+public sealed record SetQueueLimit(string VirtualHost, string RequestId, long? QueuesMax, Origin Origin)
+    : PolicyCommand(VirtualHost, RequestId, Origin);
+
 /// <summary>The answer to a <see cref="PolicyCommand"/>: done when <paramref name="Refusal"/> is null.</summary>
 public sealed record PolicyAnswered(string RequestId, Refusal? Refusal) : IBrokerMessage;
 

@@ -12,7 +12,8 @@ public sealed record BrokerOptions(
     QueueOptions Queue,
     JournalOptions Journal,
     AlarmOptions Alarms,
-    IReadOnlyList<PolicyOptions> Policies)
+    IReadOnlyList<PolicyOptions> Policies,
+    IReadOnlyList<LimitOptions> Limits)
 {
     /// <exception cref="StartupException">A value is missing or cannot be used; the message names its key.</exception>
     public static BrokerOptions Read(Config config) => Read(new SettingReader(config));
@@ -28,7 +29,8 @@ public sealed record BrokerOptions(
             QueueOptions.Read(settings),
             JournalOptions.Read(settings),
             AlarmOptions.Read(settings),
-            PolicyOptions.ReadAll(settings));
+            PolicyOptions.ReadAll(settings),
+            LimitOptions.ReadAll(settings));
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
     public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);

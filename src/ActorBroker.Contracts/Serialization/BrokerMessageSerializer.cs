@@ -18,6 +18,7 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         RoutesFormats.AddTo(formats);
         CatalogueFormats.AddMessagesTo(formats);
         PolicyFormats.AddMessagesTo(formats);
+        LimitFormats.AddMessagesTo(formats);
         AccessFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
         return formats;

@@ -22,14 +22,11 @@ internal static class CatalogueFormats
             (NamesRecorded e) => new Proto.NamesRecorded { VirtualHost = e.VirtualHost, Changes = { e.Changes.Select(ToForm) } },
             p => new NamesRecorded(p.VirtualHost, ToChanges(p.Changes)));
 
-        // Policies were added to the form: absent where there are none.
+        // Policies and the limit were added to the form: absent where there are none.
         formats.AddProto(
             "cs1", Proto.CatalogueSnapshot.Parser,
-            (CatalogueSnapshot e) => new Proto.CatalogueSnapshot
-            {
-                VirtualHost = e.VirtualHost, Names = { e.Names.Select(ToForm) }, Policies = IsNothing(e.Policies) ? null : e.Policies.ToForm(),
-            },
-            p => new CatalogueSnapshot(p.VirtualHost, ToNames(p.Names), p.Policies.ToPolicies()));
+            (CatalogueSnapshot e) => ToForm(e),
+            p => new CatalogueSnapshot(p.VirtualHost, ToNames(p.Names), p.Policies.ToPolicies(), p.HasQueuesMax ? p.QueuesMax : null));
     }
 
     private static void AddRegistration(FormatTable formats)
@@ -127,6 +124,19 @@ internal static class CatalogueFormats
             "c-reload1", Proto.VirtualHostNames.Parser,
             (ReloadNames m) => new Proto.VirtualHostNames { VirtualHost = m.VirtualHost },
             p => new ReloadNames(p.VirtualHost));
+    }
+
+    private static Proto.CatalogueSnapshot ToForm(CatalogueSnapshot snapshot)
+    {
+        var form = new Proto.CatalogueSnapshot
+        {
+            VirtualHost = snapshot.VirtualHost,
+            Names = { snapshot.Names.Select(ToForm) },
+            Policies = IsNothing(snapshot.Policies) ? null : snapshot.Policies.ToForm(),
+        };
+        if (snapshot.QueuesMax is { } max)
+            form.QueuesMax = max;
+        return form;
     }
 
     private static bool IsNothing(VirtualHostPolicies policies) => policies is { DefaultQueueType: null, Policies.Count: 0 };

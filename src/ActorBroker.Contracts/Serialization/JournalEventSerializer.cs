@@ -15,6 +15,7 @@ public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatT
         ExchangeFormats.AddEventsTo(formats);
         CatalogueFormats.AddEventsTo(formats);
         PolicyFormats.AddEventsTo(formats);
+        LimitFormats.AddEventsTo(formats);
         AccessFormats.AddEventsTo(formats);
         return formats;
     }

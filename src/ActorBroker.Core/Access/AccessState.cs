@@ -30,6 +30,12 @@ public sealed class AccessState(IReadOnlySet<string> loopbackUsers)
     public void PutPermission(string user, string virtualHost, Permission permission) =>
         _permissions[(user, virtualHost)] = permission;
 
+    /// <summary>Is there such a user?</summary>
+    public bool HasUser(string name) => _users.ContainsKey(name);
+
+    /// <summary>Is there such a virtual host?</summary>
+    public bool HasVirtualHost(string name) => _virtualHosts.Contains(name);
+
     /// <summary>Is it this user, and may it come from there? Null when so.</summary>
     public Refusal? Authenticate(string user, string password, bool loopback)
     {

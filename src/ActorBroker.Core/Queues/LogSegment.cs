@@ -96,10 +96,11 @@ internal sealed class LogSegment(long first)
         LastSequenceNr = Math.Max(LastSequenceNr, sequenceNr);
     }
 
-    /// <summary>Empties it, to be appended to from where it ended.</summary>
-    public void Reset()
+    /// <summary>Empties it, to be appended to from a position that no segment had: one that is gone may still be read back.</summary>
+    public void Reset(long first)
     {
-        First = End;
+        First = first;
+        End = first;
         SizeBytes = 0;
         FirstSequenceNr = 0;
         LastSequenceNr = 0;

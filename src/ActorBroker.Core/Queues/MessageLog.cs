@@ -287,7 +287,7 @@ internal sealed class MessageLog(long segmentSizeBytes)
         NextPosition = batch.End;
     }
 
-    // All settled: the last segment starts anew where it ends, so that a queue that keeps up needs only one.
+    // All settled: the last segment starts anew with the next message, so that a queue that keeps up needs only one.
     private void Release(LogSegment segment)
     {
         EvictableBytes -= segment.Residency == SegmentResidency.Resident ? ResidentBytes(segment) : 0;
@@ -296,7 +296,7 @@ internal sealed class MessageLog(long segmentSizeBytes)
         _lastFound = 0;
         if (_segments.Count == 0)
         {
-            segment.Reset();
+            segment.Reset(NextPosition);
             _segments.Add(segment);
             _resident.Add(segment);
         }

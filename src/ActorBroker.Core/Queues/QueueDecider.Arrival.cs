@@ -32,6 +32,7 @@ public sealed partial class QueueDecider
 
         var needsWrite = EnqueueEntered(link);
         link.Receive(linkSequence, needsWrite);
+        AnswerGets();
         Dispatch();
         SpillEntered();
         TryWrite();
@@ -134,6 +135,7 @@ public sealed partial class QueueDecider
         Enter(_piece.Count == batch.Count ? batch : batch.Pick(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_piece)));
         _piece.Clear();
         _pieceBytes = 0;
+        AnswerGets();
         ServeAll();
         return true;
     }
@@ -153,9 +155,11 @@ public sealed partial class QueueDecider
         }
 
         var remembered = new RememberedIdentity(identity, _log.NextPosition + _piece.Count, Now);
-        _identities.Remember(remembered);
+        // A message that a restart loses may come again after it.
+        var lasts = IsDurable && (IsQuorum || message.IsPersistent);
+        _identities.Remember(remembered, lasts);
         _isMarked = true;
-        if (IsDurable)
+        if (lasts)
         {
             _writes.Notes.Remember(remembered);
         }

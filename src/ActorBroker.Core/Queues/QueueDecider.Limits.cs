@@ -5,7 +5,8 @@ namespace ActorBroker.Core.Queues;
 
 /// <content>
 /// How long the queue may be. What is too much leaves from the head, which is what would be delivered next: with
-/// priorities that is the highest, as in RabbitMQ (rabbit_priority_queue:drop/2 asks its queues in the order of fetch/2).
+/// priorities that is the oldest of the highest, as with a classic queue of RabbitMQ (whose rabbit_priority_queue runs
+/// drop/2, as fetch/2, through the queues of its priorities from the highest down).
 /// </content>
 public sealed partial class QueueDecider
 {

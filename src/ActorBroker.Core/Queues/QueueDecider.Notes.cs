@@ -9,6 +9,7 @@ public sealed partial class QueueDecider
 {
     // The last delay of each message counts.
     private readonly PositionMap _recoveredDelays = new();
+    private RememberedIdentity[] _identitiesUnderWay = [];
 
     private QueueNotes NotesOf(PositionSet live)
     {
@@ -18,7 +19,16 @@ public sealed partial class QueueDecider
             Within(_dying.Deaths, live),
             Within(_returns.ToArray(), live),
             Within(Within(_delays.Entries(), _delayed), live),
-            [.. _identities?.Identities.Where(remembered => remembered.Position < _journaledEnd) ?? []]);
+            [.. _identities?.Lasting.Except(_writes.Notes.Identities.Concat(_identitiesUnderWay)) ?? []]);
+    }
+
+    // With the write that begins. One that was tied to a message is forgotten with it.
+    private void ForgetUntied()
+    {
+        if (_identities is { IsTiedToMessages: true } tied)
+        {
+            _writes.Notes.ForgetIdentities(remembered => !tied.Holds(remembered.Position));
+        }
     }
 
     private static PositionRun[] Within(IEnumerable<PositionRun> runs, PositionSet live) =>
@@ -65,12 +75,14 @@ public sealed partial class QueueDecider
         Array.ForEach(found.ToArray(), part => recover(part));
     }
 
-    // A snapshot may know of more returns than a write that was under way when it was taken.
+    // A snapshot may know of more returns than a write that was under way when it was taken. Positions that the journal
+    // does not hold yet are given out again: what was known of a transient message is not of the next one there.
     private void RecoverReturns(PositionRun run)
     {
-        for (var position = run.Positions.First; position < run.Positions.End;)
+        var end = Math.Min(run.Positions.End, _log.NextPosition);
+        for (var position = run.Positions.First; position < end;)
         {
-            var known = ReturnCounts.Unpack(_returns.ValueAt(position, run.Positions.End - position, out var alike) ?? 0);
+            var known = ReturnCounts.Unpack(_returns.ValueAt(position, end - position, out var alike) ?? 0);
             _returns.Set(new PositionRange(position, alike), known.Max(ReturnCounts.Unpack(run.Value)).Packed);
             position += alike;
         }

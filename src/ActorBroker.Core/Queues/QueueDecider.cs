@@ -130,6 +130,7 @@ public sealed partial class QueueDecider : IQueueRules
         _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
         TellLinks();
         _dying.Written(_deathsUnderWay);
+        _identitiesUnderWay = [];
         AfterDrain();
         BoundMemory();
     }
@@ -225,6 +226,7 @@ public sealed partial class QueueDecider : IQueueRules
     private void BeginWrite()
     {
         _toTell.Clear();
+        ForgetUntied();
         var write = _writes.Begin(_deliveredBefore, _toTell);
         if (write is not null)
         {
@@ -235,6 +237,7 @@ public sealed partial class QueueDecider : IQueueRules
             }
 
             _deathsUnderWay = write.Notes.Deaths;
+            _identitiesUnderWay = write.Notes.Identities;
             _effects.Write(write);
         }
 

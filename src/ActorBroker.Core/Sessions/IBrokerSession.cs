@@ -33,6 +33,14 @@ public interface IBrokerSession
     /// </summary>
     void OpenVirtualHost(string name, Action<Refusal?> reply);
 
+    /// <summary>Counts one more channel (session, stream of requests) against the user's limit.</summary>
+    /// <param name="reply">Unless it is open at once: whether it is.</param>
+    /// <returns>It is open at once; <paramref name="reply"/> does not run.</returns>
+    bool OpenChannel(Action<Refusal?> reply);
+
+    /// <summary>A channel that was opened has ended.</summary>
+    void CloseChannel();
+
     /// <summary>Creates an exchange, or checks that it exists (<paramref name="passive"/>) or is equal.</summary>
     void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply);
 

@@ -15,6 +15,7 @@ internal sealed partial class Amqp091Channel
     private readonly PendingFrames _pending = new();
     private ChannelState _state;
     private bool _isReplaying;
+    private bool _isCounted;
 
     public Amqp091Channel(Amqp091Connection connection, ushort number)
     {
@@ -53,6 +54,22 @@ internal sealed partial class Amqp091Channel
 
     public static Amqp091ErrorException NoMethodExpected() =>
         new(ReplyCode.UnexpectedFrame, "expected method frame, got non method frame instead", isFrameError: true);
+
+    /// <summary>channel.open: answered when the user may have one more.</summary>
+    public void Begin()
+    {
+        if (_session.OpenChannel(Await(methodId: 0, Opened)))
+        {
+            EndSuspension();
+            Opened();
+        }
+
+        void Opened()
+        {
+            _isCounted = true;
+            Output.WriteMethod(Number, new ChannelOpenOk());
+        }
+    }
 
     /// <summary>Handles a frame, or puts it off.</summary>
     public void Receive(in ReceivedFrame frame, uint methodId)
@@ -109,6 +126,9 @@ internal sealed partial class Amqp091Channel
         Release();
         _state = ChannelState.Closed;
         IsSuspended = false;
+        if (_isCounted)
+            _session.CloseChannel();
+        _isCounted = false;
         _connection.RemoveChannel(this);
     }
 

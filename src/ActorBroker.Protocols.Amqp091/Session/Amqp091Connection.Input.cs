@@ -217,7 +217,7 @@ public sealed partial class Amqp091Connection
 
         var channel = new Amqp091Channel(this, frame.Channel);
         _channels.Add(frame.Channel, channel);
-        _output.WriteMethod(frame.Channel, new ChannelOpenOk());
+        channel.Begin();
     }
 
     // A method that the codec has no name for is named by its two numbers.

@@ -2,9 +2,12 @@ using ActorBroker.Broker.Access;
 using ActorBroker.Testing.Serialization;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Access;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Xunit;
 
@@ -13,6 +16,8 @@ namespace ActorBroker.Broker.Tests.Access;
 public sealed class AccessActorSpec() : TestKit(Settings, nameof(AccessActorSpec))
 {
     private static readonly AccessOptions Guest = new("guest", "secret", "/", new HashSet<string> { "guest" });
+
+    private static readonly Origin Someone = new("operator", "here", DateTimeOffset.UnixEpoch);
 
     // Messages are serialized on their way, as between nodes.
     private static Config Settings { get; } = ConfigurationFactory.ParseString(
@@ -144,6 +149,104 @@ public sealed class AccessActorSpec() : TestKit(Settings, nameof(AccessActorSpec
 
         Control(new ControlledJournal.Fail(ControlledJournal.Failing.Nothing));
         Assert.Null(Login(Start(Guest), "guest", "secret"));
+    }
+
+    [Fact]
+    public void One_connection_more_than_the_virtual_host_allows_is_refused_until_one_ends()
+    {
+        var access = Start(Guest);
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        Set(access, new SetVirtualHostLimits(9, "/", 1, Someone));
+        Assert.Null(Open(access, first));
+        Assert.Equal(
+            new Refusal(RefusalReason.NotAllowed, "access to vhost '/' refused for user 'guest': connection limit (1) is reached"), Open(access, second));
+        Sys.Stop(first);
+        AwaitAssert(() => Assert.Null(Open(access, second)));
+    }
+
+    [Fact]
+    public void One_connection_more_than_the_user_may_have_is_refused_also_after_a_restart()
+    {
+        var first = Start(Guest);
+        Set(first, new SetUserLimits(9, "guest", new UserLimits(0, null), Someone));
+        Stop(first);
+        var refusal = new Refusal(RefusalReason.NotAllowed, "connection refused for user 'guest': user connection limit (0) is reached");
+        Assert.Equal(refusal, Open(Start(Guest), CreateTestProbe()));
+    }
+
+    [Fact]
+    public void Connections_that_say_they_are_there_count_at_the_next_incarnation()
+    {
+        var first = Start(Guest);
+        Set(first, new SetVirtualHostLimits(9, "/", 1, Someone));
+        Stop(first);
+        var access = Start(Guest);
+        var connection = CreateTestProbe();
+        access.Tell(new CountConnection("guest", "/", 3), connection);
+        Assert.False(connection.ExpectMsg<ConnectionCounted>().CountsChannels);
+        Assert.NotNull(Open(access, CreateTestProbe()));
+    }
+
+    [Fact]
+    public void Channels_are_counted_where_the_user_has_a_limit_of_them_over_all_its_connections()
+    {
+        var access = Start(Guest);
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        Assert.Null(Open(access, first));
+        Set(access, new SetUserLimits(9, "guest", new UserLimits(null, 3), Someone));
+        Assert.True(first.ExpectMsg<ConnectionCounted>().CountsChannels);
+        access.Tell(new CountConnection("guest", "/", 2), first);
+        Assert.True(first.ExpectMsg<ConnectionCounted>().CountsChannels);
+        access.Tell(new OpenVirtualHost(8, "guest", "/"), second);
+        Assert.True(second.ExpectMsg<ConnectionCounted>().CountsChannels);
+        Assert.Null(second.ExpectMsg<VirtualHostOpened>().Refusal);
+
+        Assert.Null(OpenChannel(access, second));
+        Assert.Equal(
+            new Refusal(RefusalReason.NotAllowed, "number of channels opened for user 'guest' has reached the maximum allowed user limit of 3"),
+            OpenChannel(access, second));
+        access.Tell(new CloseChannel(), first);
+        Assert.Null(OpenChannel(access, second));
+        Assert.NotNull(OpenChannel(access, second));
+        Sys.Stop(first);
+        AwaitAssert(() => Assert.Null(OpenChannel(access, second)));
+
+        Set(access, new SetUserLimits(9, "guest", UserLimits.None, Someone));
+        Assert.False(second.FishForMessage<ConnectionCounted>(static _ => true).CountsChannels);
+    }
+
+    [Fact]
+    public void Limits_that_cannot_be_are_refused_and_ones_that_are_in_force_are_not_written_again()
+    {
+        var access = Start(Guest);
+        Assert.Equal(RefusalReason.NotFound, SetLimits(access, new SetVirtualHostLimits(9, "x", 1, Someone))?.Reason);
+        Assert.Equal(RefusalReason.NotFound, SetLimits(access, new SetUserLimits(9, "x", UserLimits.None, Someone))?.Reason);
+        Assert.Equal(RefusalReason.PreconditionFailed, SetLimits(access, new SetVirtualHostLimits(9, "/", -1, Someone))?.Reason);
+        Assert.Equal(RefusalReason.PreconditionFailed, SetLimits(access, new SetUserLimits(9, "guest", new UserLimits(null, -1), Someone))?.Reason);
+        Set(access, new SetVirtualHostLimits(9, "/", 5, Someone));
+        Control(new ControlledJournal.Fail(ControlledJournal.Failing.Write));
+        Set(access, new SetVirtualHostLimits(9, "/", 5, Someone));
+        Assert.Equal(RefusalReason.Unavailable, SetLimits(access, new SetVirtualHostLimits(9, "/", 6, Someone))?.Reason);
+    }
+
+    private Refusal? SetLimits(IActorRef access, AccessCommand command)
+    {
+        access.Tell(command);
+        return ExpectMsg<LimitsSet>().Refusal;
+    }
+
+    private void Set(IActorRef access, AccessCommand command) => Assert.Null(SetLimits(access, command));
+
+    private static Refusal? Open(IActorRef access, TestProbe connection)
+    {
+        access.Tell(new OpenVirtualHost(8, "guest", "/"), connection);
+        return connection.ExpectMsg<VirtualHostOpened>().Refusal;
+    }
+
+    private static Refusal? OpenChannel(IActorRef access, TestProbe connection)
+    {
+        access.Tell(new OpenChannel(7), connection);
+        return connection.ExpectMsg<ChannelOpened>().Refusal;
     }
 
     private IActorRef Start(AccessOptions options, string entityId = AccessCommand.TheEntity) =>

@@ -2,6 +2,7 @@ using ActorBroker.Broker.Catalogue;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
@@ -102,6 +103,49 @@ public sealed class CataloguePolicyTests : EntityTestKit
     }
 
     [Fact]
+    public void One_queue_more_than_the_limit_is_refused_its_name()
+    {
+        LimitQueues(2);
+        Assert.Null(Register(DestinationKind.Queue, "a", durable: true));
+        Assert.Null(Register(DestinationKind.Queue, "b", durable: false));
+        var refusal = Register(DestinationKind.Queue, "c", durable: true);
+        Assert.Equal(new Refusal(RefusalReason.PreconditionFailed, "cannot declare queue 'c': queue limit in vhost '/' (2) is reached"), refusal);
+        Assert.Null(Register(DestinationKind.Queue, "a", durable: true));
+        Assert.Null(Register(DestinationKind.Exchange, "e", durable: true));
+        Assert.Null(Register(DestinationKind.Queue, Stage.NameOf("e"), durable: true));
+        _catalogue.Tell(new UnregisterName("/", DestinationKind.Queue, "b", "u"), TestActor);
+        ExpectMsg(new NameUnregistered("u", null));
+        Assert.Null(Register(DestinationKind.Queue, "c", durable: true));
+    }
+
+    [Fact]
+    public void Queues_that_are_declared_at_once_do_not_get_past_the_limit()
+    {
+        LimitQueues(2);
+        Journal.Hold(JournalId);
+        for (var i = 0; i < 5; i++)
+            _catalogue.Tell(new RegisterName("/", DestinationKind.Queue, $"q{i}", Durable: true, $"{i}"), TestActor);
+        Journal.Release(JournalId);
+        Assert.Equal(2, Enumerable.Range(0, 5).Count(_ => ExpectMsg<NameRegistered>().Refusal is null));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void The_limit_of_queues_outlives_a_restart_and_can_be_lifted(int snapshotAfterEvents)
+    {
+        Restart(new CatalogueSettings { SnapshotAfterEvents = snapshotAfterEvents });
+        Assert.Null(Register(DestinationKind.Queue, "a", durable: true));
+        LimitQueues(1);
+        Restart();
+        Assert.NotNull(Register(DestinationKind.Queue, "b", durable: true));
+        LimitQueues(null);
+        Assert.Null(Register(DestinationKind.Queue, "b", durable: true));
+        _catalogue.Tell(new SetQueueLimit("/", "n", -2, Someone), TestActor);
+        Assert.Equal(RefusalReason.PreconditionFailed, ExpectMsg<PolicyAnswered>().Refusal?.Reason);
+    }
+
+    [Fact]
     public void A_policy_that_cannot_be_written_is_refused()
     {
         Journal.Next(JournalId, JournalFault.Reject);
@@ -125,6 +169,18 @@ public sealed class CataloguePolicyTests : EntityTestKit
 
     private static Policy Limit(string name, int length) =>
         new(name, false, ".*", PolicyTarget.Queues, 0, ArgumentTable.Of(("max-length", ArgumentValue.FromInt64(length))));
+
+    private void LimitQueues(long? max)
+    {
+        _catalogue.Tell(new SetQueueLimit("/", "limit", max, Someone), TestActor);
+        ExpectMsg(new PolicyAnswered("limit", null));
+    }
+
+    private Refusal? Register(DestinationKind kind, string name, bool durable)
+    {
+        _catalogue.Tell(new RegisterName("/", kind, name, durable, "r"), TestActor);
+        return ExpectMsg<NameRegistered>().Refusal;
+    }
 
     private void Start(CatalogueSettings settings) => _catalogue = Sys.ActorOf(CatalogueActor.Props(EntityId, settings));
 

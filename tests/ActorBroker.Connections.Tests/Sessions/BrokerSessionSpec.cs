@@ -26,7 +26,6 @@ public abstract class BrokerSessionSpec : TestKit
 {
     protected const long WindowBytes = 1000;
 
-    private readonly TestProbe _access;
     private readonly TestProbe _routing;
 
     protected BrokerSessionSpec()
@@ -36,10 +35,10 @@ public abstract class BrokerSessionSpec : TestKit
         Exchanges = CreateTestProbe("exchanges");
         Self = CreateTestProbe("session");
         Replies = CreateTestProbe("replies");
-        _access = CreateTestProbe("access");
+        Access = CreateTestProbe("access");
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
-            Queues.Ref, Exchanges.Ref, _access.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
+            Queues.Ref, Exchanges.Ref, Access.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
             new MessageFormats(new Amqp091MessageFormat()), Clock, WindowBytes);
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1));
         Session.Attach(Heard);
@@ -63,6 +62,8 @@ public abstract class BrokerSessionSpec : TestKit
     protected TestProbe Self { get; }
 
     protected TestProbe Replies { get; }
+
+    protected TestProbe Access { get; }
 
     protected List<IActorRef> Watched { get; } = [];
 
@@ -135,11 +136,11 @@ public abstract class BrokerSessionSpec : TestKit
     {
         Refusal? opened = new(RefusalReason.Unavailable, "no answer");
         Session.Authenticate("guest", "guest", static _ => { });
-        var authenticate = _access.ExpectMsg<AuthenticateUser>();
-        Tell(_access, new UserAuthenticated(authenticate.RequestId, null, IsImpersonator: false));
+        var authenticate = Access.ExpectMsg<AuthenticateUser>();
+        Tell(Access, new UserAuthenticated(authenticate.RequestId, null, IsImpersonator: false));
         Session.OpenVirtualHost("/", refusal => opened = refusal);
-        var open = _access.ExpectMsg<OpenVirtualHost>();
-        Tell(_access, new VirtualHostOpened(open.RequestId, null));
+        var open = Access.ExpectMsg<OpenVirtualHost>();
+        Tell(Access, new VirtualHostOpened(open.RequestId, null));
         _routing.ExpectMsg<LoadVirtualHost>();
         Tables.SetNames("/", [.. "abc".Select(static name => Destination.Queue(name.ToString())), Destination.Exchange("f"), Destination.Exchange("g")]);
         Tell(_routing, new VirtualHostLoaded("/"));

@@ -104,6 +104,30 @@ public sealed class BrokerOptionsSpec
             options.Policies);
     }
 
+    [Fact]
+    public void Limits_are_read_and_what_is_left_out_or_negative_is_no_limit()
+    {
+        var options = BrokerOptions.Read(BrokerConfiguration.Load(BrokerConfiguration.Embedded, null,
+        [
+            "actorbroker.limits=[{ max-connections = 3, max-queues = 0 }, { vhost = v, max-queues = -1 }, { user = u, max-connections = 1, max-channels = 7 }]",
+        ]));
+        Assert.Equal(
+            [new LimitOptions("/", null, 3, 0, null), new LimitOptions("v", null, null, null, null), new LimitOptions(null, "u", 1, null, 7)],
+            options.Limits);
+    }
+
+    [Theory]
+    [InlineData("[{ vhost = v, max-channels = 1 }]", "max-channels")]
+    [InlineData("[{ user = u, max-queues = 1 }]", "max-queues")]
+    [InlineData("[{ user = u, vhost = v, max-connections = 1 }]", "vhost")]
+    [InlineData("[{ max-queues = many }]", "max-queues = many")]
+    public void A_limit_that_cannot_be_set_is_refused_at_start(string limits, string what)
+    {
+        var failure = Assert.Throws<StartupException>(() => BrokerOptions.Read(BrokerConfiguration.Load(BrokerConfiguration.Embedded, null, [$"actorbroker.limits={limits}"])));
+        Assert.Contains("actorbroker.limits[0]", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(what, failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[{ name = a, pattern = a, definition { max-length = -1 } }]", "-1 is not a valid maximum length")]
     [InlineData("[{ name = a, pattern = a, apply-to = nothing, definition { max-length = 1 } }]", "apply-to = nothing")]

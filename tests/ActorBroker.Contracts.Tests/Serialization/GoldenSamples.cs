@@ -116,6 +116,10 @@ internal static class GoldenSamples
         ["ce-policy1"] = new PolicySet("/", Limits, Origin),
         ["ce-cleared1"] = new PolicyCleared("/", "limits", IsOperator: true, Origin),
         ["ce-default1"] = new DefaultQueueTypeSet("/", QueueType.Quorum, Origin),
+        ["cs1+limit"] = new CatalogueSnapshot("/", [], VirtualHostPolicies.Empty, QueuesMax: 0),
+        ["ce-queuelimit1"] = new QueueLimitSet("/", 500, Origin),
+        ["ae-vhostlimits1"] = new VirtualHostLimited("/", 1000, Origin),
+        ["ae-userlimits1"] = new UserLimited("guest", new UserLimits(0, null), Origin),
         ["ae-user1"] = new UserCreated(
             new User("guest", PasswordHash.Create([1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
         ["ae-vhost1"] = new VirtualHostCreated("/", Origin),

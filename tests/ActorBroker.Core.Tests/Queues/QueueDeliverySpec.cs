@@ -93,6 +93,28 @@ public sealed class QueueDeliverySpec
     }
 
     [Fact]
+    public void What_is_read_back_of_a_segment_that_is_gone_is_not_taken_for_a_younger_one()
+    {
+        var queue = new TestQueue(new QueueMemoryLimits(1, 1000, 0, 1000, 1));
+        PublishEach(queue, "a", "b");
+        var getter = new ConsumerKey(1, 1);
+        queue.Decider.Take(getter, 1, noAck: false);
+        queue.Decider.Take(getter, 2, noAck: false);
+        Assert.Single(queue.Loads);
+        queue.Purge();
+        queue.Settle(getter, SettleOutcome.Accepted, 0);
+        queue.Decider.Publish(2, 1, Persistent("c"));
+        queue.Decider.Publish(2, 2, Persistent("d"));
+        queue.CommitAll();
+        var holder = queue.Start(2, 1, TestQueue.Settings(prefetch: 1));
+        queue.Decider.Publish(2, 3, Persistent("e"));
+        queue.CommitAll();
+        queue.Decider.CloseConsumer(holder);
+
+        Assert.Equal("c* d e", queue.Drain());
+    }
+
+    [Fact]
     public void A_message_that_was_delivered_once_stays_marked_when_a_later_delivery_is_released()
     {
         var queue = new TestQueue();

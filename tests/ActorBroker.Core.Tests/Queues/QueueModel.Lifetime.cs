@@ -11,7 +11,6 @@ namespace ActorBroker.Core.Tests.Queues;
 internal sealed partial class QueueModel
 {
     private readonly List<(int Identity, long Position, long At)> _identities = [];
-    private readonly Dictionary<long, (int Identity, long Position, long At)> _everRemembered = [];
 
     public QueueSettings Settings { get; private set; } = settings;
 
@@ -275,7 +274,6 @@ internal sealed partial class QueueModel
         if (identity is { } known)
         {
             _identities.Add((known, position, Now));
-            _everRemembered[position] = _identities[^1];
             ForgetIdentities();
         }
     }

@@ -1,3 +1,4 @@
+using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
@@ -37,9 +38,11 @@ internal sealed partial class QueueModel
         Messages.RemoveAll(static message => !message.IsWritten);
         foreach (var message in Messages)
         {
+            // What left undelivered may have been passed by deliveries behind it.
+            var wasPassed = Settings.MaxPriority > 0 || message.Place is ModelPlace.Dying or ModelPlace.Gone;
             message.Place = live.Contains(message.Position) ? ModelPlace.Ready : ModelPlace.Gone;
             message.IsSeen = message.IsSeenWritten;
-            message.WasDeliveredBeforeCrash = message.WasEverDelivered || (Settings.MaxPriority > 0 && message.Position < index.DeliveredBefore);
+            message.WasDeliveredBeforeCrash = message.WasEverDelivered || (wasPassed && message.Position < index.DeliveredBefore);
             (message.IsHandedOver, message.IsRepeated) = (false, false);
             if (message.Place == ModelPlace.Ready)
             {
@@ -79,7 +82,7 @@ internal sealed partial class QueueModel
     private void RecoverIdentities(QueueIndex index)
     {
         var oldest = Now - (Settings.Deduplication?.CacheTtl ?? long.MaxValue);
-        var recovered = index.Notes.Identities.Where(remembered => remembered.At > oldest).Select(remembered => _everRemembered[remembered.Position]).ToList();
+        var recovered = index.Notes.Identities.Where(remembered => remembered.At > oldest).Select(static remembered => (Identity: NumberOf(remembered.Identity), remembered.Position, remembered.At)).ToList();
         foreach (var message in Messages.Where(message => message is { Place: ModelPlace.Ready or ModelPlace.Delayed, Identity: not null }))
         {
             Assert.True(
@@ -91,6 +94,9 @@ internal sealed partial class QueueModel
         _identities.Clear();
         _identities.AddRange(recovered);
     }
+
+    private static int NumberOf(UInt128 identity) =>
+        Enumerable.Range(0, 10).Single(number => DeduplicationCache.IdentityOf(ArgumentValue.FromInt32(number)) == identity);
 
     private static bool Holds(PositionRange range, ModelMessage message) => message.Position >= range.First && message.Position < range.End;
 

@@ -22,6 +22,7 @@ internal sealed class ModelCoverage
     private long _dropped;
     private long _repeated;
     private long _delayed;
+    private long _refused;
 
     public void Died(in DeadLetterSegment dead)
     {
@@ -31,10 +32,12 @@ internal sealed class ModelCoverage
 
     public void Dropped(int count) => Interlocked.Add(ref _dropped, count);
 
+    public void Refused(int count) => Interlocked.Add(ref _refused, count);
+
     public void Delayed(long count) => Interlocked.Add(ref _delayed, count);
 
     public void AssertLifetimesEnded() => Assert.All(
-        [_died[(int)DeathReason.Rejected], _died[(int)DeathReason.Expired], _died[(int)DeathReason.MaxLength], _died[(int)DeathReason.DeliveryLimit], _dropped, _repeated, _delayed],
+        [_died[(int)DeathReason.Rejected], _died[(int)DeathReason.Expired], _died[(int)DeathReason.MaxLength], _died[(int)DeathReason.DeliveryLimit], _dropped, _repeated, _delayed, _refused],
         static count => Assert.True(count > 20));
 
     public void Loaded() => Interlocked.Increment(ref _loads);
@@ -122,6 +125,7 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
         Assert.All(_queue.Rejected, rejected => Assert.Equal((from, sequence), (rejected.Connection, rejected.Sequence)));
         Assert.Equal(predicted ?? refused, refused);
         _queue.Rejected.Clear();
+        coverage.Refused(refused.Length);
         var batch = _model.Publish(from, content, refused);
         CollectEffects();
         if (!_model.ChecksArrivals && _model.PinnedBytes > limits.PinnedBytesMax)

@@ -172,4 +172,18 @@ public sealed class MethodTests(BrokerFixture broker) : WireTest(broker)
         await connection.SendMethodAsync(1, 60, 30, new Payload().ShortString("unknown").Octet(0));
         Assert.Equal("unknown", (await connection.ExpectMethodAsync(1, 60, 31)).ShortString(4));
     }
+
+    [Fact]
+    public async Task Who_deletes_a_queue_reads_that_it_is_deleted_before_its_consumer_is_cancelled()
+    {
+        await using var connection = await OpenWithChannelAsync();
+        var queue = await connection.DeclareQueueAsync(1);
+        await connection.SendMethodAsync(1, 60, 20, new Payload().U16(0).ShortString(queue).ShortString("tag").Octet(0).Table());
+        await connection.ExpectMethodAsync(1, 60, 21);
+
+        await connection.SendMethodAsync(1, 50, 40, new Payload().U16(0).ShortString(queue).Octet(0));
+
+        await connection.ExpectMethodAsync(1, 50, 41);
+        Assert.Equal("tag", (await connection.ExpectMethodAsync(1, 60, 30)).ShortString(4));
+    }
 }

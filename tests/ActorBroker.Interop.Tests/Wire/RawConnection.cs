@@ -61,7 +61,9 @@ public sealed class RawConnection : IAsyncDisposable
 
     public Task SendStartOkAsync(string mechanism, byte[] response, bool closeOnFailure)
     {
-        var capabilities = new Payload().ShortString("authentication_failure_close").Octet((byte)'t').Octet(1);
+        var capabilities = new Payload()
+            .ShortString("authentication_failure_close").Octet((byte)'t').Octet(1)
+            .ShortString("consumer_cancel_notify").Octet((byte)'t').Octet(1);
         var properties = new Payload().ShortString("capabilities").Octet((byte)'F').Table(capabilities);
         return SendMethodAsync(0, 10, 11, new Payload()
             .Table(closeOnFailure ? properties : null).ShortString(mechanism).LongString(response).ShortString("en_US"));

@@ -176,6 +176,34 @@ public sealed class ErrorTests
             conversation.Exchange(script).TakeLines()[^1]);
     }
 
+    [Fact]
+    public void A_channel_that_has_to_be_counted_is_open_when_the_broker_says_so()
+    {
+        var conversation = Conversation.Opened();
+        Assert.Equal(1, conversation.Session.ChannelCount);
+        conversation.Session.CountsChannels = true;
+        conversation.Receive(new ClientScript().Method(2, new ChannelOpen()).Method(2, new BasicCancel("x", false)).ToArray());
+        conversation.Connection.WriteOutput(conversation.Output, int.MaxValue);
+        Assert.Empty(conversation.TakeLines());
+        Assert.Equal(["open-channel"], conversation.TakeCalls());
+
+        Assert.Equal(["2 channel.open-ok", "2 basic.cancel-ok"], conversation.Settle().TakeLines());
+        Assert.Equal(2, conversation.Session.ChannelCount);
+        conversation.Exchange(new ClientScript().Method(2, new ChannelClose(ReplyCode.Success, "bye", 0, 0)));
+        Assert.Equal(1, conversation.Session.ChannelCount);
+    }
+
+    [Fact]
+    public void A_channel_that_the_broker_refuses_ends_the_connection()
+    {
+        var conversation = Conversation.Opened();
+        conversation.Session.CountsChannels = true;
+        conversation.Session.Refusal = new Refusal(RefusalReason.NotAllowed, "one too many");
+        Assert.Equal(
+            ["0 connection.close 530 NOT_ALLOWED - one too many (0,0)"],
+            conversation.Exchange(new ClientScript().Method(2, new ChannelOpen())).TakeLines());
+    }
+
     private static ClientScript Publishing(ClientScript script) => script.Method(1, new BasicPublish(""u8, "q"u8, false, false));
 
     private static Action<object> Expiring(string text) =>

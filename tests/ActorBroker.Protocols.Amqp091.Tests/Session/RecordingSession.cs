@@ -62,6 +62,22 @@ internal sealed class RecordingSession : IBrokerSession
 
     public void OpenVirtualHost(string name, Action<Refusal?> reply) => Ask($"open-vhost {name}", reply);
 
+    /// <summary>Channels have to be counted, so that opening one is asked for.</summary>
+    public bool CountsChannels { get; set; }
+
+    /// <summary>Channels that were opened and have not ended.</summary>
+    public int ChannelCount { get; private set; }
+
+    public bool OpenChannel(Action<Refusal?> reply)
+    {
+        ChannelCount++;
+        if (CountsChannels)
+            Ask("open-channel", reply);
+        return !CountsChannels;
+    }
+
+    public void CloseChannel() => ChannelCount--;
+
     public void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply) =>
         Ask($"declare-exchange {name} {definition.Type} {Flags(passive, definition.Durable, definition.AutoDelete, definition.Internal)} {definition.Arguments}", reply);
 

@@ -17,8 +17,8 @@ public readonly record struct RememberedIdentity(UInt128 Identity, long Position
 /// </summary>
 internal sealed class DeduplicationCache(Deduplication settings)
 {
-    private readonly LinkedList<RememberedIdentity> _byAge = new();
-    private readonly Dictionary<UInt128, LinkedListNode<RememberedIdentity>> _byIdentity = [];
+    private readonly LinkedList<(RememberedIdentity Remembered, bool Lasts)> _byAge = new();
+    private readonly Dictionary<UInt128, LinkedListNode<(RememberedIdentity Remembered, bool Lasts)>> _byIdentity = [];
     private readonly Dictionary<long, UInt128> _byPosition = [];
 
     /// <summary>The header with a message's identity.</summary>
@@ -27,8 +27,8 @@ internal sealed class DeduplicationCache(Deduplication settings)
     /// <summary>How many identities are remembered.</summary>
     public int Count => _byIdentity.Count;
 
-    /// <summary>All identities, the oldest first.</summary>
-    public IEnumerable<RememberedIdentity> Identities => _byAge;
+    /// <summary>The identities that outlive a restart, the oldest first.</summary>
+    public IEnumerable<RememberedIdentity> Lasting => _byAge.Where(static known => known.Lasts).Select(static known => known.Remembered);
 
     /// <summary>An identity goes with its message.</summary>
     public bool IsTiedToMessages => settings is { CacheSize: null, CacheTtl: null };
@@ -52,15 +52,17 @@ internal sealed class DeduplicationCache(Deduplication settings)
     /// <summary>
     /// Remembers a message's identity, instead of an earlier one's; the oldest is forgotten where there are too many.
     /// </summary>
-    public void Remember(RememberedIdentity remembered)
+    /// <param name="remembered">The identity, and the message that has it.</param>
+    /// <param name="lasts">It outlives a restart.</param>
+    public void Remember(RememberedIdentity remembered, bool lasts = true)
     {
         if (_byIdentity.TryGetValue(remembered.Identity, out var earlier))
         {
             _byAge.Remove(earlier);
-            _byPosition.Remove(earlier.Value.Position);
+            _byPosition.Remove(earlier.Value.Remembered.Position);
         }
 
-        _byIdentity[remembered.Identity] = _byAge.AddLast(remembered);
+        _byIdentity[remembered.Identity] = _byAge.AddLast((remembered, lasts));
         if (IsTiedToMessages)
         {
             _byPosition[remembered.Position] = remembered.Identity;
@@ -71,6 +73,9 @@ internal sealed class DeduplicationCache(Deduplication settings)
             ForgetOldest();
         }
     }
+
+    /// <summary>The identity that is tied to a message is remembered.</summary>
+    public bool Holds(long position) => _byPosition.ContainsKey(position);
 
     /// <summary>A message is gone.</summary>
     public void Gone(long position)
@@ -85,11 +90,11 @@ internal sealed class DeduplicationCache(Deduplication settings)
     public DeduplicationCache With(Deduplication changed, Func<long, bool> isInQueue)
     {
         var next = new DeduplicationCache(changed);
-        foreach (var remembered in _byAge)
+        foreach (var (remembered, lasts) in _byAge)
         {
             if (!next.IsTiedToMessages || isInQueue(remembered.Position))
             {
-                next.Remember(remembered);
+                next.Remember(remembered, lasts);
             }
         }
 
@@ -98,7 +103,7 @@ internal sealed class DeduplicationCache(Deduplication settings)
 
     private void ForgetOld(long now)
     {
-        while (settings.CacheTtl is { } ttl && _byAge.First is { } oldest && oldest.Value.At <= now - ttl)
+        while (settings.CacheTtl is { } ttl && _byAge.First is { } oldest && oldest.Value.Remembered.At <= now - ttl)
         {
             ForgetOldest();
         }
@@ -106,7 +111,7 @@ internal sealed class DeduplicationCache(Deduplication settings)
 
     private void ForgetOldest()
     {
-        _byIdentity.Remove(_byAge.First!.Value.Identity);
+        _byIdentity.Remove(_byAge.First!.Value.Remembered.Identity);
         _byAge.RemoveFirst();
     }
 }

@@ -20,6 +20,9 @@ internal sealed class PendingNotes
 
     private bool HasNoPositions => _deadlines.IsEmpty && _deaths.IsEmpty && _returns.IsEmpty && _delays.IsEmpty;
 
+    /// <summary>Identities that the journal has not heard of yet.</summary>
+    public IEnumerable<RememberedIdentity> Identities => _identities;
+
     /// <summary>The messages expire then.</summary>
     public void Expire(PositionRange positions, long due) => _deadlines.Set(positions, due);
 
@@ -34,6 +37,9 @@ internal sealed class PendingNotes
 
     /// <summary>An identity is remembered.</summary>
     public void Remember(RememberedIdentity identity) => _identities.Add(identity);
+
+    /// <summary>The journal need not hear of these.</summary>
+    public void ForgetIdentities(Predicate<RememberedIdentity> areForgotten) => _identities.RemoveAll(areForgotten);
 
     /// <summary>The messages are gone: nothing of them matters, though their identities may.</summary>
     public void Forget(PositionRange positions)

@@ -94,6 +94,26 @@ public sealed class QueuePrioritySpec
     }
 
     [Fact]
+    public void A_get_that_waits_for_a_message_to_be_read_back_is_answered_with_one_that_goes_first()
+    {
+        var queue = new TestQueue(new QueueMemoryLimits(1, 1000, 0, 1000, 1), settings: new QueueSettings { MaxPriority = 9 });
+        foreach (var (i, body) in new[] { "a", "b" }.Index())
+        {
+            queue.Decider.Publish(1, i + 1, Batch((body, 1)));
+            queue.CommitAll();
+        }
+
+        queue.Decider.Take(new ConsumerKey(2, -1), 1, noAck: true);
+        queue.Decider.Take(new ConsumerKey(2, -1), 2, noAck: true);
+        Assert.Single(queue.Gets);
+
+        queue.Decider.Publish(1, 3, Batch(("first", 5)));
+
+        Assert.Equal(2, queue.Gets.Count);
+        Assert.Equal("first", TestBatches.BodyText(queue.Gets[1].Segment!.Value, 0));
+    }
+
+    [Fact]
     public void Gets_find_the_highest_priority_under_returns_evictions_and_crashes() =>
         Gen.Select(Gen.Int[0, 99], Gen.Int[0, 1000], Gen.Int[0, 1000]).Array[1, 120].Sample(
             commands => new Run().Execute(commands), iter: 200);

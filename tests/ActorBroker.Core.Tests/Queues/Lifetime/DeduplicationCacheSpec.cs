@@ -28,7 +28,7 @@ public sealed class DeduplicationCacheSpec
                     expected.RemoveRange(0, Math.Max(0, expected.Count - size));
                 }
 
-                Assert.Equal(expected.Select(static remembered => (UInt128)remembered.Id), cache.Identities.Select(static remembered => remembered.Identity));
+                Assert.Equal(expected.Select(static remembered => (UInt128)remembered.Id), cache.Lasting.Select(static remembered => remembered.Identity));
                 Assert.Equal(expected.Count, cache.Count);
             }
         });
@@ -64,8 +64,8 @@ public sealed class DeduplicationCacheSpec
             cache.Remember(new RememberedIdentity((UInt128)i, i, 0));
         }
 
-        Assert.Equal([(UInt128)2, (UInt128)3], cache.With(new Deduplication("id", 2, null), static _ => true).Identities.Select(static it => it.Identity));
-        Assert.Equal([(UInt128)1], cache.With(new Deduplication("id", null, null), static position => position == 1).Identities.Select(static it => it.Identity));
+        Assert.Equal([(UInt128)2, (UInt128)3], cache.With(new Deduplication("id", 2, null), static _ => true).Lasting.Select(static it => it.Identity));
+        Assert.Equal([(UInt128)1], cache.With(new Deduplication("id", null, null), static position => position == 1).Lasting.Select(static it => it.Identity));
     }
 
     [Fact]
