@@ -14,6 +14,9 @@ public sealed partial class QueueActor
 {
     private readonly List<ConsumerCancelled> _requestersConsumers = [];
 
+    // Until its deletion is written: what is on its way to the journal counts as taken then, and has failed otherwise.
+    private IQueueRules? _ending;
+
     private void OnDelete(DeleteQueue delete)
     {
         Refusal? refusal = null;
@@ -47,7 +50,7 @@ public sealed partial class QueueActor
         _deletedCount = _queue!.ReadyCount;
         _life = QueueLife.Deleting;
         TellConsumers();
-        _queue.Abandon();
+        _ending = _queue;
         _queue = null;
         _owner = null;
         if (IsJournaled)
@@ -93,6 +96,8 @@ public sealed partial class QueueActor
 
     private void BeginCleanUp()
     {
+        _ending?.Abandon();
+        _ending = null;
         _cleanUpAwaits.Clear();
         _cleanUpAwaits.UnionWith(_bindingSources);
         _cleanUpAwaits.Add(NameRequest);

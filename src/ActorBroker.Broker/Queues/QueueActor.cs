@@ -265,7 +265,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
 
     private void FailOutstanding()
     {
-        _queue?.WriteFailed();
+        (_queue ?? _ending)?.WriteFailed();
         FailRequest();
     }
 

@@ -11,18 +11,11 @@ using Xunit;
 namespace ActorBroker.Broker.Tests.Queues;
 
 /// <summary>What a queue gives up arrives in another queue.</summary>
-public sealed class QueueDeadLetterTests : QueueActorSpec
+public sealed class QueueDeadLetterTests : QueueLifetimeSpec
 {
-    private static readonly QueueKey Dead = new("/", "dead");
     private static readonly byte[] NoProperties = new BasicProperties().ToArray();
 
-    private static readonly QueueDefinition AtLeastOnce = Durable with
-    {
-        Arguments = ArgumentTable.Of(
-            ("x-queue-type", ArgumentValue.FromString("quorum")), ("x-overflow", ArgumentValue.FromString("reject-publish")),
-            ("x-dead-letter-strategy", ArgumentValue.FromString("at-least-once")),
-            ("x-dead-letter-exchange", ArgumentValue.FromString(string.Empty)), ("x-dead-letter-routing-key", ArgumentValue.FromString("dead"))),
-    };
+    private static readonly QueueDefinition AtLeastOnce = With(ToDeadAtLeastOnce);
 
     public QueueDeadLetterTests() => Client.IgnoreMessages(static message => message is PublishProgress);
 
@@ -81,16 +74,6 @@ public sealed class QueueDeadLetterTests : QueueActorSpec
         Queues.Tell(new DeleteQueue(Key, 6, false, false, Someone), Asker.Ref);
         Assert.Null(Asker.ExpectMsg<QueueAnswered>().Refusal);
         ExpectTerminated(queue);
-    }
-
-    private IActorRef DeclareDead()
-    {
-        Queues.Tell(new DeclareQueue(Dead, 1, Transient, false, Someone), Asker.Ref);
-        Assert.Null(Asker.ExpectMsg<QueueAnswered>().Refusal);
-        Queues.Tell(new ResolveQueue(Dead, 2), Asker.Ref);
-        var dead = Asker.ExpectMsg<QueueResolved>().Actor;
-        Tables.SetNames("/", [Destination.Queue(Dead.Name)]);
-        return dead;
     }
 
     private void RejectOne(IActorRef queue, string body)

@@ -72,6 +72,33 @@ public sealed class QueueJournalTests : QueueActorSpec
     }
 
     [Fact]
+    public void What_is_written_when_the_queue_is_deleted_is_confirmed_with_the_deletion()
+    {
+        var queue = DeleteDuringWrite();
+        Watch(queue);
+        Client.ExpectNoMsg(0);
+        Journal.Release(JournalId);
+        Client.ExpectMsg(new PublishProgress(2, 2));
+        Assert.Null(Asker.ExpectMsg<QueueAnswered>().Refusal);
+        ExpectTerminated(queue);
+    }
+
+    [Fact]
+    public void What_is_written_when_the_queue_is_deleted_has_failed_when_neither_can_be_written()
+    {
+        var queue = DeleteDuringWrite();
+        Journal.Next(JournalId, JournalFault.Fail);
+        Watch(queue);
+        Journal.Release(JournalId);
+        Client.ExpectMsg(new PublishFailed(2, 2));
+        Assert.Equal(RefusalReason.Unavailable, Asker.ExpectMsg<QueueAnswered>().Refusal?.Reason);
+        ExpectTerminated(queue);
+        var next = Resolve();
+        Assert.Equal("a", Get(next));
+        Assert.Null(Get(next));
+    }
+
+    [Fact]
     public void A_second_request_for_a_binding_source_waits_for_the_first_ones_write()
     {
         Declare();
@@ -226,6 +253,22 @@ public sealed class QueueJournalTests : QueueActorSpec
         Queues.Tell(new DeleteQueue(Key, 6, false, false, Someone), Client.Ref);
         Client.ExpectMsg<QueueAnswered>(static answered => answered.Refusal is null);
         Assert.Empty(Events);
+    }
+
+    // Its consumer learns of the deletion as it begins; the publish is still on its way to the journal.
+    private IActorRef DeleteDuringWrite()
+    {
+        var queue = Declare();
+        PublishConfirmed(queue, 1, "a");
+        var consumer = Probe("consumer");
+        queue.Tell(Start(1, windowBytes: 0), consumer.Ref);
+        consumer.ExpectMsg(new ConsumerStarted(3, 1));
+        Journal.Hold(JournalId);
+        Publish(queue, 2, "b");
+        Client.ExpectMsg(new PublishProgress(2, 1));
+        Queues.Tell(new DeleteQueue(Key, 6, false, false, Someone), Asker.Ref);
+        consumer.FishForMessage(static message => message is ConsumerCancelled);
+        return queue;
     }
 
     private void ExpectTerminatedEntity()
