@@ -17,14 +17,17 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     private readonly string _dataFolder;
     private readonly string[] _settings;
+    private readonly string? _configurationFile;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly StringBuilder _output = new();
     private Process? _process;
     private TaskCompletionSource _exited = new();
     private int _port;
 
-    private BrokerProcess(string dataFolder, IReadOnlyDictionary<string, string> environment, string[] settings)
+    private BrokerProcess(
+        string dataFolder, IReadOnlyDictionary<string, string> environment, string[] settings, string? configurationFile = null)
     {
+        _configurationFile = configurationFile;
         _dataFolder = dataFolder;
         _environment = environment;
         _settings = settings;
@@ -38,9 +41,15 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     /// <param name="environment">Variables that each run of the broker sees beside those of the tests.</param>
     /// <param name="settings">As above.</param>
-    public static async Task<BrokerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] settings)
+    public static Task<BrokerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] settings) =>
+        StartAsync(new BrokerProcess(NewDataFolder(), environment, settings));
+
+    /// <param name="configurationFile">HOCON that each run lays over the configuration that the broker comes with.</param>
+    public static Task<BrokerProcess> StartWithFileAsync(string configurationFile) =>
+        StartAsync(new BrokerProcess(NewDataFolder(), new Dictionary<string, string>(), [], configurationFile));
+
+    private static async Task<BrokerProcess> StartAsync(BrokerProcess broker)
     {
-        var broker = new BrokerProcess(Directory.CreateTempSubdirectory("actorbroker-interop-").FullName, environment, settings);
         try
         {
             await broker.StartAgainAsync();
@@ -125,6 +134,8 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         Directory.Delete(_dataFolder, recursive: true);
     }
 
+    private static string NewDataFolder() => Directory.CreateTempSubdirectory("actorbroker-interop-").FullName;
+
     private ProcessStartInfo StartInfo()
     {
         var info = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
@@ -142,6 +153,12 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         info.ArgumentList.Add(ServerAssembly());
         info.ArgumentList.Add("--data");
         info.ArgumentList.Add(_dataFolder);
+        if (_configurationFile is not null)
+        {
+            info.ArgumentList.Add("--config");
+            info.ArgumentList.Add(_configurationFile);
+        }
+
         string[] listener =
         [
             "actorbroker.listeners.amqp.host=127.0.0.1",
