@@ -205,7 +205,8 @@ public sealed partial class BrokerSession
 
     private void OnTimedOut(ConsumerTimedOut timedOut)
     {
-        if (_consumers.Remove(timedOut.ConsumerId))
+        // It stays until its channel closes it: the queue is told then, and has its messages back.
+        if (_consumers.ContainsKey(timedOut.ConsumerId))
         {
             Listener.OnConsumerTimedOut(timedOut.ConsumerId, timedOut.TimeoutMs);
         }

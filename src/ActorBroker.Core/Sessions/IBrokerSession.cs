@@ -165,8 +165,8 @@ public interface IBrokerSessionListener
     void OnConsumerCancelled(int consumerId);
 
     /// <summary>
-    /// A delivery of the consumer (or getter) was not settled in time, so its queue has ended it and taken back what it
-    /// held; its channel is to end too.
+    /// A delivery of the consumer (or getter) was not settled in time: its channel is to end, which closes the consumer,
+    /// and so gives its queue back what it held.
     /// </summary>
     void OnConsumerTimedOut(int consumerId, long timeoutMs);
 

@@ -70,7 +70,6 @@ public sealed partial class Amqp091Connection
     {
         if (!_consumers.TryGetValue(consumerId, out var consumer))
             return;
-        consumer.IsGone = true;
         var channel = consumer.Channel;
         channel.Fail(
             ReplyCode.PreconditionFailed,

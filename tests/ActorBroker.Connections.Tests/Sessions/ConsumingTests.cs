@@ -88,7 +88,7 @@ public sealed class ConsumingTests : BrokerSessionSpec
     }
 
     [Fact]
-    public void A_consumer_that_timed_out_is_told_of_once_and_hears_no_more()
+    public void A_consumer_that_timed_out_is_closed_by_its_channel_and_hears_no_more()
     {
         var queue = NewQueue();
         Start(1);
@@ -96,6 +96,8 @@ public sealed class ConsumingTests : BrokerSessionSpec
         Tell(queue, new ConsumerStarted(queue.ExpectMsg<StartConsumer>().RequestId, 1));
 
         Tell(queue, new ConsumerTimedOut(1, 60_000));
+        Session.CloseConsumer(1);
+        queue.ExpectMsg(new CloseConsumer(1));
         Tell(queue, new ConsumerTimedOut(1, 60_000));
         Tell(queue, Delivery(1, 0, "x"));
 

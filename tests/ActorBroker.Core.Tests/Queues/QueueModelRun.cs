@@ -10,52 +10,8 @@ namespace ActorBroker.Core.Tests.Queues;
 /// <summary>A command of a random list; what its numbers mean depends on what is there when it runs.</summary>
 internal readonly record struct ModelCommand(int Kind, int A, int B, int C);
 
-/// <summary>What a list of commands made happen: a test that never evicts shows nothing about eviction.</summary>
-internal sealed class ModelCoverage
-{
-    private long _loads;
-    private long _withheld;
-    private long _spills;
-    private long _crashes;
-    private long _settledWithoutWrite;
-    private readonly long[] _died = new long[8];
-    private long _dropped;
-    private long _repeated;
-    private long _delayed;
-    private long _refused;
-
-    public void Died(in DeadLetterSegment dead)
-    {
-        Interlocked.Increment(ref _died[(int)dead.Reason]);
-        Interlocked.Add(ref _repeated, dead.IsRepeated ? 1 : 0);
-    }
-
-    public void Dropped(int count) => Interlocked.Add(ref _dropped, count);
-
-    public void Refused(int count) => Interlocked.Add(ref _refused, count);
-
-    public void Delayed(long count) => Interlocked.Add(ref _delayed, count);
-
-    public void AssertLifetimesEnded() => Assert.All(
-        [_died[(int)DeathReason.Rejected], _died[(int)DeathReason.Expired], _died[(int)DeathReason.MaxLength], _died[(int)DeathReason.DeliveryLimit], _dropped, _repeated, _delayed, _refused],
-        static count => Assert.True(count > 20));
-
-    public void Loaded() => Interlocked.Increment(ref _loads);
-
-    public void Withheld() => Interlocked.Increment(ref _withheld);
-
-    public void Spilled() => Interlocked.Increment(ref _spills);
-
-    public void Crashed() => Interlocked.Increment(ref _crashes);
-
-    public void SettledWithoutWrite() => Interlocked.Increment(ref _settledWithoutWrite);
-
-    public void AssertEverythingHappened() =>
-        Assert.All(new[] { _loads, _withheld, _spills, _crashes, _settledWithoutWrite }, static count => Assert.True(count > 100));
-}
-
 /// <summary>Runs commands against a decider and the model, and compares after each.</summary>
-internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, ModelCoverage coverage, QueueSettings? settings = null)
+internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durable, ModelCoverage coverage, QueueSettings? settings = null)
 {
     private readonly QueueModel _model = new(durable, settings ?? QueueSettings.Default);
     private readonly Dictionary<JournalEvent, HashSet<long>> _seenBefore = new(ReferenceEqualityComparer.Instance);
@@ -322,100 +278,6 @@ internal sealed class QueueModelRun(QueueMemoryLimits limits, bool durable, Mode
         }
 
         _queue.Decider.Spill();
-    }
-
-    private void StoreIndex()
-    {
-        if (durable)
-        {
-            _queue.StoreIndex();
-        }
-    }
-
-    private void Crash(int landed, bool failed)
-    {
-        if (!durable)
-        {
-            return;
-        }
-
-        if (failed)
-        {
-            FailWrite();
-        }
-
-        // What was under way may have reached the journal all the same.
-        foreach (var committed in _queue.Uncommitted.Take(landed))
-        {
-            _model.Committed(committed, _seenBefore.GetValueOrDefault(committed) ?? []);
-            _queue.Journal.Append(committed);
-        }
-
-        Recover();
-    }
-
-    private void FailWrite()
-    {
-        _queue.Decider.WriteFailed();
-        foreach (var (connection, link) in _model.Links)
-        {
-            var unsure = link.Confirmed < link.Received && link.Batches.Exists(static batch => !batch.MayBeConfirmed);
-            Assert.True(!unsure || _queue.Failed.Contains((connection, link.Confirmed + 1, link.Received)), "An unconfirmed batch was not failed.");
-        }
-    }
-
-    private void Recover()
-    {
-        coverage.Crashed();
-        var replayed = _queue.CrashWithoutIndex().Decider.Index();
-        _queue = _queue.Crash();
-        var recovered = _queue.Decider.Index();
-        var live = PositionsOf(recovered.Live);
-        var written = _model.Messages.Where(static message => message is { IsPersistent: true, IsWritten: true, IsSettledWritten: false }).ToArray();
-
-        Assert.Equal(written.Select(static message => message.Position), PositionsOf(replayed.Live).Order());
-        Assert.Equal(replayed.NextPosition, recovered.NextPosition);
-        Assert.Subset(PositionsOf(replayed.Live), live);
-        Assert.Subset(live, written.Where(static message => message.Place != ModelPlace.Gone).Select(static message => message.Position).ToHashSet());
-        _model.Recovered(recovered, live);
-        Advance(0);
-    }
-
-    private void Finish()
-    {
-        foreach (var key in _model.Consumers.Keys.Concat(_connections.Select(GetterOf)).ToArray())
-        {
-            _model.Close(gone => gone == key);
-            _queue.Decider.CloseConsumer(key);
-            Compare();
-        }
-
-        StartConsumer(prefetch: 0, window: 0, kind: 5);
-        Compare();
-        var drain = Assert.Single(_model.Consumers.Values);
-        do
-        {
-            Commit();
-            Compare();
-            AnswerLoad(0);
-            Compare();
-            Grant(0, int.MaxValue - 1);
-            Compare();
-            _queue.Decider.FlushSettlements();
-            Compare();
-            Advance(500);
-            Compare();
-            DeadLettersDone(0, int.MaxValue);
-            Compare();
-        }
-        while (_queue.Uncommitted.Count > 0 || !_queue.Decider.IsWrittenOut || _queue.Loads.Count > 0 || drain.Ungranted > 0 || _model.Live.Any());
-
-        Assert.Empty(_model.Live);
-        Assert.All(_model.Links.Values, static link => Assert.Equal((link.Received, link.Received), (link.Accepted, link.Confirmed)));
-        Assert.True(_queue.Decider.IsWrittenOut);
-        Assert.Equal(long.MaxValue, _queue.Decider.FirstLiveSequenceNr);
-        Crash(landed: 0, failed: false);
-        Assert.True(!durable || _queue.Decider.ReadyCount == 0);
     }
 
     private int ConnectionOf(int pick) => _connections[pick % _connections.Length];

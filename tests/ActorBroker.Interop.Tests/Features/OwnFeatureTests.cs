@@ -119,6 +119,22 @@ public sealed class OwnFeatureTests(BrokerFixture broker) : FeatureTest(broker)
     }
 
     [OwnBrokerFact]
+    public async Task A_classic_queue_has_the_channel_closed_on_which_a_message_is_held_too_long()
+    {
+        var queue = await DurableQueueAsync("classic", ("x-consumer-timeout", 300));
+        var channel = await Connection.CreateChannelAsync();
+        var reason = await ChannelErrorAsync(channel, async () =>
+        {
+            await DeliveryCollector.StartAsync(channel, queue);
+            await SendAsync(queue, "held");
+        });
+        Assert.Equal((ushort)406, reason.ReplyCode);
+        Assert.StartsWith(
+            "PRECONDITION_FAILED - delivery acknowledgement on channel 2 timed out. Timeout value used: 300 ms.", reason.ReplyText, StringComparison.Ordinal);
+        Assert.True((await NextAsync(queue)).Redelivered);
+    }
+
+    [OwnBrokerFact]
     public async Task A_quorum_queue_cancels_the_consumer_that_holds_a_message_too_long()
     {
         var queue = await DurableQueueAsync("quorum");

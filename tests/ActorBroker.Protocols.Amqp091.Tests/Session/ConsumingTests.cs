@@ -200,7 +200,7 @@ public sealed class ConsumingTests
             ["1 channel.close 406 PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 1800000 ms. "
                 + "This timeout value can be configured, see consumers doc guide to learn more (0,0)"],
             _conversation.Settle().TakeLines());
-        Assert.Equal([$"close {other}"], _conversation.TakeCalls());
+        Assert.Equal([$"close {consumer}", $"close {other}"], _conversation.TakeCalls());
         Assert.Equal(ConnectionCloseState.Open, _conversation.Connection.CloseState);
     }
 

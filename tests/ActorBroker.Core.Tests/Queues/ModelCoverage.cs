@@ -1,0 +1,48 @@
+using ActorBroker.Core.Messages;
+using Xunit;
+
+namespace ActorBroker.Core.Tests.Queues;
+
+/// <summary>What a list of commands made happen: a test that never evicts shows nothing about eviction.</summary>
+internal sealed class ModelCoverage
+{
+    private long _loads;
+    private long _withheld;
+    private long _spills;
+    private long _crashes;
+    private long _settledWithoutWrite;
+    private readonly long[] _died = new long[8];
+    private long _dropped;
+    private long _repeated;
+    private long _delayed;
+    private long _refused;
+
+    public void Died(in DeadLetterSegment dead)
+    {
+        Interlocked.Increment(ref _died[(int)dead.Reason]);
+        Interlocked.Add(ref _repeated, dead.IsRepeated ? 1 : 0);
+    }
+
+    public void Dropped(int count) => Interlocked.Add(ref _dropped, count);
+
+    public void Refused(int count) => Interlocked.Add(ref _refused, count);
+
+    public void Delayed(long count) => Interlocked.Add(ref _delayed, count);
+
+    public void AssertLifetimesEnded() => Assert.All(
+        [_died[(int)DeathReason.Rejected], _died[(int)DeathReason.Expired], _died[(int)DeathReason.MaxLength], _died[(int)DeathReason.DeliveryLimit], _dropped, _repeated, _delayed, _refused],
+        static count => Assert.True(count > 20));
+
+    public void Loaded() => Interlocked.Increment(ref _loads);
+
+    public void Withheld() => Interlocked.Increment(ref _withheld);
+
+    public void Spilled() => Interlocked.Increment(ref _spills);
+
+    public void Crashed() => Interlocked.Increment(ref _crashes);
+
+    public void SettledWithoutWrite() => Interlocked.Increment(ref _settledWithoutWrite);
+
+    public void AssertEverythingHappened() =>
+        Assert.All(new[] { _loads, _withheld, _spills, _crashes, _settledWithoutWrite }, static count => Assert.True(count > 100));
+}
