@@ -34,7 +34,7 @@ internal sealed class LocalRegion : UntypedActor
                 _held.TryAdd(IdOf(Sender), []);
                 Sender.Tell(passivate.StopMessage);
                 break;
-            case Terminated terminated:
+            case Terminated terminated when Entities.ContainsValue(terminated.ActorRef):
                 OnTerminated(IdOf(terminated.ActorRef));
                 break;
         }
@@ -51,10 +51,11 @@ internal sealed class LocalRegion : UntypedActor
 
     private IActorRef EntityOf(string id)
     {
-        if (!Entities.TryGetValue(id, out var entity))
+        // A message may come between an entity's end and the word of it, which stands behind in the mailbox.
+        if (!Entities.TryGetValue(id, out var entity) || Context.Child(entity.Path.Name).IsNobody())
         {
             entity = Context.Watch(Context.ActorOf(_props(id), $"entity-{++_started}"));
-            Entities.Add(id, entity);
+            Entities[id] = entity;
         }
 
         return entity;
