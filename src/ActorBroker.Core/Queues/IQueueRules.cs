@@ -41,6 +41,12 @@ public interface IQueueRules
     bool IsWrittenOut { get; }
 
     /// <summary>
+    /// Nobody uses the queue, nothing is under way, and the journal has all of it: its rules may be forgotten, and made
+    /// anew from the journal. Dear to find out.
+    /// </summary>
+    bool CanBeForgotten { get; }
+
+    /// <summary>
     /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
     /// needs is this as of its <see cref="Index"/>: later it may have gone up by settlements that no event holds yet.
     /// </summary>
