@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace ActorBroker.Interop.Tests.Durability.Files;
 
 /// <summary>The store of a broker that does not run, to be looked at and damaged.</summary>
@@ -27,39 +25,5 @@ internal sealed class StoredJournal(string dataFolder)
         }
 
         new StoredJournal(folder).CopyTo(dataFolder);
-    }
-
-    public long Count(string table, string queue) => (long)Run($"SELECT count(*) FROM {table} WHERE persistence_id = $id", queue)!;
-
-    /// <summary>The latest snapshot of a queue, to be put back with <see cref="SetSnapshot"/>.</summary>
-    public byte[] Snapshot(string queue) =>
-        (byte[])Run("SELECT snapshot FROM snapshot WHERE persistence_id = $id ORDER BY sequence_number DESC LIMIT 1", queue)!;
-
-    public void SetSnapshot(string queue, byte[] bytes) =>
-        Run("UPDATE snapshot SET snapshot = $bytes WHERE persistence_id = $id", queue, bytes);
-
-    public void DeleteSnapshots(string queue) => Run("DELETE FROM snapshot WHERE persistence_id = $id", queue);
-
-    private object? Run(string statement, string queue, byte[]? bytes = null)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(dataFolder, File)};Pooling=false");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = statement;
-        command.Parameters.AddWithValue("$id", IdOf(connection, queue));
-        if (bytes is not null)
-        {
-            command.Parameters.AddWithValue("$bytes", bytes);
-        }
-
-        return command.ExecuteScalar();
-    }
-
-    private static string IdOf(SqliteConnection connection, string queue)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT DISTINCT persistence_id FROM journal WHERE persistence_id LIKE $like";
-        command.Parameters.AddWithValue("$like", $"queue/%{queue}");
-        return command.ExecuteScalar() as string ?? throw new InvalidDataException($"no events of queue {queue} were found");
     }
 }
