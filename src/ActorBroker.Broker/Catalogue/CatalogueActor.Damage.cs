@@ -18,9 +18,13 @@ public sealed partial class CatalogueActor
 
     private void KeepJournalShort(long snapshot)
     {
-        if (_lastSnapshot > 0)
+        if (_lastSnapshot > 1)
         {
             DeleteSnapshots(new SnapshotSelectionCriteria(_lastSnapshot - 1));
+        }
+
+        if (_lastSnapshot > 0)
+        {
             DeleteMessages(_lastSnapshot);
         }
 

@@ -143,7 +143,11 @@ public sealed partial class QueueActor
             case SaveSnapshotSuccess saved:
                 _isSavingSnapshot = false;
                 // The one before stays, should this one turn out to be unreadable.
-                DeleteSnapshots(new SnapshotSelectionCriteria(_lastSnapshot - 1));
+                if (_lastSnapshot > 1)
+                {
+                    DeleteSnapshots(new SnapshotSelectionCriteria(_lastSnapshot - 1));
+                }
+
                 _lastSnapshot = saved.Metadata.SequenceNr;
                 if (_life == QueueLife.Live)
                 {
