@@ -55,6 +55,7 @@ public sealed partial class QueueActor
                 });
                 break;
             case WakeQueue:
+                Sender.Tell(new QueueWoken(_key));
                 break;
         }
     }
@@ -129,6 +130,7 @@ public sealed partial class QueueActor
                     describe.RequestId, describe.Queue, QueueDeclaration.NotFound(describe.Queue), null, EffectivePolicy.None, 0, 0, 0));
                 break;
             case WakeQueue wake:
+                Sender.Tell(new QueueWoken(wake.Queue));
                 UnregisterName(wake.Queue);
                 break;
         }
