@@ -25,7 +25,7 @@ public sealed partial class QueueActor
     private readonly HashSet<long> _reported = [];
     private readonly SortedSet<long> _unkept = [];
     private List<DamagedEvent> _damagedInReplay = [];
-    private Refusal? _damage;
+    private string? _damage;
     private bool _areLeftoversTransient = true;
 
     private void RecoverDamage(QueueEvent queueEvent)
@@ -71,7 +71,7 @@ public sealed partial class QueueActor
 
         _queue = null;
         _life = QueueLife.Damaged;
-        _damage = new Refusal(RefusalReason.Damaged, $"{PersistenceId} is not served: its journal is damaged: {damage}");
+        _damage = damage;
         _log.Error("{0}: journal damage: the queue is not served: {1}", PersistenceId, damage);
         return true;
     }
@@ -127,28 +127,32 @@ public sealed partial class QueueActor
         switch (message)
         {
             case AddBindingSource add:
-                Sender.Tell(new BindingSourceAnswered(add.RequestId, _damage, DestinationIsDurable: false));
+                Sender.Tell(new BindingSourceAnswered(add.RequestId, NotServed(add), DestinationIsDurable: false));
                 break;
             case DeclareQueue declare:
-                Answer(declare.RequestId, _damage, 0);
+                Answer(declare.RequestId, NotServed(declare), 0);
                 break;
             case DeleteQueue delete:
-                Answer(delete.RequestId, _damage, 0);
+                Answer(delete.RequestId, NotServed(delete), 0);
                 break;
             case PurgeQueue purge:
-                Answer(purge.RequestId, _damage, 0);
+                Answer(purge.RequestId, NotServed(purge), 0);
                 break;
             case ResolveQueue resolve:
-                Answer(resolve.RequestId, _damage, 0);
+                Answer(resolve.RequestId, NotServed(resolve), 0);
                 break;
             case DescribeQueue describe:
-                Sender.Tell(new QueueDescribed(describe.RequestId, describe.Queue, _damage, null, EffectivePolicy.None, 0, 0, 0));
+                Sender.Tell(new QueueDescribed(
+                    describe.RequestId, describe.Queue, NotServed(describe), null, EffectivePolicy.None, 0, 0, 0));
                 break;
             case PublishBatch publish:
                 Sender.Tell(new PublishFailed(publish.LinkSequence, publish.LinkSequence));
                 break;
         }
     }
+
+    private Refusal NotServed(NamedQueueCommand command) =>
+        new(RefusalReason.Damaged, $"{command.Queue} is not served: its journal is damaged: {_damage}");
 
     private sealed record EventKept(long SequenceNr, string Reason, Exception? Failure) : INoSerializationVerificationNeeded;
 
