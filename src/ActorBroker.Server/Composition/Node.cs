@@ -28,7 +28,7 @@ internal static class Node
             options.Journal,
             failure => Log.Warning("Checkpoint of the journal failed, to be tried again: {Reason}", failure.Message));
         var system = CreateSystem(
-            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup));
+            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup, journal.Quarantine));
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);
