@@ -19,7 +19,7 @@ public enum JournalSync
 /// <param name="CacheSize">Page cache of one connection, bytes.</param>
 /// <param name="CheckpointAfter">Bytes of write-ahead log that make a checkpoint worth while.</param>
 /// <param name="CheckpointInterval">How often the size of the log is looked at.</param>
-/// <param name="WalLimit">Bytes of write-ahead log beyond which writers wait until it starts anew.</param>
+/// <param name="WalLimit">Bytes of write-ahead log near which writers wait until it starts anew.</param>
 public sealed record JournalOptions(
     JournalSync Sync,
     string File,
