@@ -1,25 +1,34 @@
 namespace ActorBroker.Broker.Persistence;
 
 /// <summary>
-/// What connections to the journal pass before they open. Upkeep closes it to have the file to itself within one commit:
+/// What connections to the journal pass before they open. Upkeep holds it to have the file to itself within one commit:
 /// SQLite gives its write lock to whoever asks at the right moment, and beside a writer that never pauses a second one
 /// may ask for seconds.
 /// </summary>
 internal sealed class CommitGate
 {
-    private volatile TaskCompletionSource? _closed;
+    private volatile TaskCompletionSource? _held;
 
-    /// <summary>Completes when the gate is open. For any thread.</summary>
-    public Task PassAsync(CancellationToken cancellation) => _closed?.Task.WaitAsync(cancellation) ?? Task.CompletedTask;
+    /// <summary>Completes when nobody holds the gate. For any thread.</summary>
+    public Task PassAsync(CancellationToken cancellation) => _held?.Task.WaitAsync(cancellation) ?? Task.CompletedTask;
 
-    /// <summary>Whoever comes from now on waits. Only one thread may close and open the gate.</summary>
-    public void Close() => _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Lets all pass that wait, and all that come.</summary>
-    public void Open()
+    /// <summary>Whoever comes from now on waits until the hold is disposed of. For one thread; not nested.</summary>
+    public Hold Close()
     {
-        var closed = _closed;
-        _closed = null;
-        closed?.SetResult();
+        _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new Hold(this);
+    }
+
+    private void Open()
+    {
+        var held = _held;
+        _held = null;
+        held?.SetResult();
+    }
+
+    /// <summary>Lets all pass when disposed of.</summary>
+    public readonly ref struct Hold(CommitGate gate)
+    {
+        public void Dispose() => gate.Open();
     }
 }

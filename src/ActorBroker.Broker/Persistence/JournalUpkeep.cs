@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorBroker.Contracts.Options;
 using Microsoft.Data.Sqlite;
 
@@ -6,8 +7,12 @@ namespace ActorBroker.Broker.Persistence;
 /// <summary>The thread that does for the journal's file what no commit should pay for.</summary>
 internal sealed class JournalUpkeep : IDisposable
 {
-    // Writers may be waiting behind whatever it is that upkeep waits for.
-    private const string ShortBusyTimeout = "PRAGMA busy_timeout = 1000;";
+    // Writers may be waiting behind whatever it is that upkeep waits for. Nothing that upkeep commits need be on the disk
+    // before the next commit of theirs.
+    private const string PerConnection = "PRAGMA busy_timeout = 1000; PRAGMA synchronous = NORMAL;";
+
+    private static readonly TimeSpan TidyUpInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
     // A failure is a full or failing disk, which a hundred attempts a second do not make better.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -52,26 +57,52 @@ internal sealed class JournalUpkeep : IDisposable
             pause = Attempt(Work) ? _options.CheckpointInterval : Longer(pause);
         }
 
-        Attempt(static (_, checkpointer) => checkpointer.Truncate());
+        Attempt(connection => new WalCheckpointer(connection, _options, _gate).Truncate());
     }
 
-    private void Work(SqliteConnection connection, WalCheckpointer checkpointer)
+    private void Work(SqliteConnection connection)
     {
-        while (!_stop.Wait(_options.CheckpointInterval))
+        var started = Stopwatch.GetTimestamp();
+        var checkpointer = new WalCheckpointer(connection, _options, _gate);
+        var shrinker = new FileShrinker(connection, _options, _gate, TimeSpan.Zero);
+        var deletedRows = new DeletedRows(connection, _gate);
+        var shrinkAt = TimeSpan.Zero;
+        var tidyUpAt = TidyUpInterval;
+        var sweepAt = SweepInterval;
+        while (!_stop.IsSet)
         {
-            while (!_stop.IsSet && checkpointer.Round())
+            if (!checkpointer.Round() && _stop.Wait(_options.CheckpointInterval))
             {
+                return;
+            }
+
+            var now = Stopwatch.GetElapsedTime(started);
+            if (now >= shrinkAt)
+            {
+                shrinker.Round(now);
+                shrinkAt = now + _options.CheckpointInterval;
+            }
+
+            if (now >= tidyUpAt)
+            {
+                checkpointer.TidyUp();
+                tidyUpAt = now + TidyUpInterval;
+            }
+
+            if (now >= sweepAt)
+            {
+                sweepAt = now + (deletedRows.Round() ? _options.CheckpointInterval : SweepInterval);
             }
         }
     }
 
-    private bool Attempt(Action<SqliteConnection, WalCheckpointer> work)
+    private bool Attempt(Action<SqliteConnection> work)
     {
         try
         {
             using var connection = _settings.OpenPrivate();
-            SqliteConnectionSettings.Execute(connection, ShortBusyTimeout);
-            work(connection, new WalCheckpointer(connection, _options, _gate));
+            SqliteConnectionSettings.Execute(connection, PerConnection);
+            work(connection);
             return true;
         }
         catch (SqliteException failure)

@@ -27,6 +27,7 @@ internal sealed class WalCheckpointer
     private readonly CommitGate _gate;
     private readonly long _frameBytes;
     private long _restartBeyond;
+    private long _quietSize;
 
     /// <param name="connection">Open; waits a second for locks at most, since writers may be waiting behind it.</param>
     /// <param name="options">When to copy, and how long the log may become.</param>
@@ -64,21 +65,28 @@ internal sealed class WalCheckpointer
         return !isPinned;
     }
 
+    /// <summary>Empties a log that has hardly changed since the last call: the next start then has little to read.</summary>
+    /// <exception cref="SqliteException">As <see cref="Round"/>.</exception>
+    public void TidyUp()
+    {
+        var size = Checkpoint("NOOP").Bytes;
+        if (size > 0 && Math.Abs(size - _quietSize) < ShortRest && Checkpoint("PASSIVE").UncopiedBytes == 0)
+        {
+            Truncate();
+            size = 0;
+        }
+
+        _quietSize = size;
+    }
+
     /// <summary>Copies all of the log and gives its space back to the disk.</summary>
     /// <exception cref="SqliteException">As <see cref="Round"/>.</exception>
     public void Truncate() => Restart("TRUNCATE");
 
     private bool Restart(string mode)
     {
-        _gate.Close();
-        try
-        {
-            return !Checkpoint(mode).IsBlocked;
-        }
-        finally
-        {
-            _gate.Open();
-        }
+        using var hold = _gate.Close();
+        return !Checkpoint(mode).IsBlocked;
     }
 
     // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: the row holds whether it was blocked, the frames in the

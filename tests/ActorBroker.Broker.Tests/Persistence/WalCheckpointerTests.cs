@@ -1,39 +1,14 @@
 using ActorBroker.Broker.Persistence;
-using ActorBroker.Contracts.Options;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace ActorBroker.Broker.Tests.Persistence;
 
-public sealed class WalCheckpointerTests : IDisposable
+public sealed class WalCheckpointerTests : JournalFileSpec
 {
-    private const long Kibibyte = 1024;
-
-    private readonly string _path = Directory.CreateTempSubdirectory("actorbroker-").FullName;
-    private readonly CommitGate _gate = new();
-    private readonly SqliteConnection _upkeep;
-    private readonly SqliteConnection _writer;
     private readonly WalCheckpointer _checkpointer;
 
-    public WalCheckpointerTests()
-    {
-        var shipped = BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal;
-        var options = shipped with { CheckpointAfter = 256 * Kibibyte, WalLimit = 1024 * Kibibyte, Sync = JournalSync.Normal };
-        var settings = new SqliteConnectionSettings(Path.Combine(_path, "journal.db"), options);
-        _upkeep = settings.OpenPrivate();
-        SqliteConnectionSettings.Execute(_upkeep, "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 1; CREATE TABLE t (b BLOB)");
-        _writer = settings.OpenPrivate();
-        _checkpointer = new WalCheckpointer(_upkeep, options, _gate);
-    }
-
-    private long LogSize => new FileInfo(Path.Combine(_path, "journal.db-wal")).Length;
-
-    public void Dispose()
-    {
-        _writer.Dispose();
-        _upkeep.Dispose();
-        Directory.Delete(_path, recursive: true);
-    }
+    public WalCheckpointerTests() => _checkpointer = new WalCheckpointer(Upkeep, Options, Gate);
 
     [Fact]
     public void A_short_log_is_left_alone()
@@ -68,7 +43,7 @@ public sealed class WalCheckpointerTests : IDisposable
                 await allowed.WaitAsync();
                 for (var written = 0; written < 640; written += 32)
                 {
-                    await _gate.PassAsync(CancellationToken.None);
+                    await Gate.PassAsync(CancellationToken.None);
                     Write(32);
                 }
             }
@@ -91,6 +66,7 @@ public sealed class WalCheckpointerTests : IDisposable
     [Fact]
     public void A_reader_of_an_earlier_state_is_waited_for_and_the_log_is_cut_back_when_it_has_gone()
     {
+        SqliteConnectionSettings.Execute(Upkeep, "PRAGMA busy_timeout = 1");
         Write(64);
         using (var reader = OpenReader())
         {
@@ -100,7 +76,7 @@ public sealed class WalCheckpointerTests : IDisposable
                 Assert.False(_checkpointer.Round());
             }
 
-            Assert.True(_gate.PassAsync(CancellationToken.None).IsCompleted);
+            Assert.True(Gate.PassAsync(CancellationToken.None).IsCompleted);
             Assert.True(LogSize > 2048 * Kibibyte);
         }
 
@@ -111,16 +87,17 @@ public sealed class WalCheckpointerTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_passes_a_closed_gate()
+    public async Task Nobody_passes_a_closedGate()
     {
-        _gate.Close();
-        var waiting = _gate.PassAsync(CancellationToken.None);
-        Assert.False(waiting.IsCompleted);
-
-        _gate.Open();
+        Task waiting;
+        using (Gate.Close())
+        {
+            waiting = Gate.PassAsync(CancellationToken.None);
+            Assert.False(waiting.IsCompleted);
+        }
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.True(_gate.PassAsync(CancellationToken.None).IsCompleted);
+        Assert.True(Gate.PassAsync(CancellationToken.None).IsCompleted);
     }
 
     [Fact]
@@ -133,20 +110,31 @@ public sealed class WalCheckpointerTests : IDisposable
         Assert.Equal(0, LogSize);
     }
 
+    [Fact]
+    public void A_log_that_hardly_changes_is_emptied()
+    {
+        Write(128);
+        _checkpointer.TidyUp();
+        Write(8000);
+        _checkpointer.TidyUp();
+        Assert.NotEqual(0, LogSize);
+        Write(1);
+
+        _checkpointer.TidyUp();
+
+        Assert.Equal(0, LogSize);
+    }
+
     private SqliteConnection OpenReader()
     {
-        var reader = new SqliteConnection($"Data Source={Path.Combine(_path, "journal.db")};Pooling=False");
-        reader.Open();
-        SqliteConnectionSettings.Execute(reader, "BEGIN DEFERRED; SELECT count(*) FROM t;");
+        var reader = Open();
+        SqliteConnectionSettings.Execute(reader, "BEGIN DEFERRED; SELECT count(*) FROM journal;");
         return reader;
     }
 
-    private void Write(int kibibytes) =>
-        SqliteConnectionSettings.Execute(_writer, $"INSERT INTO t VALUES (zeroblob({kibibytes * Kibibyte}))");
-
     private long UncopiedFrames()
     {
-        using var command = _upkeep.CreateCommand();
+        using var command = Upkeep.CreateCommand();
         command.CommandText = "PRAGMA wal_checkpoint(NOOP)";
         using var row = command.ExecuteReader();
         Assert.True(row.Read());
