@@ -44,6 +44,7 @@ public sealed partial class QueueActor
         }
 
         _eventsSinceSnapshot++;
+        OnRetried();
         _queue?.WriteCompleted(LastSequenceNr);
         if (_life == QueueLife.Stopping)
         {
@@ -159,6 +160,9 @@ public sealed partial class QueueActor
             case RetryRead retry:
                 Read(retry.Segment, retry.Attempt);
                 return true;
+            case RetryWrite:
+                OnRetryWrite();
+                return true;
             case DeleteSnapshotsSuccess deleted when _isForgotten && deleted.Criteria.MaxSequenceNr == LastSequenceNr:
                 DeleteMessages(LastSequenceNr);
                 return true;
@@ -273,6 +277,7 @@ public sealed partial class QueueActor
 
         _life = QueueLife.Stopping;
         _queue!.FlushSettlements();
+        OnRetryWrite();
         StopWhenWritten();
     }
 

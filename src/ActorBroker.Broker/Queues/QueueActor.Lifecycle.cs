@@ -30,6 +30,11 @@ public sealed partial class QueueActor
 
     private void OnNamedCommand(NamedQueueCommand command)
     {
+        if (RefuseUnwritable(command))
+        {
+            return;
+        }
+
         switch (command)
         {
             case ResolveQueue resolve:
