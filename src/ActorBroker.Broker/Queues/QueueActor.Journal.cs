@@ -53,6 +53,7 @@ public sealed partial class QueueActor
         }
 
         KeepJournalShort();
+        ScheduleTidyUp();
         ScheduleTicks();
     }
 

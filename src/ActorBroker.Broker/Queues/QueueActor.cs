@@ -182,6 +182,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
             case DueTick:
                 OnDueTick();
                 break;
+            case TidyUpTick:
+                KeepJournalShort(isDue: HasLeftovers);
+                break;
             case ExpiryTick:
                 OnExpiryTick();
                 break;
