@@ -58,6 +58,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Live,
         Deleting,
         Leaving,
+        Passivating,
         Stopping,
     }
 
@@ -111,6 +112,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case QueueLife.Leaving:
                 OnLeaving(message);
+                break;
+            case QueueLife.Passivating:
+                OnPassivating(message);
                 break;
             case QueueLife.Stopping:
                 OnStopping(message);
@@ -187,6 +191,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case ExpiryTick:
                 OnExpiryTick();
+                break;
+            case LookTick:
+                OnLookTick();
                 break;
             case DeadLettersDone done:
                 OnDeadLettersDone(done);
