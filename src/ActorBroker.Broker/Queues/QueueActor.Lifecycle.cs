@@ -31,6 +31,11 @@ public sealed partial class QueueActor
     private void OnNamedCommand(NamedQueueCommand command)
     {
         _isAddressed |= command is not WakeQueue;
+        if (RefuseUnwritable(command))
+        {
+            return;
+        }
+
         switch (command)
         {
             case ResolveQueue resolve:
