@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Names;
@@ -151,7 +152,7 @@ public sealed partial class AccessActor : UntypedPersistentActor
         var last = events[^1];
         PersistAll(events, written =>
         {
-            Apply(written);
+            ApplyWritten(written);
             if (ReferenceEquals(written, last))
             {
                 BecomeReady();
@@ -166,6 +167,12 @@ public sealed partial class AccessActor : UntypedPersistentActor
         {
             Answer(waiting.Command, waiting.Asker);
         }
+    }
+
+    private void ApplyWritten(AccessEvent accessEvent)
+    {
+        Apply(accessEvent);
+        Context.System.EventStream.Publish(new AccessChanged(accessEvent));
     }
 
     private void Apply(AccessEvent accessEvent)

@@ -70,7 +70,7 @@ internal sealed class RecordingSession : IBrokerSession
     /// <summary>Channels that were opened and have not ended.</summary>
     public int ChannelCount { get; private set; }
 
-    public bool OpenChannel(Action<Refusal?> reply)
+    public bool OpenChannel(SessionChannel channel, Action<Refusal?> reply)
     {
         ChannelCount++;
         if (CountsChannels)
@@ -78,7 +78,7 @@ internal sealed class RecordingSession : IBrokerSession
         return !CountsChannels;
     }
 
-    public void CloseChannel() => ChannelCount--;
+    public void CloseChannel(SessionChannel channel) => ChannelCount--;
 
     public void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply) =>
         Ask($"declare-exchange {name} {definition.Type} {Flags(passive, definition.Durable, definition.AutoDelete, definition.Internal)} {definition.Arguments}", reply);
@@ -134,7 +134,7 @@ internal sealed class RecordingSession : IBrokerSession
 
     public void ForgetConfirms(int channel) => Record($"forget-confirms {channel}");
 
-    public void StartConsumer(string queue, int consumerId, ConsumerSettings settings, Action<Refusal?> reply)
+    public void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply)
     {
         ConsumerIds.Add(consumerId);
         Ask($"start {queue} {consumerId} {settings.Tag} {Flags(settings.NoAck, settings.Exclusive)} {settings.PrefetchCount} {settings.Arguments}", reply);
