@@ -9,6 +9,11 @@ namespace ActorBroker.Broker.Events;
 /// </summary>
 internal sealed class EventHeaders
 {
+    // Clients write what becomes text here, and printing makes it many times larger: the headers of an event must fit into
+    // a frame of those who read it.
+    private const int TermCharactersMax = 32 * 1024;
+    private const int CharactersMax = 1024;
+
     private readonly ArgumentTable.Builder _table = new();
 
     public EventHeaders Add(string name, string value) => Add(name, ArgumentValue.FromString(value));
@@ -22,11 +27,17 @@ internal sealed class EventHeaders
 
     public EventHeaders Add(string name, ArgumentTable value) => Add(name, ArgumentValue.FromTable(value));
 
-    public EventHeaders AddTerms(string name, ArgumentTable arguments) => Add(name, arguments.ToTerms());
+    /// <summary>As many entries as have room, the first ones.</summary>
+    public EventHeaders AddTerms(string name, ArgumentTable arguments)
+    {
+        var room = TermCharactersMax;
+        return Add(name, arguments.ToTerms().TakeWhile(term => (room -= term.Length) >= 0));
+    }
 
-    /// <summary>A text that is a list of characters in Erlang arrives as one.</summary>
-    public EventHeaders AddCharacters(string name, string value) =>
-        Add(name, ArgumentValue.FromArray([.. value.EnumerateRunes().Select(static rune => ArgumentValue.FromInt64(rune.Value))]));
+    /// <summary>A text that is a list of characters in Erlang arrives as one, without what is beyond reason of it.</summary>
+    public EventHeaders AddCharacters(string name, string value) => Add(
+        name,
+        ArgumentValue.FromArray([.. value.EnumerateRunes().Take(CharactersMax).Select(static rune => ArgumentValue.FromInt64(rune.Value))]));
 
     public ArgumentTable Build() => _table.Build();
 

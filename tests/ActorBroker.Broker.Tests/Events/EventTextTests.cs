@@ -124,6 +124,24 @@ public sealed class EventTextTests : TestKit
     }
 
     [Fact]
+    public void What_a_client_writes_cannot_make_headers_that_fit_into_no_frame()
+    {
+        var arguments = new ArgumentTable.Builder().Add("x-first", ArgumentValue.FromInt32(1)).Add("x-long", ArgumentValue.FromString(new string('"', 100_000)));
+        var definition = new ExchangeDefinition("fanout", false, false, false, arguments.Build());
+        var (_, headers) = Assert.Single(_text.Of(new ExchangeCreated(new ExchangeKey("/", "e"), definition, Someone), DateTimeOffset.UnixEpoch));
+        Assert.True(headers.TryGetValue("arguments", out var terms));
+        Assert.Equal("{<<\"x-first\">>,signedint,1}", Assert.Single(terms.AsArray()).AsString());
+
+        var client = new ClientDescription("AMQP 0-9-1", "PLAIN", ArgumentTable.Empty, 2047, 131_072, TimeSpan.Zero);
+        var end = new IPEndPoint(IPAddress.Loopback, 1);
+        var connection = new ConnectionDescription(TestActor, end, end, DateTimeOffset.UnixEpoch, client, "", "");
+        var refusal = new Refusal(RefusalReason.AccessRefused, new string('u', 100_000));
+        (_, headers) = Assert.Single(_text.Of(new LoginAnswered(connection, "u", refusal), DateTimeOffset.UnixEpoch));
+        Assert.True(headers.TryGetValue("error", out var error));
+        Assert.Equal(1024, error.AsArray().Length);
+    }
+
+    [Fact]
     public void Addresses_and_protocols_have_the_forms_of_Erlang()
     {
         var client = new ClientDescription("AMQP 0-9-1", "PLAIN", ArgumentTable.Empty, 2047, 131_072, TimeSpan.Zero);

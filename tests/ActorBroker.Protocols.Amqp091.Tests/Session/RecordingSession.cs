@@ -68,17 +68,17 @@ internal sealed class RecordingSession : IBrokerSession
     public bool CountsChannels { get; set; }
 
     /// <summary>Channels that were opened and have not ended.</summary>
-    public int ChannelCount { get; private set; }
+    public List<SessionChannel> Channels { get; } = [];
 
     public bool OpenChannel(SessionChannel channel, Action<Refusal?> reply)
     {
-        ChannelCount++;
+        Channels.Add(channel);
         if (CountsChannels)
             Ask("open-channel", reply);
         return !CountsChannels;
     }
 
-    public void CloseChannel(SessionChannel channel) => ChannelCount--;
+    public void CloseChannel(SessionChannel channel) => Channels.Remove(channel);
 
     public void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply) =>
         Ask($"declare-exchange {name} {definition.Type} {Flags(passive, definition.Durable, definition.AutoDelete, definition.Internal)} {definition.Arguments}", reply);
