@@ -251,6 +251,7 @@ public sealed partial class QueueActor
 
         _life = QueueLife.Live;
         ApplyPolicies();
+        TellCreated(_declaring);
         AnswerRequest(refusal: null, 0);
         ScheduleTicks();
         Stash.UnstashAll();
