@@ -92,7 +92,8 @@ public sealed partial class QueueActor
     }
 
     private bool HasLeftovers =>
-        _queue is { FirstLiveSequenceNr: long.MaxValue }
+        _life == QueueLife.Live
+        && _queue!.FirstLiveSequenceNr == long.MaxValue
         && (_bytesSinceTrim >= LeftoverBytes || LastSequenceNr - _trimmedTo >= LeftoverEvents);
 
     private void Use() => _lastUsed = Now;
