@@ -31,7 +31,7 @@ public interface IQueueRules
     /// <summary>The consumers that were not cancelled.</summary>
     IEnumerable<ConsumerKey> Consumers { get; }
 
-    /// <summary>Settlements wait that <see cref="FlushSettlements"/> would write.</summary>
+    /// <summary>Settlements, or marks of deliveries, wait that <see cref="FlushSettlements"/> would write.</summary>
     bool HasUnwrittenSettlements { get; }
 
     /// <summary>Publishers are held back until memory is free: <see cref="Spill"/> may free it.</summary>
