@@ -52,7 +52,10 @@ public sealed partial class QueueActor
                 break;
             case DescribeQueue describe:
                 Sender.Tell(new QueueDescribed(
-                    describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount));
+                    describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount)
+                {
+                    LostCount = _queue.LostCount,
+                });
                 break;
             case WakeQueue wake:
                 OnWake(wake);

@@ -59,6 +59,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Leaving,
         Passivating,
         Stopping,
+        Damaged,
     }
 
     /// <inheritdoc/>
@@ -118,25 +119,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
             case QueueLife.Stopping:
                 OnStopping(message);
                 break;
+            case QueueLife.Damaged:
+                OnDamaged(message);
+                break;
             default:
                 OnChanging(message);
-                break;
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void OnRecover(object message)
-    {
-        switch (message)
-        {
-            case SnapshotOffer { Snapshot: QueueSnapshot snapshot }:
-                RecoverSnapshot(snapshot);
-                break;
-            case QueueEvent queueEvent:
-                RecoverEvent(queueEvent);
-                break;
-            case RecoveryCompleted:
-                OnRecoveryCompleted();
                 break;
         }
     }
@@ -277,7 +264,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     }
 
     /// <summary>The journal's answer to a read.</summary>
-    private sealed record SegmentRead(SegmentAddress Segment, int Attempt, IReadOnlyList<PlacedBatch>? Batches, Exception? Failure)
+    private sealed record SegmentRead(SegmentAddress Segment, int Attempt, SegmentContent? Content, Exception? Failure)
         : INoSerializationVerificationNeeded;
 
     private sealed record FlushTick : INoSerializationVerificationNeeded

@@ -89,6 +89,7 @@ public sealed partial class QueueDecider
     public void RecoveryCompleted()
     {
         _isRecovering = false;
+        CountLostInReplay();
         _writes.Settled.Clear();
         RecoverMarks();
     }
@@ -163,6 +164,7 @@ public sealed partial class QueueDecider
 
     private void RecoverSettled(PositionRange range)
     {
+        _lostInReplay.Remove(range);
         _scratch.Clear();
         _ready.Remove(range, _scratch);
         _delayed.Remove(range, _scratch);
