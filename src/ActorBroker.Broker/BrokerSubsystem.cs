@@ -50,8 +50,8 @@ public static class BrokerSubsystem
         var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
-        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
+        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
         var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies));
         StopBeforeRegions(system, tableActor);
         await access

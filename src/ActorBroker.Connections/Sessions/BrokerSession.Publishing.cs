@@ -27,7 +27,7 @@ public sealed partial class BrokerSession
     public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         var session = (SessionTarget)target;
-        var links = LinksOf(session, message, moreKeys);
+        var links = LinksOf(session, message, moreKeys, out var isRouted);
         var recordLength = message.RecordLength;
         if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
         {
@@ -52,7 +52,7 @@ public sealed partial class BrokerSession
             FlushSlab();
         }
 
-        return true;
+        return isRouted;
     }
 
     /// <inheritdoc/>

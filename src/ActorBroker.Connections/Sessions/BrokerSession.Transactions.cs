@@ -9,9 +9,17 @@ public sealed partial class BrokerSession
     /// <inheritdoc/>
     public SessionTransaction BeginTransaction() => new TransactionOfSession(this);
 
-    /// <summary>The queues that a message goes to.</summary>
-    internal QueueLink[] LinksOf(SessionTarget target, in PublishedMessage message, string[] moreKeys) =>
-        IsRoutedAlone(target, moreKeys) ? RouteMessage(target, message, moreKeys) : target.Links;
+    /// <summary>The queues that a message goes to, and the histories that get a copy: those alone are no route.</summary>
+    internal QueueLink[] LinksOf(SessionTarget target, in PublishedMessage message, string[] moreKeys, out bool isRouted)
+    {
+        if (IsRoutedAlone(target, moreKeys))
+        {
+            return RouteMessage(target, message, moreKeys, out isRouted);
+        }
+
+        isRouted = target.Links.Length > 0;
+        return target.Links;
+    }
 
     private static bool IsRoutedAlone(SessionTarget target, string[] moreKeys) =>
         target.IsPerMessage || (moreKeys.Length > 0 && !target.IsReply);

@@ -21,15 +21,14 @@ internal sealed class TransactionOfSession(BrokerSession session) : SessionTrans
     public override bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys)
     {
         var to = (SessionTarget)target;
-        var links = session.LinksOf(to, message, moreKeys);
-        if (links.Length == 0)
+        var links = session.LinksOf(to, message, moreKeys, out var isRouted);
+        if (links.Length > 0)
         {
-            return false;
+            _targets.Add(to);
+            Publishes.Add((message, to, links));
         }
 
-        _targets.Add(to);
-        Publishes.Add((message, to, links));
-        return true;
+        return isRouted;
     }
 
     /// <inheritdoc/>
