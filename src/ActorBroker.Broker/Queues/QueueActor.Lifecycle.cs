@@ -52,6 +52,7 @@ public sealed partial class QueueActor
                     describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount));
                 break;
             case WakeQueue:
+                Sender.Tell(new QueueWoken(_key));
                 break;
         }
     }
@@ -126,6 +127,7 @@ public sealed partial class QueueActor
                     describe.RequestId, describe.Queue, QueueDeclaration.NotFound(describe.Queue), null, EffectivePolicy.None, 0, 0, 0));
                 break;
             case WakeQueue wake:
+                Sender.Tell(new QueueWoken(wake.Queue));
                 UnregisterName(wake.Queue);
                 break;
         }
