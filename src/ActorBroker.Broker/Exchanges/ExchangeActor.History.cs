@@ -8,7 +8,7 @@ using Akka.Actor;
 namespace ActorBroker.Broker.Exchanges;
 
 // What the exchange remembers goes to each new destination, in two steps: what is there before the binding is in force, and
-// what came until it was. What others publish just then may come twice.
+// what came until it was. So nothing is missed between; what others publish just then may come twice.
 public sealed partial class ExchangeActor
 {
     private IActorRef? _historyCopier;

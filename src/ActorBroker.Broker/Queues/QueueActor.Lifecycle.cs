@@ -30,9 +30,12 @@ public sealed partial class QueueActor
 
     private void OnNamedCommand(NamedQueueCommand command)
     {
+        _isAddressed |= command is not WakeQueue;
         switch (command)
         {
             case ResolveQueue resolve:
+                // From here on the connection may tell this actor directly.
+                _connections.NumberOf(Sender, Context);
                 Sender.Tell(new QueueResolved(resolve.RequestId, _key, Self));
                 break;
             case DeclareQueue declare:
@@ -51,8 +54,8 @@ public sealed partial class QueueActor
                 Sender.Tell(new QueueDescribed(
                     describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount));
                 break;
-            case WakeQueue:
-                Sender.Tell(new QueueWoken(_key));
+            case WakeQueue wake:
+                OnWake(wake);
                 break;
         }
     }

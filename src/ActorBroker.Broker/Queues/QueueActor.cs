@@ -57,6 +57,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Live,
         Deleting,
         Leaving,
+        Passivating,
         Stopping,
     }
 
@@ -110,6 +111,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case QueueLife.Leaving:
                 OnLeaving(message);
+                break;
+            case QueueLife.Passivating:
+                OnPassivating(message);
                 break;
             case QueueLife.Stopping:
                 OnStopping(message);
@@ -178,6 +182,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case ExpiryTick:
                 OnExpiryTick();
+                break;
+            case LookTick:
+                OnLookTick();
                 break;
             case DeadLettersDone done:
                 OnDeadLettersDone(done);

@@ -71,7 +71,7 @@ public sealed partial class BrokerSession
         }
     }
 
-    private QueueLink[] RouteMessage(SessionTarget target, in PublishedMessage message, ReadOnlySpan<string> moreKeys, out bool isRouted)
+    private MessageLinks RouteMessage(SessionTarget target, in PublishedMessage message, ReadOnlySpan<string> moreKeys)
     {
         var properties = message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength);
         var routed = new RoutedMessage(
@@ -80,9 +80,9 @@ public sealed partial class BrokerSession
         // An exchange further on may have been dropped from the tables since the target was prepared: its bindings are
         // then not known, and the next Prepare loads them. Rare enough to count as just before its change.
         var result = target.IsOfBroker ? _traceRoute : _messageRoute;
-        var isReady = _services.RoutingTables.Route(target.Exchange, ref routed, result) == RouteStatus.Ready;
-        isRouted = isReady && result.Queues.Count > 0;
-        return isReady ? LinksTo(result) : [];
+        return _services.RoutingTables.Route(target.Exchange, ref routed, result) == RouteStatus.Ready
+            ? new MessageLinks(LinksTo(result), result.Queues.Count > 0, result.Histories.Count > 0)
+            : new MessageLinks([], IsRouted: false, IsRemembered: false);
     }
 
     private QueueLink[] LinksTo(RouteResult result)

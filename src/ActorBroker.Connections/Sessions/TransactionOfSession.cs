@@ -21,14 +21,14 @@ internal sealed class TransactionOfSession(BrokerSession session) : SessionTrans
     public override bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys)
     {
         var to = (SessionTarget)target;
-        var links = session.LinksOf(to, message, moreKeys, out var isRouted);
-        if (links.Length > 0)
+        var links = session.LinksOf(to, message, moreKeys);
+        if (links.All.Length > 0)
         {
             _targets.Add(to);
-            Publishes.Add((message, to, links));
+            Publishes.Add((message, to, links.All));
         }
 
-        return isRouted;
+        return links.IsRouted;
     }
 
     /// <inheritdoc/>

@@ -62,6 +62,48 @@ public sealed class HistoryTests : BrokerSessionSpec
         Assert.Equal((2L, "2"), Batch(history));
     }
 
+    [Fact]
+    public void A_message_that_comes_to_the_history_after_a_binding_goes_to_the_new_queue_too()
+    {
+        var (history, queue, other) = (NewQueue(), NewQueue(), NewQueue());
+        Remember("q");
+        var target = Target("h", "k");
+        PublishOne(target, "0");
+        Found("q", queue);
+        Found(Hidden, history);
+        Assert.Equal(("0", "0"), (Batch(queue).Bodies, Batch(history).Bodies));
+        Publish(target, "1");
+        Bind("new");
+        Publish(target, "2");
+        Found("new", other);
+        Session.EndOfRead();
+        Assert.Equal(("1 2", "1 2"), (Batch(queue).Bodies, Batch(history).Bodies));
+        Assert.Equal((1L, "2"), Batch(other));
+        Assert.Equal((2L, "1"), Batch(other));
+        PublishOne(target, "3");
+        Assert.Equal(("3", "3", "3"), (Batch(queue).Bodies, Batch(history).Bodies, Batch(other).Bodies));
+        other.ExpectNoMsg(0);
+    }
+
+    [Fact]
+    public void A_message_that_waited_for_its_history_to_be_found_goes_to_queues_that_were_bound_meanwhile()
+    {
+        var (history, queue) = (NewQueue(), NewQueue());
+        Remember();
+        PublishOne(Target("h", "k"), "1");
+        Bind("new");
+        Queues.ExpectMsg<ResolveQueue>();
+        Queues.ExpectNoMsg(0);
+        Session.OnTimer();
+        Found(Hidden, history);
+        Found("new", queue);
+        Assert.Equal("1", Batch(history).Bodies);
+        Assert.Equal("1", Batch(queue).Bodies);
+    }
+
+    private void Bind(string queue) =>
+        Tables.Bind(new ExchangeKey("/", "h"), new Binding(Destination.Queue(queue), string.Empty, ArgumentTable.Empty));
+
     private void Remember(params string[] queues) => Tables.SetRoutes(
         new ExchangeKey("/", "h"),
         new ExchangeDefinition(ExchangeTypes.RecentHistory, true, false, false, ArgumentTable.Empty),

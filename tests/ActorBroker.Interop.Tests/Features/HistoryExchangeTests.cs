@@ -208,6 +208,38 @@ public sealed class HistoryExchangeTests(BrokerFixture broker) : FeatureTest(bro
         channel => channel.ExchangeDeclareAsync(
             Unique("history"), "x-recent-history", durable: false, autoDelete: true, Table(("x-recent-history-length", length))));
 
+    [Fact]
+    public async Task Nothing_is_missed_while_others_publish()
+    {
+        const int Count = 3000;
+        var exchange = await DeclareHistoryAsync(false, ("x-recent-history-length", 2 * Count));
+        var publisher = await ConfirmingChannelAsync(await ConnectAsync());
+        var publishing = Task.Run(async () =>
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                await publisher.BasicPublishAsync(exchange, "k", Encoding.UTF8.GetBytes($"{i}"));
+            }
+        });
+        var collectors = new List<DeliveryCollector>();
+        while (!publishing.IsCompleted && collectors.Count < 10)
+        {
+            var queue = await QueueAsync();
+            collectors.Add(await DeliveryCollector.StartAsync(Channel, queue, autoAck: true));
+            await Channel.QueueBindAsync(queue, exchange, "k");
+        }
+
+        await publishing;
+        foreach (var collector in collectors)
+        {
+            var missing = Enumerable.Range(0, Count).Select(i => $"{i}").ToHashSet();
+            while (missing.Count > 0)
+            {
+                missing.Remove((await collector.NextAsync()).Text);
+            }
+        }
+    }
+
     [OwnBrokerFact]
     public async Task Nobody_gets_at_the_queue_in_which_a_history_is()
     {
