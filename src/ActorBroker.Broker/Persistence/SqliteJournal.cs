@@ -76,7 +76,7 @@ public sealed class SqliteJournal : IDisposable
     // Page size and auto_vacuum can be chosen only before the first table, and in this order: switching to WAL writes
     // the first page. INCREMENTAL keeps the way open to give space back to the disk; an old file without it would have
     // to be copied whole.
-    private static void CreateTables(SqliteConnection connection, JournalOptions options)
+    internal static void CreateTables(SqliteConnection connection, JournalOptions options)
     {
         SqliteConnectionSettings.Execute(
             connection,
