@@ -30,9 +30,12 @@ public sealed partial class QueueActor
 
     private void OnNamedCommand(NamedQueueCommand command)
     {
+        _isAddressed |= command is not WakeQueue;
         switch (command)
         {
             case ResolveQueue resolve:
+                // From here on the connection may tell this actor directly.
+                _connections.NumberOf(Sender, Context);
                 Sender.Tell(new QueueResolved(resolve.RequestId, _key, Self));
                 break;
             case DeclareQueue declare:
@@ -54,8 +57,8 @@ public sealed partial class QueueActor
                     LostCount = _queue.LostCount,
                 });
                 break;
-            case WakeQueue:
-                Sender.Tell(new QueueWoken(_key));
+            case WakeQueue wake:
+                OnWake(wake);
                 break;
         }
     }

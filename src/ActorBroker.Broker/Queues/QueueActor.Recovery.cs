@@ -131,6 +131,7 @@ public sealed partial class QueueActor
         if (_queue is not null)
         {
             _life = QueueLife.Live;
+            RecoverSleep();
             _settings.Policies.Follow(_key.VirtualHost, Self);
             ApplyPolicies();
             ScheduleTicks();

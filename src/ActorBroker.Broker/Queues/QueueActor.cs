@@ -57,6 +57,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Live,
         Deleting,
         Leaving,
+        Passivating,
         Stopping,
         Damaged,
     }
@@ -112,6 +113,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
             case QueueLife.Leaving:
                 OnLeaving(message);
                 break;
+            case QueueLife.Passivating:
+                OnPassivating(message);
+                break;
             case QueueLife.Stopping:
                 OnStopping(message);
                 break;
@@ -165,6 +169,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case ExpiryTick:
                 OnExpiryTick();
+                break;
+            case LookTick:
+                OnLookTick();
                 break;
             case DeadLettersDone done:
                 OnDeadLettersDone(done);

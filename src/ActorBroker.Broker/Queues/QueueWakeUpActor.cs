@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Queues;
@@ -9,8 +10,9 @@ namespace ActorBroker.Broker.Queues;
 
 /// <summary>
 /// Wakes the durable queues of all virtual hosts after a start: what is due in one happens, and one that was being
-/// declared or deleted when the broker ended finds out and is cleaned up. A queue that a client needs sooner wakes by
-/// itself. One a node, at <c>/user/queue-wake-up</c>.
+/// declared or deleted when the broker ended finds out and is cleaned up. From then on wakes those that have left memory
+/// when something is due in them, or policies change. A queue that a client needs sooner wakes by itself. One a node, at
+/// <c>/user/queue-wake-up</c>.
 /// <para>
 /// So many recover at once, not so many a second: where the journal is slow or busy with clients, this waits.
 /// </para>
@@ -35,6 +37,9 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     private readonly IActorRef _access;
     private readonly IActorRef _catalogues;
     private readonly IActorRef _queues;
+    private readonly NodePolicies _policies;
+    private readonly SleepingQueues _sleeping;
+    private readonly TimeProvider _clock;
     private readonly Queue<QueueKey> _waiting = new();
 
     // The value: ticks since it was told.
@@ -46,23 +51,35 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     private int _requests;
 
     /// <summary>Use <see cref="Props"/>.</summary>
-    public QueueWakeUpActor(IActorRef access, IActorRef catalogues, IActorRef queues)
+    public QueueWakeUpActor(
+        IActorRef access, IActorRef catalogues, IActorRef queues, NodePolicies policies, SleepingQueues sleeping, TimeProvider clock)
     {
         _access = access;
         _catalogues = catalogues;
         _queues = queues;
+        _policies = policies;
+        _sleeping = sleeping;
+        _clock = clock;
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Wakes the queues of a node, through the regions given.</summary>
-    public static Props Props(IActorRef access, IActorRef catalogues, IActorRef queues) =>
-        Akka.Actor.Props.Create(() => new QueueWakeUpActor(access, catalogues, queues));
+    /// <param name="access">Knows the virtual hosts.</param>
+    /// <param name="catalogues">Know the names of queues.</param>
+    /// <param name="queues">Are woken.</param>
+    /// <param name="policies">Of the node.</param>
+    /// <param name="sleeping">Those that have left memory.</param>
+    /// <param name="clock">The queues'.</param>
+    public static Props Props(
+        IActorRef access, IActorRef catalogues, IActorRef queues, NodePolicies policies, SleepingQueues sleeping, TimeProvider clock) =>
+        Akka.Actor.Props.Create(() => new QueueWakeUpActor(access, catalogues, queues, policies, sleeping, clock));
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        _policies.FollowAll(Self);
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, Interval);
         Ask();
     }
@@ -87,11 +104,16 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
                 _underWay.Remove(woken.Queue);
                 WakeSome();
                 break;
+            case PoliciesReplaced replaced:
+                AskFor(replaced.VirtualHost);
+                AskLater();
+                break;
             case AskAgain:
                 Ask();
                 break;
             case Tick:
                 GiveUpSome();
+                AddDue();
                 WakeSome();
                 break;
         }
@@ -109,9 +131,26 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
             AskFor(virtualHost);
         }
 
+        AskLater();
+    }
+
+    private void AskLater()
+    {
         if (!_knowsVirtualHosts || _asked.Count > 0)
         {
             Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, AskAgainAfter);
+        }
+    }
+
+    // A little early: when it is due, the queue has its own timer. One that waits already is woken twice, which does no harm.
+    private void AddDue()
+    {
+        if (_waiting.Count == 0)
+        {
+            foreach (var queue in _sleeping.Due((_clock.GetUtcNow() + (2 * Interval)).ToUnixTimeMilliseconds()))
+            {
+                _waiting.Enqueue(queue);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ internal static class Node
         var config = arguments.LoadConfiguration();
         var options = arguments.ReadOptions(config);
         await using var logging = LoggingSubsystem.Start(options.Logging);
+        using var awake = new AwakeClock(TimeProvider.System);
         using var folder = DataFolder.Open(options.Data);
         using var journal = SqliteJournal.Prepare(
             folder,
@@ -31,7 +32,7 @@ internal static class Node
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);
-            var listeners = await ListenerSubsystem.StartAsync(system, options, new SteadyClock(TimeProvider.System)).ConfigureAwait(false);
+            var listeners = await ListenerSubsystem.StartAsync(system, options, new SteadyClock(awake)).ConfigureAwait(false);
             await ReadyLine.PrintAsync(listeners).ConfigureAwait(false);
             await Task.WhenAny(signals.Received, system.WhenTerminated).ConfigureAwait(false);
         }

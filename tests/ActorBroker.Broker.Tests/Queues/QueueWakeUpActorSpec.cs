@@ -1,8 +1,10 @@
+using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -16,6 +18,9 @@ public sealed class QueueWakeUpActorSpec : TestKit
     private readonly TestProbe _access;
     private readonly TestProbe _catalogues;
     private readonly TestProbe _queues;
+    private readonly NodePolicies _policies = new(static _ => ActorRefs.Nobody);
+    private readonly SleepingQueues _sleeping = new();
+    private readonly SettableClock _clock = new();
 
     public QueueWakeUpActorSpec()
         : base(ConfigurationFactory.ParseString("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """))
@@ -67,10 +72,7 @@ public sealed class QueueWakeUpActorSpec : TestKit
         List(Durable(0, QueueWakeUpActor.UnderWayMax * 2));
         Expect(QueueWakeUpActor.UnderWayMax);
 
-        for (var i = 0; i < 120; i++)
-        {
-            Advance(TimeSpan.FromSeconds(1));
-        }
+        Pass(120);
 
         Expect(QueueWakeUpActor.UnderWayMax);
     }
@@ -92,7 +94,7 @@ public sealed class QueueWakeUpActorSpec : TestKit
     [Fact]
     public void Virtual_hosts_are_asked_for_until_they_are_known()
     {
-        Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues));
+        Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues, _policies, _sleeping, _clock));
         _access.ExpectMsg<ListVirtualHosts>();
 
         Advance(TimeSpan.FromSeconds(5));
@@ -100,6 +102,41 @@ public sealed class QueueWakeUpActorSpec : TestKit
         _access.Reply(new VirtualHostsListed(0, ["/"]));
 
         Assert.Equal("/", _catalogues.ExpectMsg<ListNames>().VirtualHost);
+    }
+
+    [Fact]
+    public void A_sleeping_queue_is_woken_shortly_before_something_is_due_in_it()
+    {
+        Start();
+        var queue = new QueueKey("/", "sleeper");
+        _sleeping.Add(queue, new QueueSleep(60_000, 0));
+
+        Pass(57);
+        _queues.ExpectNoMsg(TimeSpan.Zero);
+        Pass(1);
+
+        Assert.Equal(queue, Assert.Single(Expect(1)));
+    }
+
+    [Fact]
+    public void When_policies_change_the_queues_of_their_virtual_host_look_at_them()
+    {
+        _policies.Set("/", VirtualHostPolicies.Empty);
+        Start();
+        _policies.Set("/", new VirtualHostPolicies(null, []));
+
+        List(Durable(0, 2));
+
+        Assert.Equal(Keys("/", 0, 2), Expect(2));
+    }
+
+    private void Pass(int seconds)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            _clock.Now += TimeSpan.FromSeconds(1);
+            Advance(TimeSpan.FromSeconds(1));
+        }
     }
 
     private static CatalogueName[] Durable(int first, int count) =>
@@ -110,7 +147,7 @@ public sealed class QueueWakeUpActorSpec : TestKit
 
     private IActorRef Start(params string[] virtualHosts)
     {
-        var wakeUp = Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues));
+        var wakeUp = Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues, _policies, _sleeping, _clock));
         _access.ExpectMsg<ListVirtualHosts>();
         _access.Reply(new VirtualHostsListed(0, virtualHosts));
         return wakeUp;
@@ -125,4 +162,11 @@ public sealed class QueueWakeUpActorSpec : TestKit
     private QueueKey[] Expect(int count) => [.. Enumerable.Range(0, count).Select(_ => _queues.ExpectMsg<WakeQueue>().Queue)];
 
     private void Advance(TimeSpan time) => ((TestScheduler)Sys.Scheduler).Advance(time);
+
+    private sealed class SettableClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
 }
