@@ -44,6 +44,7 @@ public sealed partial class QueueActor
         }
 
         _eventsSinceSnapshot++;
+        OnRetried();
         _queue?.WriteCompleted(LastSequenceNr);
         if (_life == QueueLife.Stopping)
         {
@@ -52,6 +53,7 @@ public sealed partial class QueueActor
         }
 
         KeepJournalShort();
+        ScheduleTidyUp();
         ScheduleTicks();
     }
 
@@ -179,6 +181,9 @@ public sealed partial class QueueActor
             case RetryKeep retry:
                 Keep(retry.SequenceNr, retry.Reason);
                 return true;
+            case RetryWrite:
+                OnRetryWrite();
+                return true;
             case DeleteSnapshotsSuccess deleted when _isForgotten && deleted.Criteria.MaxSequenceNr == LastSequenceNr:
                 DeleteMessages(LastSequenceNr);
                 return true;
@@ -207,6 +212,7 @@ public sealed partial class QueueActor
 
         _life = QueueLife.Stopping;
         _queue!.FlushSettlements();
+        OnRetryWrite();
         StopWhenWritten();
     }
 
