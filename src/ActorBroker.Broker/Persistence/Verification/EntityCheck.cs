@@ -36,7 +36,8 @@ internal sealed class EntityCheck(string persistenceId, IReadOnlyList<long> snap
         First = First == 0 ? row.SequenceNr : First;
         if (_hasContent && row.SequenceNr > _last + 1)
         {
-            var missing = string.Create(CultureInfo.InvariantCulture, $"events {_last + 1} to {row.SequenceNr - 1} are missing");
+            var missing = string.Create(
+                CultureInfo.InvariantCulture, $"events {_last + 1} to {row.SequenceNr - 1} are not there: refused when they were written, or lost");
             findings.Add(new StoreFinding(StoreFindingKind.MissingEvents, PersistenceId, _last + 1, missing));
         }
 
@@ -72,7 +73,7 @@ internal sealed class EntityCheck(string persistenceId, IReadOnlyList<long> snap
     public void End(bool hadSnapshots)
     {
         // The first event of an entity is 1; later ones come first where a snapshot made those before superfluous.
-        if (_hasContent && First > 1 && !_isTransient && !(snapshots.Count > 0 && snapshots[^1] >= First - 1))
+        if (_hasContent && First > 1 && !_isTransient && snapshots.Count == 0)
         {
             findings.Add(new StoreFinding(
                 StoreFindingKind.NoBeginning, PersistenceId, null,

@@ -66,9 +66,6 @@ public static class StoreRepair
                 rows.KeepEvent(id, finding.SequenceNr!.Value, finding.Text);
                 rows.Replace(id, finding.SequenceNr.Value, new EventSetAside(rows.ManifestOf(id, finding.SequenceNr.Value), finding.Text));
                 break;
-            case StoreFindingKind.MissingEvents:
-                rows.FillGap(id, finding.SequenceNr!.Value, new EventSetAside(string.Empty, finding.Text));
-                break;
             case StoreFindingKind.UnreadableSnapshot:
                 rows.KeepSnapshot(id, finding.SequenceNr!.Value, finding.Text);
                 rows.DeleteSnapshot(id, finding.SequenceNr.Value);

@@ -17,7 +17,7 @@ public enum StoreFindingKind
     /// <summary>A snapshot cannot be read: an older one, or all events, take its place.</summary>
     UnreadableSnapshot,
 
-    /// <summary>Events are not there that nothing has made superfluous.</summary>
+    /// <summary>Events are not there between others. No damage by itself: a write that was refused leaves its number out.</summary>
     MissingEvents,
 
     /// <summary>An entity of which neither a snapshot nor its first events are there: it is not served.</summary>
@@ -44,7 +44,7 @@ public sealed record StoreFinding(StoreFindingKind Kind, string? PersistenceId, 
         : PersistenceId;
 
     /// <summary>Something that was written is lost or cannot be used.</summary>
-    public bool IsDamage => Kind is not (StoreFindingKind.NameWithoutEntity or StoreFindingKind.EntityWithoutName);
+    public bool IsDamage => Kind is not (StoreFindingKind.MissingEvents or StoreFindingKind.NameWithoutEntity or StoreFindingKind.EntityWithoutName);
 }
 
 /// <summary>What a store holds, and what is wrong with it.</summary>

@@ -40,25 +40,6 @@ internal sealed class StoreRows(SqliteConnection connection, SqliteTransaction t
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Puts an event where there is none, up to the next one that is there.</summary>
-    public void FillGap(string id, long first, IJournalEvent journalEvent)
-    {
-        using var next = Command("SELECT min(sequence_number) FROM journal WHERE persistence_id = @id AND sequence_number >= @number", id, first);
-        var end = next.ExecuteScalar() is long found ? found : first;
-        for (var number = first; number < end; number++)
-        {
-            using var command = Command(
-                """
-                INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
-                VALUES (@now, 0, @id, @number, @message, @manifest, @identifier,
-                    (SELECT writer_uuid FROM journal WHERE persistence_id = @id AND sequence_number > @number ORDER BY sequence_number LIMIT 1))
-                """,
-                id, number);
-            AddContent(command, journalEvent);
-            command.ExecuteNonQuery();
-        }
-    }
-
     public void DeleteSnapshot(string id, long sequenceNr) => Run($"DELETE FROM snapshot {OneEvent}", id, sequenceNr, string.Empty);
 
     public void DeleteAll(string id)
