@@ -21,7 +21,7 @@ public sealed class DamagedStoreTests : StoreTest
             await PublishAsync(channel, "whole", "message-four");
         });
         await broker.StopAsync();
-        new StoredJournal(broker.DataFolder).FlipBitOf("message-two");
+        new StoredJournal(broker.DataFolder).FlipBit("damaged", "message-two"u8.ToArray());
         var (verified, report) = await ServerCommand.RunAsync("verify", "--data", broker.DataFolder);
         Assert.Equal(3, verified);
         Assert.Contains("DAMAGED: queue/%2F:damaged 3:", report, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class DamagedStoreTests : StoreTest
             await PublishAsync(channel, "whole", "message-two");
         });
         await broker.StopAsync();
-        new StoredJournal(broker.DataFolder).FlipBitOf("nowhere-in-particular");
+        new StoredJournal(broker.DataFolder).FlipBit("damaged", "nowhere-in-particular"u8.ToArray());
 
         await broker.StartAgainAsync();
         await UseAsync(broker, async channel =>
@@ -91,7 +91,7 @@ public sealed class DamagedStoreTests : StoreTest
             await PublishAsync(channel, "q", [.. Enumerable.Range(0, Messages).Select(static i => $"{i:000}{new string('x', 1_000)}")]);
         });
         await broker.StopAsync();
-        await using (var file = File.OpenWrite(new StoredJournal(broker.DataFolder).Path))
+        await using (var file = File.OpenWrite(Path.Combine(broker.DataFolder, "journal.db")))
         {
             // A page of rows in the middle of the file.
             file.Position = file.Length / 4096 / 2 * 4096;

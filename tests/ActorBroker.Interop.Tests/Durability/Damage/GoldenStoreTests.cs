@@ -1,5 +1,4 @@
 using System.Text;
-using ActorBroker.Interop.Tests.Durability.Files;
 using ActorBroker.Interop.Tests.Hosting;
 using Microsoft.Data.Sqlite;
 using RabbitMQ.Client.Exceptions;
@@ -56,7 +55,7 @@ public sealed class GoldenStoreTests : StoreTest
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = new StoredJournal(broker.DataFolder).Path,
+            DataSource = Path.Combine(broker.DataFolder, "journal.db"),
             Pooling = false,
         }.ToString());
         connection.Open();

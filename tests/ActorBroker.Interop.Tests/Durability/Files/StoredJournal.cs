@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace ActorBroker.Interop.Tests.Durability.Files;
 
 /// <summary>The store of a broker that does not run, to be looked at and damaged.</summary>
@@ -5,16 +7,14 @@ internal sealed class StoredJournal(string dataFolder)
 {
     private const string File = "journal.db";
 
-    public string Path { get; } = System.IO.Path.Combine(dataFolder, File);
-
-    public string LogPath => System.IO.Path.Combine(dataFolder, $"{File}-wal");
+    public string LogPath => Path.Combine(dataFolder, $"{File}-wal");
 
     /// <summary>Copies the data folder as it is.</summary>
     public void CopyTo(string folder)
     {
         foreach (var file in Directory.GetFiles(dataFolder))
         {
-            System.IO.File.Copy(file, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)), overwrite: true);
+            System.IO.File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         }
     }
 
@@ -29,13 +29,58 @@ internal sealed class StoredJournal(string dataFolder)
         new StoredJournal(folder).CopyTo(dataFolder);
     }
 
-    /// <summary>Flips a bit of the first byte of a text that the file holds once.</summary>
-    public void FlipBitOf(string text)
+    public long Count(string table, string queue) => (long)Run($"SELECT count(*) FROM {table} WHERE persistence_id = $id", queue)!;
+
+    /// <summary>The number of the first event that is left.</summary>
+    public long FirstEvent(string queue) =>
+        (long)Run("SELECT min(sequence_number) FROM journal WHERE persistence_id = $id AND deleted = 0", queue)!;
+
+    /// <summary>The latest snapshot of a queue, to be put back with <see cref="SetSnapshot"/>.</summary>
+    public byte[] Snapshot(string queue) =>
+        (byte[])Run("SELECT snapshot FROM snapshot WHERE persistence_id = $id ORDER BY sequence_number DESC LIMIT 1", queue)!;
+
+    public void SetSnapshot(string queue, byte[] bytes) =>
+        Run("UPDATE snapshot SET snapshot = $bytes WHERE persistence_id = $id", queue, bytes);
+
+    public void SetNewestSnapshot(string queue, byte[] bytes) => Run(
+        "UPDATE snapshot SET snapshot = $bytes WHERE persistence_id = $id AND sequence_number = (SELECT max(sequence_number) FROM snapshot WHERE persistence_id = $id)",
+        queue,
+        bytes);
+
+    /// <summary>Changes one bit in the middle of the event that holds these octets.</summary>
+    public void FlipBit(string queue, byte[] within)
     {
-        var bytes = System.IO.File.ReadAllBytes(Path);
-        var place = bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text));
-        Xunit.Assert.True(place >= 0, $"the journal does not hold '{text}'");
-        bytes[place] ^= 0x10;
-        System.IO.File.WriteAllBytes(Path, bytes);
+        var row = (byte[])Run("SELECT message FROM journal WHERE persistence_id = $id AND instr(message, $bytes) > 0", queue, within)!;
+        var flipped = (byte[])row.Clone();
+        flipped[row.AsSpan().IndexOf(within) + (within.Length / 2)] ^= 0x10;
+        Run("UPDATE journal SET message = $bytes WHERE persistence_id = $id AND message = $old", queue, flipped, row);
+    }
+
+    public void DeleteSnapshots(string queue) => Run("DELETE FROM snapshot WHERE persistence_id = $id", queue);
+
+    private object? Run(string statement, string queue, byte[]? bytes = null, byte[]? old = null)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(dataFolder, File)};Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        command.Parameters.AddWithValue("$id", IdOf(connection, queue));
+        foreach (var (name, value) in new[] { ("$bytes", bytes), ("$old", old) })
+        {
+            if (value is not null)
+            {
+                command.Parameters.AddWithValue(name, value);
+            }
+        }
+
+        return command.ExecuteScalar();
+    }
+
+    private static string IdOf(SqliteConnection connection, string queue)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT DISTINCT persistence_id FROM journal WHERE persistence_id LIKE $like";
+        command.Parameters.AddWithValue("$like", $"queue/%{queue}");
+        return command.ExecuteScalar() as string ?? throw new InvalidDataException($"no events of queue {queue} were found");
     }
 }
