@@ -16,9 +16,9 @@ public sealed record UnreadableEvent(string Manifest, string Reason);
 public sealed record OlderSnapshot(object Snapshot);
 
 /// <summary>
-/// Stands in the journal where an event was that could not be read, or is missing: someone repaired the journal, and the
-/// entity goes on without it.
+/// Stands in the journal where an event was that could not be read: someone repaired the journal, and the entity goes on
+/// without it.
 /// </summary>
-/// <param name="Manifest">Of the event that was there; empty if there was none.</param>
+/// <param name="Manifest">Of the event that was there.</param>
 /// <param name="Reason">What was wrong with it.</param>
 public sealed record EventSetAside(string Manifest, string Reason) : IJournalEvent;

@@ -1,3 +1,3 @@
-using ActorBroker.Server.Composition;
+using ActorBroker.Server.Commands;
 
 return await CommandLine.RunAsync(args).ConfigureAwait(false);

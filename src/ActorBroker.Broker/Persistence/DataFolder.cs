@@ -79,32 +79,57 @@ public sealed class DataFolder : IDisposable
         }
     }
 
-    private void CheckFormat()
+    /// <summary>The version of a folder's format; null when it has none yet.</summary>
+    /// <exception cref="StartupException">It cannot be read, or a newer version wrote it.</exception>
+    public static int? FormatOf(string path)
     {
-        var file = System.IO.Path.Combine(Path, FormatFile);
+        ArgumentNullException.ThrowIfNull(path);
         try
         {
+            var file = System.IO.Path.Combine(path, FormatFile);
             if (!File.Exists(file))
             {
-                File.WriteAllText(file, FormatVersion.ToString(CultureInfo.InvariantCulture) + "\n");
-                return;
+                return null;
             }
 
             var text = File.ReadAllText(file).Trim();
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
             {
-                throw new StartupException($"data folder {Path}: {FormatFile} does not hold a version number");
+                throw new StartupException($"data folder {path}: {FormatFile} does not hold a version number");
             }
 
-            if (version > FormatVersion)
-            {
-                throw new StartupException(
-                    $"data folder {Path} has format {version}, written by a newer version; this one reads up to {FormatVersion}");
-            }
+            return version <= FormatVersion
+                ? version
+                : throw new StartupException(
+                    $"data folder {path} has format {version}, written by a newer version; this one reads up to {FormatVersion}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw NotUsable(Path, failure);
+            throw NotUsable(path, failure);
+        }
+    }
+
+    /// <summary>Writes this version's number into a folder.</summary>
+    /// <exception cref="StartupException">It cannot be written.</exception>
+    public static void WriteFormat(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            File.WriteAllText(
+                System.IO.Path.Combine(path, FormatFile), FormatVersion.ToString(CultureInfo.InvariantCulture) + "\n");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw NotUsable(path, failure);
+        }
+    }
+
+    private void CheckFormat()
+    {
+        if (FormatOf(Path) is null)
+        {
+            WriteFormat(Path);
         }
     }
 

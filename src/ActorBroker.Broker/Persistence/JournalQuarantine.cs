@@ -9,6 +9,30 @@ namespace ActorBroker.Broker.Persistence;
 /// </summary>
 public sealed class JournalQuarantine : Setup
 {
+    private const string KeepFromJournal =
+        """
+        INSERT OR IGNORE INTO journal_quarantine
+            (source, persistence_id, sequence_number, created, manifest, identifier, message, reason, set_aside)
+        SELECT 'journal', persistence_id, sequence_number, created, manifest, identifier, message, @reason, @now
+        FROM journal WHERE persistence_id = @id
+        """;
+
+    private const string KeepFromSnapshots =
+        """
+        INSERT OR IGNORE INTO journal_quarantine
+            (source, persistence_id, sequence_number, created, manifest, identifier, message, reason, set_aside)
+        SELECT 'snapshot', persistence_id, sequence_number, created, manifest, serializer_id, snapshot, @reason, @now
+        FROM snapshot WHERE persistence_id = @id
+        """;
+
+    private const string OfNumber = " AND sequence_number = @number";
+
+    // Copies rows that are there and were not copied before.
+    internal const string KeepEvent = KeepFromJournal + OfNumber;
+    internal const string KeepEvents = KeepFromJournal + " AND deleted = 0";
+    internal const string KeepSnapshot = KeepFromSnapshots + OfNumber;
+    internal const string KeepSnapshots = KeepFromSnapshots;
+
     private readonly SqliteConnectionSettings _settings;
 
     internal JournalQuarantine(SqliteConnectionSettings settings) => _settings = settings;
@@ -29,34 +53,22 @@ public sealed class JournalQuarantine : Setup
     /// <param name="sequenceNr">The event's.</param>
     /// <param name="reason">What is wrong with it.</param>
     /// <param name="now">When.</param>
-    public Task KeepEventAsync(string persistenceId, long sequenceNr, string reason, DateTimeOffset now) => Task.Run(() => Keep(
-        """
-        INSERT OR IGNORE INTO journal_quarantine
-            (source, persistence_id, sequence_number, created, manifest, identifier, message, reason, set_aside)
-        SELECT 'journal', persistence_id, sequence_number, created, manifest, identifier, message, @reason, @now
-        FROM journal WHERE persistence_id = @id AND sequence_number = @number
-        """,
-        persistenceId, sequenceNr, reason, now));
+    public Task KeepEventAsync(string persistenceId, long sequenceNr, string reason, DateTimeOffset now) =>
+        Task.Run(() => Keep(KeepEvent, persistenceId, sequenceNr, reason, now));
 
     /// <summary>Copies a snapshot's row, if it is there and was not copied before.</summary>
     /// <param name="persistenceId">The entity's.</param>
     /// <param name="sequenceNr">The snapshot's.</param>
     /// <param name="reason">What is wrong with it.</param>
     /// <param name="now">When.</param>
-    public Task KeepSnapshotAsync(string persistenceId, long sequenceNr, string reason, DateTimeOffset now) => Task.Run(() => Keep(
-        """
-        INSERT OR IGNORE INTO journal_quarantine
-            (source, persistence_id, sequence_number, created, manifest, identifier, message, reason, set_aside)
-        SELECT 'snapshot', persistence_id, sequence_number, created, manifest, serializer_id, snapshot, @reason, @now
-        FROM snapshot WHERE persistence_id = @id AND sequence_number = @number
-        """,
-        persistenceId, sequenceNr, reason, now));
+    public Task KeepSnapshotAsync(string persistenceId, long sequenceNr, string reason, DateTimeOffset now) =>
+        Task.Run(() => Keep(KeepSnapshot, persistenceId, sequenceNr, reason, now));
 
     private void Keep(string statement, string persistenceId, long sequenceNr, string reason, DateTimeOffset now)
     {
         using var connection = _settings.OpenPrivate();
         using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // One of the two above.
+#pragma warning disable CA2100 // One of the statements above.
         command.CommandText = statement;
 #pragma warning restore CA2100
         command.Parameters.AddWithValue("@id", persistenceId);

@@ -18,7 +18,7 @@ internal sealed class ReplayCheck(bool trimsWithoutSnapshot = false)
     /// <summary>Why the entity cannot be served; null when it can.</summary>
     public string? Damage { get; private set; }
 
-    /// <summary>The newest snapshots were unreadable, and events that they made superfluous are gone.</summary>
+    /// <summary>The newest snapshots were unreadable, and events that they made superfluous may be gone.</summary>
     public bool HasSkipped { get; private set; }
 
     /// <summary>Sequence number of the first event that is replayed; 0 before it.</summary>
@@ -66,7 +66,7 @@ internal sealed class ReplayCheck(bool trimsWithoutSnapshot = false)
         }
     }
 
-    // Events behind a snapshot stay until the next one: what precedes the first is in the snapshot, or was lost.
+    // A number may be missing because its write was refused; but an entity begins with its first event or a snapshot.
     private void Begin(long sequenceNr)
     {
         if (_hasBegun)
@@ -77,15 +77,12 @@ internal sealed class ReplayCheck(bool trimsWithoutSnapshot = false)
         _hasBegun = true;
         First = sequenceNr;
         var isGap = sequenceNr > _next;
-        if (HasSkipped)
-        {
-            HasSkipped = isGap;
-        }
-        else if (_unreadableSnapshot is not null && isGap)
+        HasSkipped &= isGap;
+        if (_unreadableSnapshot is not null && isGap)
         {
             Damage ??= $"no snapshot can be read ({_unreadableSnapshot}) and events 1 to {sequenceNr - 1} are gone";
         }
-        else if (isGap && (_hasSnapshot || !trimsWithoutSnapshot))
+        else if (isGap && !_hasSnapshot && !trimsWithoutSnapshot)
         {
             Damage ??= $"events {_next} to {sequenceNr - 1} are missing";
         }

@@ -79,10 +79,17 @@ public sealed partial class QueueActor
         }
 
         var damaged = read.Content?.Damaged ?? [];
-        var missing = _queue?.SegmentLoaded(segment.FirstPosition, read.Content?.Batches ?? [], damaged.Count > 0) ?? 0;
+        var isGone = damaged.Count > 0 || (read.Content is not null && _replay.HasSkipped);
+        var missing = _queue?.SegmentLoaded(segment.FirstPosition, read.Content?.Batches ?? [], isGone) ?? 0;
         if (damaged.Count > 0)
         {
             Report(damaged, missing);
+        }
+        else if (missing > 0 && isGone)
+        {
+            _log.Error(
+                "{0}: journal damage: {1} messages of {2} are gone with events {3} to {4}: consumed before, or lost",
+                PersistenceId, missing, _key, segment.FirstSequenceNr, segment.LastSequenceNr);
         }
         else if (missing > 0)
         {

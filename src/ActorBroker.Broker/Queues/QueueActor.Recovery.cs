@@ -41,8 +41,8 @@ public sealed partial class QueueActor
         }
     }
 
-    // An older snapshot than the newest: messages whose events the newest one made superfluous were settled by then, and
-    // what it alone knew of the definition is lost.
+    // Of an older snapshot than the newest, messages may have been settled in events that the newest one made
+    // superfluous: those are found missing when they are read, and what it alone knew of the definition is lost.
     private void BeginFromSnapshot()
     {
         if (_recovered is not { } snapshot)
@@ -51,22 +51,14 @@ public sealed partial class QueueActor
         }
 
         _recovered = null;
-        if (!_replay.HasSkipped)
+        if (_replay.HasSkipped)
         {
-            RecoverSnapshot(snapshot);
-            return;
+            _log.Error(
+                "{0}: journal damage: events before {1} may be gone that an unreadable snapshot knew of; a definition, policy or binding that changed in them is as it was before, and messages that cannot be found count as lost",
+                PersistenceId, _replay.First);
         }
 
-        _log.Error(
-            "{0}: journal damage: events before {1} are gone that an unreadable snapshot knew of; a definition, policy or binding that changed in them is as it was before",
-            PersistenceId, _replay.First);
-        RecoverSnapshot(snapshot with
-        {
-            Index = new QueueIndex(snapshot.Index.NextPosition, snapshot.Index.DeliveredBefore, [], [])
-            {
-                Stream = snapshot.Index.Stream is { } stream ? stream with { Segments = [] } : null,
-            },
-        });
+        RecoverSnapshot(snapshot);
     }
 
     private void RecoverSnapshot(QueueSnapshot snapshot)

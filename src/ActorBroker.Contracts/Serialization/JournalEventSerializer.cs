@@ -8,22 +8,37 @@ namespace ActorBroker.Contracts.Serialization;
 /// neither a recovery nor a read of the events beside it: what cannot be read is an <see cref="UnreadableEvent"/>, or a
 /// <see cref="Queues.MessagesWritten"/> that says what it lacks.
 /// </summary>
-public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatTableSerializer(system, Formats())
+public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatTableSerializer(system, Table)
 {
     /// <summary>Kept in every row of the journal: never changes.</summary>
-    public override int Identifier => 7102;
+    public const int Number = 7102;
+
+    private static readonly FormatTable Table = Formats();
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest)
+    public override int Identifier => Number;
+
+    /// <summary>The written form of an event, for whoever works on a journal without an actor system.</summary>
+    public static (byte[] Bytes, string Manifest) Write(IJournalEvent journalEvent) => (Table.Write(journalEvent), Table.ManifestOf(journalEvent));
+
+    /// <summary>Reads an event or snapshot as <see cref="FromBinary"/> does; owns the array from here on.</summary>
+    public static object Read(byte[] bytes, string manifest)
     {
         try
         {
-            return base.FromBinary(bytes, manifest);
+            return Table.Read(bytes, manifest);
         }
         catch (SerializationException failure)
         {
             return new UnreadableEvent(manifest, failure.Message);
         }
+    }
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        return Read(bytes, manifest);
     }
 
     private static FormatTable Formats()

@@ -71,16 +71,24 @@ public sealed class ReplayCheckTests
         Assert.Equal(hasSkipped, check.HasSkipped);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Behind_the_newest_snapshot_none_may_be_missing(bool trimsWithoutSnapshot)
+    [Fact]
+    public void Behind_the_newest_snapshot_a_number_may_be_missing_whose_write_was_refused()
     {
-        var check = new ReplayCheck(trimsWithoutSnapshot);
+        var check = new ReplayCheck();
         check.Look(Offer("snapshot", 4), 4);
-        check.Look("event", 7);
+        check.Look("event", 6);
 
-        Assert.Equal("events 5 to 6 are missing", check.Damage);
+        Assert.Null(check.Damage);
+        Assert.False(check.HasSkipped);
+    }
+
+    [Fact]
+    public void Without_any_snapshot_an_entity_begins_with_its_first_event()
+    {
+        var check = new ReplayCheck();
+        check.Look("event", 3);
+
+        Assert.Equal("events 1 to 2 are missing", check.Damage);
     }
 
     [Fact]

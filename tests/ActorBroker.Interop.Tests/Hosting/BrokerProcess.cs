@@ -196,7 +196,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     }
 
     /// <summary>The server built with these tests: same configuration, same framework.</summary>
-    private static string ServerAssembly()
+    internal static string ServerAssembly()
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var path = Path.GetFullPath(Path.Combine(
