@@ -6,6 +6,7 @@ using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Broker.Replies;
 using ActorBroker.Broker.Routing;
+using ActorBroker.Broker.Transactions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Replies;
@@ -22,11 +23,12 @@ namespace ActorBroker.Broker;
 /// <param name="Queues">Shard region of queues.</param>
 /// <param name="Exchanges">Shard region of exchanges.</param>
 /// <param name="Access">Shard region of the access entity.</param>
+/// <param name="Transactions">Shard region of those who decide transactions of several queues.</param>
 /// <param name="RoutingTableActor">Loads routing tables.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
 public sealed record BrokerEntities(
-    IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef RoutingTableActor, RoutingTables RoutingTables,
+    IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef Transactions, IActorRef RoutingTableActor, RoutingTables RoutingTables,
     ReplyDirectory Replies);
 
 /// <summary>Starts a node's entities: queues, exchanges, catalogues, users, and the node's routing tables.</summary>
@@ -53,6 +55,7 @@ public static class BrokerSubsystem
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
         var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies));
+        var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
         StopBeforeRegions(system, tableActor);
         await access
             .Ask<UserAuthenticated>(
@@ -63,7 +66,7 @@ public static class BrokerSubsystem
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
         system.ActorOf(QueueWakeUpActor.Props(options.Access.DefaultVirtualHost, catalogues, queues), "queue-wake-up");
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
-        return new BrokerEntities(queues, exchanges, access, tableActor, tables, ReplyDirectoryStart.Start(system));
+        return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
     }
 
     // Connections are gone by then. It would subscribe to the next incarnation of each entity that its region takes down.

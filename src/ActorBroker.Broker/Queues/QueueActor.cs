@@ -47,7 +47,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.QueueType, entityId);
         _settings = settings;
-        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad, GiveUp);
+        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad, GiveUp, TellApplied);
     }
 
     private enum QueueLife
@@ -162,6 +162,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
+            case NamedQueueCommand when _isInDoubt && message is not EndTransaction:
+                Stash.Stash();
+                return;
             case QueueCommand command when OnMessageCommand(command):
                 break;
             case NamedQueueCommand named:
@@ -181,6 +184,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case DeadLettersDone done:
                 OnDeadLettersDone(done);
+                break;
+            case AskTick:
+                OnAskTick();
                 break;
             default:
                 Unhandled(message);
@@ -242,6 +248,10 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         if (_connections.Remove(actor) is { } number)
         {
             _queue?.ConnectionClosed(number);
+            if (_queue is not null)
+            {
+                AskForEnds(undecided => undecided.Connection == number);
+            }
         }
 
         if (actor.Equals(_owner) && _life == QueueLife.Live)

@@ -3,6 +3,7 @@ using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Contracts.Serialization;
 
@@ -11,9 +12,11 @@ namespace ActorBroker.Contracts.Serialization;
 /// <code>
 /// 1 head      at:i64 delivered-before:i64                  first, once
 /// 2 batch     first-position:i64 batch                     MessageBatchCodec, which has a checksum of its own
-/// 3 settled   count:varint { gap:zigzag count:varint }     gap from the end of the range before, 0 at first; at most once
+/// 3 settled   count:varint { gap:zigzag count:varint }     PositionRangesCodec; at most once
 /// 4 checksum  CRC-32C:u32                                  last, once: of all bytes before it but those of the batches
 /// 5 deadlines, 6 deaths, 7 returns, 8 delays               runs, 9 identities: see QueueNotesCodec; each at most once
+/// 10 prepared id:16 accepted rejected batch                PreparedShareCodec; the batch, perhaps absent, has a checksum of its own
+/// 11 ended    { id:16 }                                    transactions whose end is known; at most once
 /// </code>
 /// The form only grows, by new types of sections. A reader skips one that it does not know if the type's high bit is
 /// set, and refuses the event otherwise.
@@ -26,6 +29,8 @@ internal static class MessagesWrittenCodec
     private const byte Checksum = 4;
     private const byte Deadlines = 5;
     private const byte Identities = 9;
+    private const byte Prepared = 10;
+    private const byte Ended = 11;
     private const byte Skippable = 0x80;
     private const int NoteCount = Identities - Deadlines + 1;
     private const int SectionHeaderSize = sizeof(byte) + sizeof(int);
@@ -35,7 +40,7 @@ internal static class MessagesWrittenCodec
     public static byte[] Write(MessagesWritten written)
     {
         var write = written.Write;
-        var settledSize = SizeOf(write.Settled);
+        var settledSize = write.Settled.Length == 0 ? 0 : PositionRangesCodec.GetSize(write.Settled);
         var size = SectionHeaderSize + HeadSize + SectionHeaderSize + sizeof(uint);
         size = settledSize == 0 ? size : checked(size + SectionHeaderSize + settledSize);
         var notes = NotesOf(write.Notes);
@@ -44,6 +49,9 @@ internal static class MessagesWrittenCodec
             size = note.Length == 0 ? size : checked(size + SectionHeaderSize + note.Length);
         }
 
+        var preparedSizes = Array.ConvertAll(write.Prepared, PreparedShareCodec.GetSize);
+        size = checked(size + (preparedSizes.Length * SectionHeaderSize) + preparedSizes.Sum());
+        size += write.Ended.Length == 0 ? 0 : SectionHeaderSize + (write.Ended.Length * TransactionId.Size);
         Span<int> batchSizes = write.Batches.Length <= 128 ? stackalloc int[write.Batches.Length] : new int[write.Batches.Length];
         for (var i = 0; i < batchSizes.Length; i++)
         {
@@ -67,7 +75,8 @@ internal static class MessagesWrittenCodec
 
         if (settledSize != 0)
         {
-            Write(write.Settled, writer.Section(Settled, settledSize));
+            var settled = writer.Section(Settled, settledSize);
+            PositionRangesCodec.Write(write.Settled, ref settled);
             writer.Cover(settledSize);
         }
 
@@ -80,6 +89,7 @@ internal static class MessagesWrittenCodec
             }
         }
 
+        WriteTransactions(write, preparedSizes, ref writer);
         writer.End();
         return bytes;
     }
@@ -98,6 +108,8 @@ internal static class MessagesWrittenCodec
         reader.Cover(HeadSize);
         var batches = new List<PlacedBatch>();
         PositionRange[]? settled = null;
+        var prepared = new List<PreparedShare>();
+        TransactionId[]? ended = null;
         var notes = new byte[]?[NoteCount];
         while (reader.Next() is not Checksum)
         {
@@ -114,6 +126,14 @@ internal static class MessagesWrittenCodec
                     notes[reader.Type - Deadlines] = reader.Payload.ToArray();
                     reader.Cover(reader.Payload.Length);
                     break;
+                case Prepared:
+                    prepared.Add(PreparedShareCodec.Read(bytes, reader.PayloadOffset, reader.Payload.Length, out var headSize));
+                    reader.Cover(headSize);
+                    break;
+                case Ended when ended is null && reader.Payload.Length % TransactionId.Size == 0:
+                    ended = ReadEnded(reader.Payload);
+                    reader.Cover(reader.Payload.Length);
+                    break;
                 case >= Skippable:
                     reader.Cover(reader.Payload.Length);
                     break;
@@ -126,8 +146,40 @@ internal static class MessagesWrittenCodec
         var write = new QueueWrite([.. batches], settled ?? [], BinaryPrimitives.ReadInt64LittleEndian(head[sizeof(long)..]))
         {
             Notes = Array.TrueForAll(notes, static note => note is null) ? QueueNotes.None : ReadNotes(notes),
+            Prepared = [.. prepared],
+            Ended = ended ?? [],
         };
         return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write);
+    }
+
+    private static void WriteTransactions(QueueWrite write, int[] preparedSizes, ref SectionWriter writer)
+    {
+        for (var i = 0; i < preparedSizes.Length; i++)
+        {
+            writer.Cover(PreparedShareCodec.Write(write.Prepared[i], writer.Section(Prepared, preparedSizes[i])));
+        }
+
+        if (write.Ended.Length > 0)
+        {
+            var ended = writer.Section(Ended, write.Ended.Length * TransactionId.Size);
+            for (var i = 0; i < write.Ended.Length; i++)
+            {
+                write.Ended[i].Write(ended[(i * TransactionId.Size)..]);
+            }
+
+            writer.Cover(ended.Length);
+        }
+    }
+
+    private static TransactionId[] ReadEnded(ReadOnlySpan<byte> payload)
+    {
+        var ended = new TransactionId[payload.Length / TransactionId.Size];
+        for (var i = 0; i < ended.Length; i++)
+        {
+            ended[i] = TransactionId.Read(payload.Slice(i * TransactionId.Size, TransactionId.Size));
+        }
+
+        return ended;
     }
 
     private static byte[][] NotesOf(QueueNotes notes) => notes.IsEmpty
@@ -155,60 +207,12 @@ internal static class MessagesWrittenCodec
         return new PlacedBatch(firstPosition, batch);
     }
 
-    private static int SizeOf(PositionRange[] settled)
-    {
-        if (settled.Length == 0)
-        {
-            return 0;
-        }
-
-        var size = Varint.SizeOf((ulong)settled.Length);
-        var end = 0L;
-        foreach (var range in settled)
-        {
-            var rangeSize = Varint.SizeOf(Varint.Zigzag(range.First - end)) + Varint.SizeOf((ulong)range.Count);
-            size = checked(size + rangeSize);
-            end = range.End;
-        }
-
-        return size;
-    }
-
-    private static void Write(PositionRange[] settled, Span<byte> destination)
-    {
-        Varint.Write(ref destination, (ulong)settled.Length);
-        var end = 0L;
-        foreach (var range in settled)
-        {
-            Varint.Write(ref destination, Varint.Zigzag(range.First - end));
-            Varint.Write(ref destination, (ulong)range.Count);
-            end = range.End;
-        }
-    }
-
     private static PositionRange[] ReadSettled(SectionReader reader)
     {
         var rest = reader.Payload;
-
-        // A range takes two bytes at least: a count beyond that is a lie, and nothing is allocated for it.
-        if (!Varint.TryRead(ref rest, out var count) || count > (ulong)rest.Length / 2)
-        {
-            throw reader.Damaged("its settled positions are more than their section holds");
-        }
-
-        var settled = new PositionRange[count];
-        var end = 0L;
-        for (var i = 0; i < settled.Length; i++)
-        {
-            if (!Varint.TryRead(ref rest, out var gap) || !Varint.TryRead(ref rest, out var length))
-            {
-                throw reader.Damaged($"settled range {i} does not end within its section");
-            }
-
-            settled[i] = new PositionRange(unchecked(end + Varint.Unzigzag(gap)), (long)length);
-            end = settled[i].End;
-        }
-
+        var settled = PositionRangesCodec.TryRead(ref rest, out var ranges)
+            ? ranges
+            : throw reader.Damaged("its settled positions do not end within their section");
         return rest.IsEmpty ? settled : throw reader.Damaged("bytes are left over after its settled positions");
     }
 

@@ -1,5 +1,7 @@
+using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;
 
@@ -32,12 +34,17 @@ public sealed partial class QueueDecider
 
         var needsWrite = EnqueueEntered(link);
         link.Receive(linkSequence, needsWrite);
+        AfterEntering();
+        Tell(link);
+        BoundMemory();
+    }
+
+    private void AfterEntering()
+    {
         AnswerGets();
         Dispatch();
         SpillEntered();
         TryWrite();
-        Tell(link);
-        BoundMemory();
     }
 
     private void Enter(MessageBatch batch)
@@ -61,14 +68,16 @@ public sealed partial class QueueDecider
     }
 
     // The link learns of the last of its batches that need a write: they are written in their order.
-    private bool EnqueueEntered(PublisherLink link)
+    private bool EnqueueEntered(PublisherLink? link, PositionSet? settledWith = null, PreparedTransaction? ends = null)
     {
         var last = _entered.FindLast(static placed => placed.IsJournaled);
         foreach (var placed in _entered)
         {
             if (placed.IsJournaled)
             {
-                _writes.Add(placed, ReferenceEquals(placed, last) ? link : null);
+                _writes.Add(ReferenceEquals(placed, last)
+                    ? new WaitingWrite(placed, link) { SettledWith = settledWith, Ends = ends }
+                    : new WaitingWrite(placed, Link: null));
                 if (placed is { Batch: not null, HasTransient: true })
                 {
                     MarkVolatile(placed);
@@ -76,7 +85,12 @@ public sealed partial class QueueDecider
             }
         }
 
-        return last is not null;
+        if (last is null && settledWith is not null)
+        {
+            _writes.Add(new WaitingWrite(Batch: null, link) { SettledWith = settledWith });
+        }
+
+        return last is not null || settledWith is not null;
     }
 
     private void SpillEntered()
@@ -121,8 +135,8 @@ public sealed partial class QueueDecider
 
     private bool IsFull(int bodyLength) =>
         Settings.Overflow != QueueOverflow.DropHead
-        && (_ready.Count + _piece.Count >= (Settings.MaxLength ?? long.MaxValue)
-            || _readyBytes + _pieceBytes + bodyLength > (Settings.MaxLengthBytes ?? long.MaxValue));
+        && (_ready.Count + _prepared.UndecidedMessages + _piece.Count >= (Settings.MaxLength ?? long.MaxValue)
+            || _readyBytes + _prepared.UndecidedBodyBytes + _pieceBytes + bodyLength > (Settings.MaxLengthBytes ?? long.MaxValue));
 
     // False when there was nothing to enter.
     private bool EnterPiece(MessageBatch batch)

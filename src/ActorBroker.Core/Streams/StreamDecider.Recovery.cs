@@ -17,7 +17,11 @@ public sealed partial class StreamDecider
                 segment.Address, segment.FirstAt, segment.LastAt, [.. segment.Filter.Bits], segment.Filter.HasUnfiltered);
         }
 
-        return new QueueIndex(_log.End, DeliveredBefore: 0, Live: [], Segments: []) { Stream = new StreamIndex(segments, _lastChunk) };
+        return new QueueIndex(_log.End, DeliveredBefore: 0, Live: [], Segments: [])
+        {
+            Prepared = _prepared.Written(),
+            Stream = new StreamIndex(segments, _lastChunk),
+        };
     }
 
     /// <inheritdoc/>
@@ -33,6 +37,7 @@ public sealed partial class StreamDecider
             _lastChunk = stream.LastChunk;
         }
 
+        Array.ForEach(index.Prepared, RecoverPrepared);
         _log.SkipTo(index.NextPosition);
         _nextOffset = _log.End;
     }
@@ -40,6 +45,8 @@ public sealed partial class StreamDecider
     /// <inheritdoc/>
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
+        Array.ForEach(write.Ended, RecoverEnded);
+        Array.ForEach(write.Prepared, RecoverPrepared);
         Append(write.Batches, sequenceNr, at);
         _nextOffset = _log.End;
         BoundMemory();
