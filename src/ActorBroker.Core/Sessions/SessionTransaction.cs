@@ -22,7 +22,9 @@ public abstract class SessionTransaction
     /// <summary>Settles deliveries of a consumer.</summary>
     public abstract void Settle(int consumerId, SettleOutcome outcome, PositionRange positions);
 
-    /// <summary>Lets all of it happen; true when every queue has its messages, and what was
-    /// settled, as safe as a confirm would say; false when nothing of it has happened, or whether it has is not known.</summary>
+    /// <summary>
+    /// Lets all of it happen; true when every queue has its messages, and what was settled, as safe as a confirm would
+    /// say; false when nothing of it has happened, or when it is not known whether it has.
+    /// </summary>
     public abstract void Commit(Action<bool> reply);
 }
