@@ -16,10 +16,12 @@ public sealed class MessagesWrittenSpec(SerializationSystem written) : IClassFix
 
     private readonly MessagesWritten _sample = (MessagesWritten)GoldenSamples.ByManifest[Manifest + "+notes"];
 
-    [Fact]
-    public void Any_changed_byte_is_found()
+    [Theory]
+    [InlineData("+notes")]
+    [InlineData("+transactions")]
+    public void Any_changed_byte_is_found(string sample)
     {
-        var bytes = written.Write(_sample);
+        var bytes = written.Write(GoldenSamples.ByManifest[Manifest + sample]);
         for (var place = 0; place < bytes.Length; place++)
         {
             var damaged = bytes.ToArray();
@@ -29,10 +31,12 @@ public sealed class MessagesWrittenSpec(SerializationSystem written) : IClassFix
         }
     }
 
-    [Fact]
-    public void An_event_that_ends_early_anywhere_is_refused()
+    [Theory]
+    [InlineData("+notes")]
+    [InlineData("+transactions")]
+    public void An_event_that_ends_early_anywhere_is_refused(string sample)
     {
-        var bytes = written.Write(_sample);
+        var bytes = written.Write(GoldenSamples.ByManifest[Manifest + sample]);
         for (var length = 0; length < bytes.Length; length++)
         {
             var cut = bytes[..length];
