@@ -204,6 +204,9 @@ public sealed partial class AccessActor : UntypedPersistentActor
                 asker.Tell(new UserAuthenticated(
                     renew.RequestId, _state.Renew(renew.User, renew.VirtualHost), _state.IsImpersonator(renew.User)));
                 break;
+            case ListVirtualHosts list:
+                asker.Tell(new VirtualHostsListed(list.RequestId, [.. _state.VirtualHosts]));
+                break;
             case OpenVirtualHost open:
                 Open(open, asker);
                 break;

@@ -101,6 +101,7 @@ public sealed partial class QueueActor
         if (IsJournaled)
         {
             _isSavingSnapshot = true;
+            _hasDelivered = false;
             _snapshotFirstLive = _queue!.FirstLiveSequenceNr;
             SaveSnapshot(Snapshot());
         }
@@ -145,6 +146,7 @@ public sealed partial class QueueActor
                 return true;
             case SaveSnapshotFailure failure:
                 _isSavingSnapshot = false;
+                _hasDelivered = true;
                 _log.Warning(failure.Cause, "{0}: snapshot {1} failed; the journal is kept whole until the next", PersistenceId, failure.Metadata.SequenceNr);
                 return true;
             case DeleteMessagesFailure failure:
@@ -233,6 +235,7 @@ public sealed partial class QueueActor
         {
             _queue.RecoveryCompleted();
             _life = QueueLife.Live;
+            RecoverSleep();
             _settings.Policies.Follow(_key.VirtualHost, Self);
             ApplyPolicies();
             BeginDoubt();

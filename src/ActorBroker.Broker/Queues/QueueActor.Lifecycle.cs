@@ -31,9 +31,12 @@ public sealed partial class QueueActor
 
     private void OnNamedCommand(NamedQueueCommand command)
     {
+        _isAddressed |= command is not WakeQueue;
         switch (command)
         {
             case ResolveQueue resolve:
+                // From here on the connection may tell this actor directly.
+                _connections.NumberOf(Sender, Context);
                 Sender.Tell(new QueueResolved(resolve.RequestId, _key, Self));
                 break;
             case DeclareQueue declare:
@@ -52,7 +55,8 @@ public sealed partial class QueueActor
                 Sender.Tell(new QueueDescribed(
                     describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount));
                 break;
-            case WakeQueue:
+            case WakeQueue wake:
+                OnWake(wake);
                 break;
         }
     }
@@ -127,6 +131,7 @@ public sealed partial class QueueActor
                     describe.RequestId, describe.Queue, QueueDeclaration.NotFound(describe.Queue), null, EffectivePolicy.None, 0, 0, 0));
                 break;
             case WakeQueue wake:
+                Sender.Tell(new QueueWoken(wake.Queue));
                 UnregisterName(wake.Queue);
                 break;
             case EndTransaction { Committed: true } end:

@@ -79,6 +79,7 @@ public sealed partial class QueueActor
         }
 
         Use();
+        _hasDelivered = true;
         _queue!.Take(Key(get.ConsumerId), get.RequestId, get.NoAck);
     }
 
@@ -94,6 +95,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        _hasDelivered = true;
         Sender.Tell(new ConsumerStarted(start.RequestId, start.ConsumerId) { StreamOffset = _queue!.NextOffsetOf(Key(start.ConsumerId)) });
         _queue!.Dispatch();
     }
@@ -117,6 +119,7 @@ public sealed partial class QueueActor
 
         ScheduleDue();
         ScheduleAsking();
+        ScheduleLook();
         if (_queue.HasUnwrittenSettlements && !Timers.IsTimerActive(FlushTick.Instance))
         {
             Timers.StartSingleTimer(FlushTick.Instance, FlushTick.Instance, Options.SettleFlushInterval);

@@ -75,6 +75,33 @@ public sealed partial class QueueActor
         }
     }
 
+    private void OnConnectionEnded(int connection)
+    {
+        if (_queue is not null)
+        {
+            _queue.ConnectionClosed(connection);
+            AskForEnds(undecided => undecided.Connection == connection);
+        }
+    }
+
+    // False when the message is for somebody else.
+    private bool OnDoubt(object message)
+    {
+        if (message is AskTick)
+        {
+            OnAskTick();
+            return true;
+        }
+
+        if (_isInDoubt && message is not EndTransaction)
+        {
+            Stash.Stash();
+            return true;
+        }
+
+        return false;
+    }
+
     private void OnAskTick()
     {
         EndDoubt(isOver: true);

@@ -57,6 +57,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Live,
         Deleting,
         Leaving,
+        Passivating,
         Stopping,
     }
 
@@ -111,6 +112,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
             case QueueLife.Leaving:
                 OnLeaving(message);
                 break;
+            case QueueLife.Passivating:
+                OnPassivating(message);
+                break;
             case QueueLife.Stopping:
                 OnStopping(message);
                 break;
@@ -162,9 +166,8 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
-            case NamedQueueCommand when _isInDoubt && message is not EndTransaction:
-                Stash.Stash();
-                return;
+            case NamedQueueCommand or AskTick when OnDoubt(message):
+                break;
             case QueueCommand command when OnMessageCommand(command):
                 break;
             case NamedQueueCommand named:
@@ -182,11 +185,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
             case ExpiryTick:
                 OnExpiryTick();
                 break;
+            case LookTick:
+                OnLookTick();
+                break;
             case DeadLettersDone done:
                 OnDeadLettersDone(done);
-                break;
-            case AskTick:
-                OnAskTick();
                 break;
             default:
                 Unhandled(message);
@@ -247,11 +250,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         OnDeadLettersInterrupted(actor);
         if (_connections.Remove(actor) is { } number)
         {
-            _queue?.ConnectionClosed(number);
-            if (_queue is not null)
-            {
-                AskForEnds(undecided => undecided.Connection == number);
-            }
+            OnConnectionEnded(number);
         }
 
         if (actor.Equals(_owner) && _life == QueueLife.Live)

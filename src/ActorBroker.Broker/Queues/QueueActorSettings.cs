@@ -27,4 +27,8 @@ public sealed record QueueActorSettings(
     Func<ActorSystem, IActorRef> CatalogueRegion,
     Func<ActorSystem, IActorRef> TransactionRegion,
     ForwardingServices Forwarding,
-    NodePolicies Policies);
+    NodePolicies Policies)
+{
+    /// <summary>The node's queues that are out of memory and have a timer.</summary>
+    public SleepingQueues Sleeping { get; init; } = new();
+}

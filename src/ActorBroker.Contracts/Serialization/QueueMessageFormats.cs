@@ -55,6 +55,10 @@ internal static class QueueMessageFormats
             (WakeQueue m) => new Proto.WakeQueue { Queue = m.Queue.ToForm() },
             p => new WakeQueue(p.Queue.ToQueueKey()));
         formats.AddProto(
+            "n-woken1", Proto.WakeQueue.Parser,
+            (QueueWoken m) => new Proto.WakeQueue { Queue = m.Queue.ToForm() },
+            p => new QueueWoken(p.Queue.ToQueueKey()));
+        formats.AddProto(
             "q-add-source1", Proto.AddBindingSource.Parser,
             ToForm,
             p => new AddBindingSource(

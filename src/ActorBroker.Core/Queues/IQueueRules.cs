@@ -32,7 +32,7 @@ public interface IQueueRules
     /// <summary>The consumers that were not cancelled.</summary>
     IEnumerable<ConsumerKey> Consumers { get; }
 
-    /// <summary>Settlements wait that <see cref="FlushSettlements"/> would write.</summary>
+    /// <summary>Settlements, or marks of deliveries, wait that <see cref="FlushSettlements"/> would write.</summary>
     bool HasUnwrittenSettlements { get; }
 
     /// <summary>Publishers are held back until memory is free: <see cref="Spill"/> may free it.</summary>
@@ -40,6 +40,12 @@ public interface IQueueRules
 
     /// <summary>Nothing waits to be written and no write is under way.</summary>
     bool IsWrittenOut { get; }
+
+    /// <summary>
+    /// Nobody uses the queue, nothing is under way, and the journal has all of it: its rules may be forgotten, and made
+    /// anew from the journal. Dear to find out.
+    /// </summary>
+    bool CanBeForgotten { get; }
 
     /// <summary>
     /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot

@@ -132,6 +132,11 @@ public sealed partial class QueueDecider
         };
     }
 
+    /// <inheritdoc/>
+    public bool CanBeForgotten =>
+        IsDurable && IsWrittenOut && UnsettledCount == 0 && ConsumerCount == 0 && _waitingGets.Count == 0 && _dying.Count == 0 && _prepared.IsEmpty
+        && !IsWithholding && Index().Live.Sum(static range => range.Count) == Live().Count;
+
     private void ForgetSettledVolatile()
     {
         var firstLive = _log.Segments.Count > 0 ? _log.Segments[0].First : _log.NextPosition;

@@ -34,6 +34,9 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// <summary>Transactions whose end the last write put into the journal.</summary>
     public List<PreparedTransaction> Ended { get; } = [];
 
+    /// <summary>What the last write said of which messages may have been handed out.</summary>
+    public long DeliveredBefore { get; private set; }
+
     /// <summary>What the journal must hear of beside that.</summary>
     public PendingNotes Notes { get; } = new();
 
@@ -69,7 +72,10 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// Takes what the next write holds, or null when there is nothing to write. Batches whose messages were all settled
     /// while they waited are not written: the journal has no need to know that they ever were.
     /// </summary>
-    public QueueWrite? Begin(long deliveredBefore, List<PublisherLink> confirmedWithoutWrite)
+    /// <param name="deliveredBefore">Messages below this position may have been handed out.</param>
+    /// <param name="isMarkDue">That alone is worth a write.</param>
+    /// <param name="confirmedWithoutWrite">Takes the links whose batches need no write any more.</param>
+    public QueueWrite? Begin(long deliveredBefore, bool isMarkDue, List<PublisherLink> confirmedWithoutWrite)
     {
         var batches = new List<PlacedBatch>(_waiting.Count);
         List<PreparedShare>? prepared = null;
@@ -102,12 +108,13 @@ internal sealed class WriteBuffer(int writeBytesMax)
             }
         }
 
-        if (_underWay.Count == 0 && !HasSettlements)
+        if (_underWay.Count == 0 && !HasSettlements && !isMarkDue)
         {
             return null;
         }
 
         IsWriting = true;
+        DeliveredBefore = deliveredBefore;
         _endingUnderWay.AddRange(_ending);
         _ending.Clear();
         TakeSettledOfWaiting(Settled);

@@ -16,6 +16,8 @@ internal sealed class ModelCoverage
     private long _repeated;
     private long _delayed;
     private long _refused;
+    private long _shared;
+    private long _timedOut;
 
     public void Died(in DeadLetterSegment dead)
     {
@@ -32,6 +34,12 @@ internal sealed class ModelCoverage
     public void AssertLifetimesEnded() => Assert.All(
         [_died[(int)DeathReason.Rejected], _died[(int)DeathReason.Expired], _died[(int)DeathReason.MaxLength], _died[(int)DeathReason.DeliveryLimit], _dropped, _repeated, _delayed, _refused],
         static count => Assert.True(count > 20));
+
+    public void Shared(int count) => Interlocked.Add(ref _shared, count);
+
+    public void TimedOut(int count) => Interlocked.Add(ref _timedOut, count);
+
+    public void AssertConsumersShared() => Assert.All(new[] { _shared, _timedOut }, static count => Assert.True(count > 20));
 
     public void Loaded() => Interlocked.Increment(ref _loads);
 

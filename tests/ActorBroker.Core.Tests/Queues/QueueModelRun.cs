@@ -96,11 +96,14 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
     {
         var expiration = kind % 3 == 0 ? $"{kind % 11 * 30}" : null;
         var identity = kind % 4 < 2 ? $"{kind % 6}" : null;
+        var group = kind % 7 < 5 ? $"{kind % 7 % 3}" : null;
+        var share = kind % 9 < 7 ? $"{kind % 9 % 4}" : null;
+        var delay = kind % 5 > 0 ? $"{(kind % 13 * 25) - 20}" : null;
         return new TestMessage(
             body,
             persistent,
             Priority: kind % 5 == 0 ? (byte)(kind % 4) : null,
-            Properties: TextFormat.Properties(("expiration", expiration), ("id", identity)),
+            Properties: TextFormat.Properties(("expiration", expiration), ("id", identity), ("group", group), ("share", share), (Stage.DelayHeader, delay)),
             Expires: expiration is not null);
     }
 
@@ -130,7 +133,7 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
 
     private void Apply(int length, int ttl)
     {
-        if (settings is not null)
+        if (settings is { Stage: null })
         {
             var changed = _model.Settings with
             {
@@ -139,20 +142,6 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
             };
             _model.Apply(changed);
             _queue.Decider.Apply(changed);
-        }
-    }
-
-    private void StartConsumer(int prefetch, int window, int kind)
-    {
-        var key = new ConsumerKey(ConnectionOf(kind), _consumerIds++);
-        var settings = TestQueue.Settings(prefetch % 7, 1 + (window % 200), noAck: kind % 5 == 0, exclusive: kind % 11 == 0);
-        var counted = _model.Consumers.Values.Where(static consumer => !consumer.IsStopped).ToArray();
-        var refusal = _queue.Decider.StartConsumer(key, settings, "queue 'q'");
-        Assert.Equal(Array.Exists(counted, static other => other.Settings.Exclusive) || (settings.Exclusive && counted.Length > 0), refusal is not null);
-        if (refusal is null)
-        {
-            _model.Consumers.Add(key, new ModelConsumer(key, settings));
-            _queue.Decider.Dispatch();
         }
     }
 
@@ -180,6 +169,11 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
 
     private void Take(int connection, bool noAck)
     {
+        if (_model.Settings.Stage is not null)
+        {
+            return;
+        }
+
         var getter = GetterOf(ConnectionOf(connection));
         _model.WaitingGets.Enqueue((getter, ++_requestIds, noAck));
         _queue.Decider.Take(getter, _requestIds, noAck);
@@ -214,55 +208,6 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
         _queue.AnswerLoad(pick % _queue.Loads.Count);
     }
 
-    private void Grant(int pick, int bytes)
-    {
-        if (Pick(pick) is { } consumer)
-        {
-            var granted = Math.Min(consumer.Ungranted, 1 + bytes);
-            consumer.Ungranted -= granted;
-            consumer.Window += granted;
-            _queue.Decider.GrantCredit(consumer.Key, granted);
-        }
-    }
-
-    private void SetActive(int pick, bool active)
-    {
-        if (Pick(pick) is { } consumer)
-        {
-            consumer.IsActive = active;
-            _queue.Decider.SetConsumerActive(consumer.Key, active);
-        }
-    }
-
-    private void Stop(int pick)
-    {
-        if (Pick(pick) is { } consumer)
-        {
-            consumer.IsStopped = true;
-            _queue.Decider.StopConsumer(consumer.Key);
-            if (consumer.Held == 0)
-            {
-                _model.Consumers.Remove(consumer.Key);
-            }
-        }
-    }
-
-    private void Close(int pick)
-    {
-        var key = Pick(pick)?.Key ?? GetterOf(ConnectionOf(pick));
-        _model.Close(gone => gone == key);
-        _queue.Decider.CloseConsumer(key);
-    }
-
-    private void CloseConnection(int pick)
-    {
-        var connection = ConnectionOf(pick);
-        _model.Close(gone => gone.Connection == connection);
-        _model.Links.Remove(connection);
-        _queue.Decider.ConnectionClosed(connection);
-        _connections[pick % _connections.Length] = ++_lastConnection;
-    }
-
     private void Purge()
     {
         var ready = _model.Messages.Where(static message => message.Place is ModelPlace.Ready or ModelPlace.Delayed).ToArray();
@@ -279,13 +224,6 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
 
         _queue.Decider.Spill();
     }
-
-    private int ConnectionOf(int pick) => _connections[pick % _connections.Length];
-
-    private static ConsumerKey GetterOf(int connection) => new(connection, -1);
-
-    private ModelConsumer? Pick(int index) =>
-        _model.Consumers.Count == 0 ? null : _model.Consumers.Values.ElementAt(index % _model.Consumers.Count);
 
     private static HashSet<long> PositionsOf(PositionRange[] ranges) =>
         [.. ranges.SelectMany(static range => Enumerable.Range(0, (int)range.Count).Select(i => range.First + i))];
@@ -313,15 +251,7 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
             Assert.All(_model.Links.Values, static link => Assert.Equal(link.Received, link.Accepted));
         }
 
-        // Nobody waits for a message that is there, unless it is being read.
-        if (_model.Ready.FirstOrDefault() is { } head && (_model.WaitingGets.Count > 0 || Array.Exists(counted, static consumer => consumer.CanTake)))
-        {
-            Assert.Contains(_queue.Loads, address => head.Position >= address.FirstPosition && head.Position < address.EndPosition);
-        }
-        else
-        {
-            Assert.Empty(_model.WaitingGets);
-        }
+        CompareWaiting();
     }
 
     private void CollectEffects() => new ModelEffects(_model, _queue, _seenBefore, coverage).Collect();

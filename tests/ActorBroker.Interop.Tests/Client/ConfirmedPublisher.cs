@@ -43,7 +43,11 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
         window);
 
     /// <summary>Publishes and returns the sequence number as soon as the message is handed to the socket.</summary>
-    public async ValueTask<ulong> PublishAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, bool persistent)
+    public ValueTask<ulong> PublishAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, bool persistent) =>
+        PublishAsync(exchange, routingKey, body, new BasicProperties { Persistent = persistent });
+
+    /// <summary>As above, with properties of one's own.</summary>
+    public async ValueTask<ulong> PublishAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, BasicProperties properties)
     {
         await _window.WaitAsync(_closed.Token);
         var sequence = ++_published;
@@ -52,7 +56,7 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
             _outstanding.Add(sequence);
         }
 
-        await _channel.BasicPublishAsync(exchange, routingKey, false, new BasicProperties { Persistent = persistent }, body);
+        await _channel.BasicPublishAsync(exchange, routingKey, false, properties, body);
         return sequence;
     }
 

@@ -103,6 +103,19 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the broker and kills it after that time, whether it serves clients by then or not.</summary>
+    public async Task StartAndKillAsync(TimeSpan after)
+    {
+        var starting = StartAgainAsync();
+        await Task.WhenAny(starting, Task.Delay(after));
+        await KillAsync();
+        await Task.WhenAny(starting);
+        if (starting.IsFaulted && starting.Exception.InnerException is not InvalidOperationException)
+        {
+            await starting;
+        }
+    }
+
     /// <summary>Asks the process with SIGTERM to end, and returns its exit code once it has.</summary>
     public async Task<int> StopAsync()
     {
