@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Access;
 using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Catalogue;
+using ActorBroker.Broker.Events;
 using ActorBroker.Broker.Exchanges;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
@@ -13,6 +14,7 @@ using ActorBroker.Contracts.Replies;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
 using Akka.Streams;
@@ -57,6 +59,7 @@ public static class BrokerSubsystem
         var queueSettings = QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies);
         var queues = QueueSharding.Start(system, queueSettings);
         var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
+        system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         StopBeforeRegions(system, tableActor);
         await access
             .Ask<UserAuthenticated>(

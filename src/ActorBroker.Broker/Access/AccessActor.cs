@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Names;
@@ -31,6 +33,7 @@ public sealed partial class AccessActor : UntypedPersistentActor
     private readonly AccessState _state;
     private readonly Queue<(AccessCommand Command, IActorRef Asker)> _waiting = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ReplayCheck _replay = new();
     private bool _isReady;
 
     /// <summary>Use <see cref="Props"/>.</summary>
@@ -76,10 +79,14 @@ public sealed partial class AccessActor : UntypedPersistentActor
     /// <inheritdoc/>
     protected override void OnRecover(object message)
     {
-        switch (message)
+        switch (_replay.Look(message, LastSequenceNr))
         {
             case AccessEvent accessEvent:
                 Apply(accessEvent);
+                break;
+            case RecoveryCompleted when _replay.Damage is { } damage:
+                _log.Error("{0}: journal damage: nobody can log in: {1}", PersistenceId, damage);
+                BecomeReady();
                 break;
             case RecoveryCompleted when LastSequenceNr == 0:
                 Seed();
@@ -151,7 +158,7 @@ public sealed partial class AccessActor : UntypedPersistentActor
         var last = events[^1];
         PersistAll(events, written =>
         {
-            Apply(written);
+            ApplyWritten(written);
             if (ReferenceEquals(written, last))
             {
                 BecomeReady();
@@ -166,6 +173,12 @@ public sealed partial class AccessActor : UntypedPersistentActor
         {
             Answer(waiting.Command, waiting.Asker);
         }
+    }
+
+    private void ApplyWritten(AccessEvent accessEvent)
+    {
+        Apply(accessEvent);
+        Context.System.EventStream.Publish(new AccessChanged(accessEvent));
     }
 
     private void Apply(AccessEvent accessEvent)
@@ -196,6 +209,9 @@ public sealed partial class AccessActor : UntypedPersistentActor
     {
         switch (command)
         {
+            case var _ when _replay.Damage is not null:
+                Refuse(command, asker);
+                break;
             case AuthenticateUser login:
                 asker.Tell(new UserAuthenticated(
                     login.RequestId, _state.Authenticate(login.User, login.Password, login.Loopback), _state.IsImpersonator(login.User)));

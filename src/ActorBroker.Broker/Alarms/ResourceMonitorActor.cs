@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
@@ -105,6 +106,8 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
         if (alarms != _own)
         {
             Log(alarms, figures, memoryMax);
+            TellChange(ResourceAlarms.Memory, alarms);
+            TellChange(ResourceAlarms.Disk, alarms);
             _own = alarms;
             SetAlarms(_cluster.SelfAddress.ToString(), alarms);
             foreach (var member in _cluster.State.Members)
@@ -128,6 +131,12 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
                 "Resource alarm, {0}: publishers are blocked. Memory {1} of at most {2} bytes, disk {3} free of at least {4} bytes",
                 alarms.ToReason(), figures.MemoryUsed, memoryMax, figures.DiskFree, _options.DiskFreeLimit);
         }
+    }
+
+    private void TellChange(ResourceAlarms resource, ResourceAlarms alarms)
+    {
+        if (((alarms ^ _own) & resource) != 0)
+            Context.System.EventStream.Publish(new AlarmChanged(_cluster.SelfAddress.HostPort(), resource, (alarms & resource) != 0));
     }
 
     private void LookLater() => Timers.StartSingleTimer(Look.Instance, Look.Instance, _options.CheckInterval);

@@ -80,6 +80,7 @@ public sealed partial class ExchangeActor
             if (decision.Event is not { } exchangeEvent)
                 continue;
             AddRouteChanges(exchangeEvent, routes);
+            NoteChange(exchangeEvent);
             State.Apply(exchangeEvent);
             if (decision.IsDurable)
                 events.Add(exchangeEvent);
@@ -128,6 +129,7 @@ public sealed partial class ExchangeActor
 
     private void AnswerChanges(ExchangeDeleted? deletion)
     {
+        TellWatchers();
         var last = deletion is null ? null : _changes[^1].Request;
         foreach (var change in _changes)
         {

@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS journal (
 -- Fencing: two incarnations of one entity cannot both write a sequence number.
 CREATE UNIQUE INDEX IF NOT EXISTS journal_uq ON journal (persistence_id, sequence_number);
 
+-- Deleting leaves one row of each entity, the last one, which is looked for by the next deletion and by upkeep.
+CREATE INDEX IF NOT EXISTS journal_deleted ON journal (persistence_id, sequence_number) WHERE deleted = 1;
+
 CREATE TABLE IF NOT EXISTS snapshot (
     persistence_id  NVARCHAR(255) NOT NULL,
     sequence_number INTEGER       NOT NULL,
@@ -26,4 +29,19 @@ CREATE TABLE IF NOT EXISTS snapshot (
     manifest        NVARCHAR(500)     NULL,
     serializer_id   INTEGER           NULL,
     CONSTRAINT PK_snapshot PRIMARY KEY (persistence_id, sequence_number)
+);
+
+-- Rows that could not be read, as they were: copies, made before the journal lets go of them.
+CREATE TABLE IF NOT EXISTS journal_quarantine (
+    id              INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
+    source          NVARCHAR(16)  NOT NULL,
+    persistence_id  NVARCHAR(255) NOT NULL,
+    sequence_number INTEGER       NOT NULL,
+    created         INTEGER       NOT NULL,
+    manifest        NVARCHAR(500)     NULL,
+    identifier      INTEGER           NULL,
+    message         VARBINARY         NULL,
+    reason          NVARCHAR(500) NOT NULL,
+    set_aside       INTEGER       NOT NULL,
+    UNIQUE (source, persistence_id, sequence_number, created)
 );

@@ -32,6 +32,11 @@ public sealed partial class QueueActor
     private void OnNamedCommand(NamedQueueCommand command)
     {
         _isAddressed |= command is not WakeQueue;
+        if (RefuseUnwritable(command))
+        {
+            return;
+        }
+
         switch (command)
         {
             case ResolveQueue resolve:
@@ -53,7 +58,10 @@ public sealed partial class QueueActor
                 break;
             case DescribeQueue describe:
                 Sender.Tell(new QueueDescribed(
-                    describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount));
+                    describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount)
+                {
+                    LostCount = _queue.LostCount,
+                });
                 break;
             case WakeQueue wake:
                 OnWake(wake);
@@ -247,6 +255,7 @@ public sealed partial class QueueActor
 
         _life = QueueLife.Live;
         ApplyPolicies();
+        TellCreated(_declaring);
         AnswerRequest(refusal: null, 0);
         ScheduleTicks();
         Stash.UnstashAll();

@@ -142,6 +142,9 @@ public sealed record QueueDescribed(
     long UnsettledCount,
     int ConsumerCount) : QueueNotice, IRequestAnswer
 {
+    /// <summary>Messages lost since the queue's actor started because the journal holds them damaged.</summary>
+    public long LostCount { get; init; }
+
     /// <summary>What the queue does by its definition and policies; null when there is none.</summary>
     public QueueSettings? Settings => Definition is null ? null : QueueSettingsResolver.Resolve(Definition.Arguments, Policy.Definition);
 }

@@ -6,14 +6,14 @@ namespace ActorBroker.Contracts.Serialization;
 /// <summary>
 /// The written form of a share of a transaction, in an event and in a snapshot:
 /// <c>id:16 accepted rejected batch</c>, where the ranges are those of <see cref="PositionRangesCodec"/> and the batch
-/// (MessageBatchCodec, with a checksum of its own) takes the rest, and is absent when there are no messages.
+/// (MessageBatchCodec) takes the rest, and is absent when there are no messages.
 /// </summary>
 internal static class PreparedShareCodec
 {
     public static int GetSize(PreparedShare share) => checked(HeadSize(share) + (share.Batch.Count == 0 ? 0 : MessageBatchCodec.GetSize(share.Batch)));
 
-    /// <summary>Fills the exact size; returns how many bytes come before the batch, which no checksum covers yet.</summary>
-    public static int Write(PreparedShare share, Span<byte> destination)
+    /// <summary>Fills the exact size.</summary>
+    public static void Write(PreparedShare share, Span<byte> destination)
     {
         share.Id.Write(destination);
         var rest = destination[TransactionId.Size..];
@@ -23,13 +23,11 @@ internal static class PreparedShareCodec
         {
             MessageBatchCodec.Write(share.Batch, rest);
         }
-
-        return destination.Length - rest.Length;
     }
 
     /// <summary>Reads a share, whose batch points into the array.</summary>
     /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
-    public static PreparedShare Read(byte[] array, int offset, int length, out int headSize)
+    public static PreparedShare Read(byte[] array, int offset, int length)
     {
         if (length < TransactionId.Size)
         {
@@ -43,8 +41,7 @@ internal static class PreparedShareCodec
             throw new InvalidDataException($"The settled positions of prepared transaction {id} do not end within its {length} bytes.");
         }
 
-        headSize = length - rest.Length;
-        var batch = rest.IsEmpty ? MessageBatch.Empty : MessageBatchCodec.Read(array, offset + headSize, rest.Length);
+        var batch = rest.IsEmpty ? MessageBatch.Empty : MessageBatchCodec.Read(array, offset + length - rest.Length, rest.Length);
         return new PreparedShare(id, batch, accepted, rejected);
     }
 

@@ -14,7 +14,7 @@ internal static class QueueEventFormats
 {
     public static void AddTo(FormatTable formats)
     {
-        formats.Add<MessagesWritten>("qe-written1", MessagesWrittenCodec.Write, MessagesWrittenCodec.Read);
+        formats.Add<MessagesWritten>("qe-written1", MessagesWrittenCodec.Write, MessagesWrittenCodec.Read, MessagesWrittenCodec.Salvage);
         formats.AddProto(
             "qe-declared1", Proto.QueueDeclared.Parser,
             (QueueDeclared e) => new Proto.QueueDeclared
@@ -112,7 +112,7 @@ internal static class QueueEventFormats
                 QueueNotesCodec.ReadRuns(form.Returns.Span),
                 QueueNotesCodec.ReadRuns(form.Delays.Span),
                 QueueNotesCodec.ReadIdentities(form.Identities.Span)),
-            Prepared = [.. form.Prepared.Select(static share => PreparedShareCodec.Read(share.ToByteArray(), 0, share.Length, out _))],
+            Prepared = [.. form.Prepared.Select(static share => PreparedShareCodec.Read(share.ToByteArray(), 0, share.Length))],
             BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
             Stream = form.Stream?.ToStreamIndex(),
         });

@@ -145,6 +145,7 @@ internal static class QueueMessageFormats
                 ReadyCount = m.ReadyCount,
                 UnsettledCount = m.UnsettledCount,
                 ConsumerCount = m.ConsumerCount,
+                LostCount = m.LostCount,
             },
             p => new QueueDescribed(
                 p.RequestId,
@@ -154,7 +155,10 @@ internal static class QueueMessageFormats
                 p.Policy.ToEffectivePolicy(),
                 p.ReadyCount,
                 p.UnsettledCount,
-                p.ConsumerCount));
+                p.ConsumerCount)
+            {
+                LostCount = p.LostCount,
+            });
         formats.AddProto(
             "n-resolved1", Proto.QueueResolved.Parser,
             (QueueResolved m) => new Proto.QueueResolved

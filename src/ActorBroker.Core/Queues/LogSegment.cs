@@ -80,6 +80,9 @@ internal sealed class LogSegment(long first)
     /// <summary>Batches that are in memory and not in the journal.</summary>
     public int PinnedBatches { get; set; }
 
+    /// <summary>When it was last read back, some event of it was damaged: what it lacks is gone.</summary>
+    public bool IsDamaged { get; set; }
+
     /// <summary>Every live message can be read back from the journal.</summary>
     public bool IsEvictable => Residency == SegmentResidency.Resident && PinnedBatches == 0 && FirstSequenceNr > 0;
 
@@ -102,6 +105,7 @@ internal sealed class LogSegment(long first)
         FirstSequenceNr = 0;
         LastSequenceNr = 0;
         PinnedBatches = 0;
+        IsDamaged = false;
         Residency = SegmentResidency.Resident;
         Batches.Clear();
     }

@@ -192,4 +192,62 @@ public sealed partial class QueueDecider
             _isMarked = true;
         }
     }
+
+    // All of it or nothing: it is refused before it is known what consumers would have taken of it meanwhile.
+    private bool HasRoomFor(MessageBatch batch)
+    {
+        if (batch.Count == 0 || !IsLimited || Settings.Overflow == QueueOverflow.DropHead || (_ready.IsEmpty && RoomOfConsumers(batch.Count)))
+        {
+            return true;
+        }
+
+        var bytes = 0L;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            bytes += batch[i].BodyLength;
+        }
+
+        return _ready.Count + _prepared.UndecidedMessages + batch.Count <= (Settings.MaxLength ?? long.MaxValue)
+            && _readyBytes + _prepared.UndecidedBodyBytes + bytes <= (Settings.MaxLengthBytes ?? long.MaxValue);
+    }
+
+    private bool RoomOfConsumers(long wanted)
+    {
+        foreach (var consumer in _roster.All)
+        {
+            wanted -= consumer.CanTake ? Math.Min(consumer.Room, wanted) : 0;
+        }
+
+        return wanted == 0;
+    }
+
+    private void Refuse(PublisherLink link, long linkSequence, MessageBatch batch)
+    {
+        _effects.PublishRejected(link.Connection, linkSequence, [.. Enumerable.Range(0, batch.Count)]);
+        link.Receive(linkSequence, needsWrite: false);
+        Tell(link);
+    }
+
+    // Room was made sure of; duplicates are left out.
+    private void EnterWhole(MessageBatch batch)
+    {
+        if (_identities is not null)
+        {
+            for (var index = 0; index < batch.Count; index++)
+            {
+                if (IsNew(batch[index]))
+                {
+                    _piece.Add(index);
+                }
+            }
+
+            batch = _piece.Count == batch.Count ? batch : batch.Pick(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_piece));
+            _piece.Clear();
+        }
+
+        if (batch.Count > 0)
+        {
+            Enter(batch);
+        }
+    }
 }

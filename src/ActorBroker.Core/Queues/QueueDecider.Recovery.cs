@@ -48,6 +48,12 @@ public sealed partial class QueueDecider
                 continue;
             }
 
+            if (placed.FirstPosition < _log.NextPosition)
+            {
+                // Rejected, written again, and found twice after all.
+                continue;
+            }
+
             var batch = _log.Recover(placed, sequenceNr);
             _ready.Append(batch.First, placed.Batch);
             if (_bodySizes is not null)
@@ -92,6 +98,7 @@ public sealed partial class QueueDecider
     public void RecoveryCompleted()
     {
         _isRecovering = false;
+        CountLostInReplay();
         _writes.Settled.Clear();
         RecoverMarks();
     }
@@ -167,6 +174,7 @@ public sealed partial class QueueDecider
 
     private void RecoverSettled(PositionRange range)
     {
+        _lostInReplay.Remove(range);
         _scratch.Clear();
         _ready.Remove(range, _scratch);
         _delayed.Remove(range, _scratch);

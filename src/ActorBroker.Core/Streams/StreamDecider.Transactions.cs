@@ -107,7 +107,13 @@ public sealed partial class StreamDecider
         _writes.Ended.Clear();
     }
 
-    private void RecoverPrepared(PreparedShare share) => _prepared.Add(PreparedTransaction.Recover(share, new HeldPositions(), Now));
+    private void RecoverPrepared(PreparedShare share)
+    {
+        if (_prepared.Find(share.Id) is null)
+        {
+            _prepared.Add(PreparedTransaction.Recover(share, new HeldPositions(), Now));
+        }
+    }
 
     private void RecoverEnded(TransactionId id)
     {

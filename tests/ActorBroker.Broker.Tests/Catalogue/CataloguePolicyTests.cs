@@ -1,6 +1,8 @@
 using ActorBroker.Broker.Catalogue;
+using ActorBroker.Broker.Tests.Events;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
@@ -67,6 +69,19 @@ public sealed class CataloguePolicyTests : EntityTestKit
     }
 
     [Fact]
+    public void What_was_written_is_told_to_those_who_watch_and_names_are_not()
+    {
+        var watcher = Happenings.Watch(this);
+        SetAndAwait(Limit("p", 1));
+        SetAndAwait(Limit("p", 1));
+        Register(DestinationKind.Queue, "q", durable: true);
+        LimitQueues(7);
+        watcher.ExpectMsg(new VirtualHostChanged(new PolicySet("/", Limit("p", 1), Someone)));
+        watcher.ExpectMsg(new VirtualHostChanged(new QueueLimitSet("/", 7, Someone)));
+        watcher.ExpectNoMsg(0);
+    }
+
+    [Fact]
     public void What_cannot_be_is_refused_and_not_written()
     {
         Set(Limit("p", -1), "1");
@@ -104,8 +119,12 @@ public sealed class CataloguePolicyTests : EntityTestKit
         Assert.Single(Journal.Written(JournalId));
         Restart(new CatalogueSettings { SnapshotAfterEvents = 2 });
         Assert.True(Listed().IsTraced);
+        SetAndAwait(Limit("p", 3));
+        SetAndAwait(Limit("p", 2));
         SetAndAwait(Limit("p", 1));
-        AwaitAssert(() => Assert.Empty(Journal.Written(JournalId)));
+
+        // The snapshot before the newest stays, and the events behind it.
+        AwaitAssert(() => Assert.Equal([3L, 4L], Journal.Written(JournalId).Select(static written => written.SequenceNr)));
         Restart();
         Assert.True(Listed().IsTraced);
         Trace(isOn: false);
@@ -121,7 +140,7 @@ public sealed class CataloguePolicyTests : EntityTestKit
         SetAndAwait(Limit("p", 1));
         _catalogue.Tell(new SetDefaultQueueType("/", "d", QueueType.Stream, Someone), TestActor);
         ExpectMsg<PolicyAnswered>();
-        AwaitAssert(() => Assert.Empty(Journal.Written(JournalId)));
+        AwaitAssert(() => Assert.Equal(2, Assert.Single(Journal.Written(JournalId)).SequenceNr));
         Restart();
         Assert.Equal([Limit("p", 1)], Listed().Policies);
         Assert.Equal(QueueType.Stream, Listed().DefaultQueueType);

@@ -13,6 +13,7 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
 {
     private readonly IChannel _channel;
     private readonly ConcurrentQueue<ulong> _confirmed = new();
+    private readonly ConcurrentQueue<ulong> _refused = new();
     private readonly HashSet<ulong> _outstanding = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _drained;
@@ -31,6 +32,9 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
 
     /// <summary>Sequence numbers in the order in which they were confirmed; one confirmed twice is listed twice.</summary>
     public IReadOnlyCollection<ulong> Confirmed => _confirmed;
+
+    /// <summary>Sequence numbers that the broker has nacked: nobody knows what became of them.</summary>
+    public IReadOnlyCollection<ulong> Refused => _refused;
 
     /// <summary>Cancelled when the channel or its connection has closed, after the last confirm was taken in.</summary>
     public CancellationToken Closed => _closed.Token;
@@ -87,13 +91,26 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
 
     private Task OnAckAsync(object sender, BasicAckEventArgs ack)
     {
+        Settle(ack.DeliveryTag, ack.Multiple, _confirmed);
+        return Task.CompletedTask;
+    }
+
+    private Task OnNackAsync(object sender, BasicNackEventArgs nack)
+    {
+        _failed.TrySetException(new InvalidOperationException($"publish {nack.DeliveryTag} was refused by the broker"));
+        Settle(nack.DeliveryTag, nack.Multiple, _refused);
+        return Task.CompletedTask;
+    }
+
+    private void Settle(ulong tag, bool multiple, ConcurrentQueue<ulong> settled)
+    {
         lock (_outstanding)
         {
-            var covered = ack.Multiple ? _outstanding.Where(sequence => sequence <= ack.DeliveryTag).Order().ToArray() : [ack.DeliveryTag];
+            var covered = multiple ? _outstanding.Where(sequence => sequence <= tag).Order().ToArray() : [tag];
             foreach (var sequence in covered)
             {
                 _outstanding.Remove(sequence);
-                _confirmed.Enqueue(sequence);
+                settled.Enqueue(sequence);
                 _window.Release();
             }
 
@@ -102,14 +119,6 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
                 _drained?.TrySetResult();
             }
         }
-
-        return Task.CompletedTask;
-    }
-
-    private Task OnNackAsync(object sender, BasicNackEventArgs nack)
-    {
-        _failed.TrySetException(new InvalidOperationException($"publish {nack.DeliveryTag} was refused by the broker"));
-        return Task.CompletedTask;
     }
 
     private Task OnShutdownAsync(object sender, ShutdownEventArgs reason)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Actor;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
 
@@ -19,11 +20,25 @@ public sealed class FaultyJournal : MemoryJournal
                 throw new IOException("the disk is full");
             case JournalFault.Reject:
                 return writes.Select(Exception (_) => new InvalidOperationException("the event is refused")).ToImmutableList();
+            case JournalFault.None when _faults.RefusalOf(writes[0].PersistenceId) is { } reason:
+                return writes.Select(_ => reason).ToImmutableList();
             default:
                 var rejected = await base.WriteMessagesAsync(writes, cancellationToken);
                 _faults.NoteWritten(writes);
                 return rejected;
         }
+    }
+
+    /// <inheritdoc/>
+    public override Task ReplayMessagesAsync(
+        IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
+    {
+        ArgumentNullException.ThrowIfNull(recoveryCallback);
+        return base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, written =>
+        {
+            if (_faults.Found(written) is { } found)
+                recoveryCallback(found);
+        });
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,10 @@ public sealed class JournalFaults : IExtension
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JournalFault> _next = [];
     private readonly Dictionary<string, TaskCompletionSource> _held = [];
+    private readonly Dictionary<string, Exception> _refused = [];
+    private readonly HashSet<string> _refusedOnce = [];
     private readonly Dictionary<string, List<IPersistentRepresentation>> _written = [];
+    private readonly Dictionary<(string PersistenceId, long SequenceNr), object?> _replaced = [];
 
     /// <summary>Of this actor system.</summary>
     public static JournalFaults Of(ActorSystem system) => system.WithExtension<JournalFaults, Provider>();
@@ -36,6 +39,33 @@ public sealed class JournalFaults : IExtension
         lock (_lock)
             _next[persistenceId] = fault;
     }
+
+    /// <summary>All writes are rejected for this reason until <see cref="Accept"/>.</summary>
+    public void Refuse(string persistenceId, Exception reason)
+    {
+        lock (_lock)
+            _refused[persistenceId] = reason;
+    }
+
+    /// <summary>As <see cref="Refuse"/>, for the next write only.</summary>
+    public void RefuseNext(string persistenceId, Exception reason)
+    {
+        lock (_lock)
+        {
+            _refused[persistenceId] = reason;
+            _refusedOnce.Add(persistenceId);
+        }
+    }
+
+    /// <summary>Ends what <see cref="Refuse"/> began.</summary>
+    public void Accept(string persistenceId)
+    {
+        lock (_lock)
+            _refused.Remove(persistenceId);
+    }
+
+    /// <summary>How many writes <see cref="Refuse"/> has rejected.</summary>
+    public int RefusedWrites { get; private set; }
 
     /// <summary>Writes wait until <see cref="Release"/>.</summary>
     public void Hold(string persistenceId)
@@ -58,6 +88,38 @@ public sealed class JournalFaults : IExtension
     {
         lock (_lock)
             return _written.TryGetValue(persistenceId, out var events) ? [.. events] : [];
+    }
+
+    /// <summary>Reads find this in the place of an event, or with null, nothing.</summary>
+    public void Replace(string persistenceId, long sequenceNr, object? found)
+    {
+        lock (_lock)
+            _replaced[(persistenceId, sequenceNr)] = found;
+    }
+
+    /// <summary>What reads find of an event.</summary>
+    public IPersistentRepresentation? Found(IPersistentRepresentation written)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        lock (_lock)
+        {
+            return !_replaced.TryGetValue((written.PersistenceId, written.SequenceNr), out var found) ? written
+                : found is null ? null
+                : written.WithPayload(found);
+        }
+    }
+
+    internal Exception? RefusalOf(string persistenceId)
+    {
+        lock (_lock)
+        {
+            if (!_refused.TryGetValue(persistenceId, out var reason))
+                return null;
+            if (_refusedOnce.Remove(persistenceId))
+                _refused.Remove(persistenceId);
+            RefusedWrites++;
+            return reason;
+        }
     }
 
     internal async Task<JournalFault> NextWriteAsync(string persistenceId)
