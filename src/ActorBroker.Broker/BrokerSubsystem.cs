@@ -54,8 +54,8 @@ public static class BrokerSubsystem
         var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
-        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
+        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
         var queueSettings = QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies);
         var queues = QueueSharding.Start(system, queueSettings);
         var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));

@@ -10,7 +10,8 @@ namespace ActorBroker.Broker.Alarms;
 
 /// <summary>
 /// Watches memory and disk of its node, tells the monitors of the other nodes what it runs short of, and publishes what
-/// any of them does as <see cref="AlarmsChanged"/> on the node's event stream.
+/// any of them does as <see cref="AlarmsChanged"/> on the node's event stream. After a burst of work it has memory given
+/// back.
 /// </summary>
 public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
 {
@@ -22,6 +23,7 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, ResourceAlarms> _byNode = new(StringComparer.Ordinal);
+    private readonly IdleMemory _idle = new();
     private ResourceAlarms _own;
     private ResourceAlarms _all;
 
@@ -116,7 +118,14 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
             }
         }
 
-        LookLater();
+        if (_idle.IsToBeGivenBack(figures.Allocated))
+        {
+            BeginReading(giveBack: true);
+        }
+        else
+        {
+            LookLater();
+        }
     }
 
     private void Log(ResourceAlarms alarms, ResourceReading figures, long memoryMax)

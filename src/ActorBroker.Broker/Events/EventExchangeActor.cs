@@ -14,7 +14,7 @@ namespace ActorBroker.Broker.Events;
 /// after a bind-ok are published, and while nobody is bound events cost nothing here.
 /// <para>
 /// At most once: what the queues refuse or lose is lost. Nobody waits for events, so what comes while more than
-/// <see cref="BytesUnderWayMax"/> are under way is dropped, counted and told in the log.
+/// <see cref="BytesUnderWayMax"/> are under way, or <see cref="WaitingMax"/> wait here, is dropped, counted and told in the log.
 /// </para>
 /// </summary>
 internal sealed class EventExchangeActor : UntypedActor, IWithTimers
@@ -22,14 +22,17 @@ internal sealed class EventExchangeActor : UntypedActor, IWithTimers
     /// <summary>Bytes of messages that queues have not confirmed, beyond which events are dropped.</summary>
     public const long BytesUnderWayMax = 4 * 1024 * 1024;
 
+    /// <summary>Events that have not been turned into messages, beyond which further ones are dropped.</summary>
+    public const int WaitingMax = 10_000;
+
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private readonly ForwardingServices _services;
     private readonly MessageForwarder _forwarder;
     private readonly EventText _text;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly EventGate _gate;
     private bool _isFlushDue;
-    private long _dropped;
 
     /// <summary>Use <see cref="Props"/>.</summary>
     public EventExchangeActor(ForwardingServices services, NodePolicies policies, string node)
@@ -38,6 +41,7 @@ internal sealed class EventExchangeActor : UntypedActor, IWithTimers
         _forwarder = new MessageForwarder(PredeclaredExchanges.Event.VirtualHost, services, Context, static (_, _) => { });
         var system = Context.System;
         var self = Self;
+        _gate = new EventGate(self, WaitingMax);
         _text = new EventText(
             new ProcessNames(node),
             exchange => policies.Of(exchange.VirtualHost, system, self)?.OfExchange(exchange.Name).Policy?.Name ?? string.Empty);
@@ -57,16 +61,18 @@ internal sealed class EventExchangeActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         var stream = Context.System.EventStream;
-        var self = Self;
-        stream.Subscribe(self, typeof(BrokerEvent));
+        stream.Subscribe(_gate, typeof(BrokerEvent));
         _services.RoutingTables.Watch(PredeclaredExchanges.Event, mayArrive =>
         {
             if (mayArrive)
-                stream.Subscribe(self, typeof(BrokerEvent));
+                stream.Subscribe(_gate, typeof(BrokerEvent));
             else
-                stream.Unsubscribe(self, typeof(BrokerEvent));
+                stream.Unsubscribe(_gate, typeof(BrokerEvent));
         });
     }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(_gate);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -74,6 +80,7 @@ internal sealed class EventExchangeActor : UntypedActor, IWithTimers
         switch (message)
         {
             case BrokerEvent happened:
+                _gate.Took();
                 Publish(happened);
                 break;
             case FlushDue:
@@ -90,7 +97,7 @@ internal sealed class EventExchangeActor : UntypedActor, IWithTimers
                 break;
         }
 
-        if (_forwarder.BytesUnderWay == 0 && _dropped == 0)
+        if (_forwarder.BytesUnderWay == 0 && !_gate.HasDropped)
             Timers.Cancel(Tick.Instance);
         else if (!Timers.IsTimerActive(Tick.Instance))
             Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickInterval);
@@ -100,7 +107,7 @@ internal sealed class EventExchangeActor : UntypedActor, IWithTimers
     {
         if (_forwarder.BytesUnderWay >= BytesUnderWayMax)
         {
-            _dropped++;
+            _gate.Drop();
             return;
         }
 
@@ -121,9 +128,8 @@ internal sealed class EventExchangeActor : UntypedActor, IWithTimers
 
     private void TellDropped()
     {
-        if (_dropped > 0)
-            _log.Warning("{0} events were dropped: the queues that are bound to {1} do not keep up", _dropped, PredeclaredExchanges.Event);
-        _dropped = 0;
+        if (_gate.TakeDropped() is > 0 and var dropped)
+            _log.Warning("{0} events were dropped: {1}, or the queues that are bound to it, do not keep up", dropped, PredeclaredExchanges.Event);
     }
 
     private sealed record FlushDue : INoSerializationVerificationNeeded

@@ -22,7 +22,7 @@ public sealed partial class ExchangeActor
                 AskDestination(change, bind.Binding);
         }
 
-        AwaitAnswers(DecideChanges);
+        AwaitAnswers(() => CopyHistory(DecideChanges));
     }
 
     private void AskDestination(BindingChange change, Binding binding)
@@ -91,7 +91,7 @@ public sealed partial class ExchangeActor
             }
         }
 
-        Write(events, () => TellNodes(routes, () => AnswerChanges(deletion)));
+        Write(events, () => TellNodes(routes, () => CopyRestOfHistory(() => AnswerChanges(deletion))));
     }
 
     /// <summary>The exchange goes with this change: the ones after it will find it gone.</summary>

@@ -16,7 +16,7 @@ public sealed partial class QueueActor
     private const long LeftoverBytes = 1 << 20;
     private const long LeftoverEvents = 64;
 
-    private static readonly TimeSpan TidyUpInterval = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TidyUpInterval = TimeSpan.FromSeconds(10);
 
     private long _dueAt = long.MaxValue;
     private long _expiryAt = long.MaxValue;

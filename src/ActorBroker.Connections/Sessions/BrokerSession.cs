@@ -216,10 +216,21 @@ public sealed partial class BrokerSession : IBrokerSession
     /// <inheritdoc/>
     public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply)
     {
-        if (binding.Destination.Kind == DestinationKind.Exchange || !RefuseHidden(binding.Destination.Name, reply))
+        if (binding.Destination.Kind == DestinationKind.Queue && RefuseHidden(binding.Destination.Name, reply))
         {
-            AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+            return;
         }
+
+        FlushSlab();
+        if (_links.TryGetValue(Stage.NameOf(sourceExchange), out var history) && history.IsResolving)
+        {
+            // What this connection published before is part of what the new destination gets.
+            history.WhenResolved(_ => Ask());
+            return;
+        }
+
+        Ask();
+        void Ask() => AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,6 @@
 using ActorBroker.Broker.Events;
 using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Policies;
-using ActorBroker.Connections.Tests.Sessions;
 using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
@@ -27,7 +26,7 @@ public sealed class EventExchangeActorTests : EntityTestKit
     private static readonly Binding ToQueue = new(Destination.Queue("q"), "#", ArgumentTable.Empty);
 
     private readonly RoutingTables _tables = new();
-    private readonly ManualClock _clock = new();
+    private readonly WatchedClock _clock = new();
     private readonly TestProbe _region;
     private readonly TestProbe _loader;
     private readonly TestProbe _queue;
@@ -43,7 +42,6 @@ public sealed class EventExchangeActorTests : EntityTestKit
         _loader = Probe("loader");
         _queue = Probe("queue");
         _tables.SetNames("/", [Destination.Queue("q")]);
-        _clock.Advance(TimeSpan.FromMilliseconds(90_061_001));
         var services = new ForwardingServices(_ => _region, _loader, _tables, new MessageFormats(new Amqp091MessageFormat()), _clock);
 
         // On the thread that tells it something: what the test has told is done.
@@ -110,7 +108,7 @@ public sealed class EventExchangeActorTests : EntityTestKit
         Resolve();
         var name = new string('n', 200);
         var sent = 1;
-        EventFilter.Warning(contains: "events were dropped: the queues that are bound to exchange 'amq.rabbitmq.event' in vhost '/' do not keep up").ExpectOne(() =>
+        EventFilter.Warning(contains: "events were dropped: exchange 'amq.rabbitmq.event' in vhost '/', or the queues that are bound to it, do not keep up").ExpectOne(() =>
         {
             for (; sent * 300 < EventExchangeActor.BytesUnderWayMax; sent++)
                 Happen(name);
@@ -125,6 +123,25 @@ public sealed class EventExchangeActorTests : EntityTestKit
         var last = _queue.ExpectMsg<PublishBatch>().Batch;
         Assert.True(BasicProperties.Read(last[0].Properties).Headers!.TryGetValue("name", out var value));
         Assert.Equal("last", value.AsString());
+    }
+
+    [Fact]
+    public void A_gate_lets_through_what_its_actor_has_room_for_and_counts_the_rest()
+    {
+        var slow = CreateTestProbe();
+        var gate = new EventGate(slow, waitingMax: 2);
+        for (var i = 0; i < 5; i++)
+            gate.Tell(i);
+        Assert.Equal([0, 1], slow.ReceiveN(2).Cast<int>());
+        Assert.True(gate.HasDropped);
+        Assert.Equal(3, gate.TakeDropped());
+        Assert.False(gate.HasDropped);
+        gate.Took();
+        gate.Tell(5);
+        gate.Tell(6);
+        slow.ExpectMsg(5);
+        slow.ExpectNoMsg(0);
+        Assert.Equal(1, gate.TakeDropped());
     }
 
     private void Load(params Binding[] bindings)
@@ -145,12 +162,24 @@ public sealed class EventExchangeActorTests : EntityTestKit
         return publish.Batch;
     }
 
-    // Unsubscribing says whether there was a subscription.
+    // Whoever takes an event looks at the clock, also for one that nothing is made of.
     private bool IsSubscribed()
     {
-        var was = Sys.EventStream.Unsubscribe(_actor, typeof(BrokerEvent));
-        if (was)
-            Sys.EventStream.Subscribe(_actor, typeof(BrokerEvent));
-        return was;
+        var before = _clock.Looks;
+        Sys.EventStream.Publish(new Untold());
+        return _clock.Looks > before;
+    }
+
+    private sealed record Untold : BrokerEvent;
+
+    private sealed class WatchedClock : TimeProvider
+    {
+        public int Looks { get; private set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Looks++;
+            return DateTimeOffset.UnixEpoch.AddMilliseconds(90_061_001);
+        }
     }
 }

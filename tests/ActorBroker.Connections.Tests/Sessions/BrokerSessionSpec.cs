@@ -113,7 +113,7 @@ public abstract class BrokerSessionSpec : TestKit
     {
         Assert.Equal(TargetStatus.Ready, Session.Prepare(target, [], static () => { }));
         var bytes = Encoding.UTF8.GetBytes(body);
-        var message = PublishedMessage.InPlaces([], 0, 0, bytes, 0, bytes.Length, MessageFormat.Amqp091, MessageFlags.Persistent, 0);
+        var message = PublishedMessage.InPlaces([0, 0], 0, 2, bytes, 0, bytes.Length, MessageFormat.Amqp091, MessageFlags.Persistent, 0);
         return Session.Publish(target, message, [], tag == 0 ? PublishConfirm.None : new PublishConfirm(channel, tag));
     }
 
