@@ -7,6 +7,7 @@ using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Broker.Replies;
 using ActorBroker.Broker.Routing;
+using ActorBroker.Broker.Transactions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Replies;
@@ -24,11 +25,12 @@ namespace ActorBroker.Broker;
 /// <param name="Queues">Shard region of queues.</param>
 /// <param name="Exchanges">Shard region of exchanges.</param>
 /// <param name="Access">Shard region of the access entity.</param>
+/// <param name="Transactions">Shard region of those who decide transactions of several queues.</param>
 /// <param name="RoutingTableActor">Loads routing tables.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
 public sealed record BrokerEntities(
-    IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef RoutingTableActor, RoutingTables RoutingTables,
+    IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef Transactions, IActorRef RoutingTableActor, RoutingTables RoutingTables,
     ReplyDirectory Replies);
 
 /// <summary>Starts a node's entities: queues, exchanges, catalogues, users, and the node's routing tables.</summary>
@@ -56,6 +58,7 @@ public static class BrokerSubsystem
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
         var queueSettings = QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies);
         var queues = QueueSharding.Start(system, queueSettings);
+        var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         StopBeforeRegions(system, tableActor);
         await access
@@ -67,7 +70,7 @@ public static class BrokerSubsystem
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
         system.ActorOf(QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock), QueueWakeUpActor.Name);
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
-        return new BrokerEntities(queues, exchanges, access, tableActor, tables, ReplyDirectoryStart.Start(system));
+        return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
     }
 
     // Connections are gone by then. It would subscribe to the next incarnation of each entity that its region takes down.

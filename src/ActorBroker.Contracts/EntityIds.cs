@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Contracts;
 
@@ -22,6 +24,9 @@ public static class EntityIds
     /// <summary>The shard type of the one entity that keeps users and virtual hosts.</summary>
     public const string AccessType = "access";
 
+    /// <summary>The shard type of the entities that decide transactions of several queues.</summary>
+    public const string TransactionType = "transaction";
+
     private const int NameLengthMax = 160;
 
     /// <summary>The entity id of a queue.</summary>
@@ -29,6 +34,9 @@ public static class EntityIds
 
     /// <summary>The entity id of an exchange.</summary>
     public static string Of(ExchangeKey key) => Of(key.VirtualHost, key.Name);
+
+    /// <summary>The id of the entity that decides a transaction.</summary>
+    public static string Of(TransactionId id) => id.Decider.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The entity id of a virtual host's catalogue.</summary>
     public static string OfVirtualHost(string virtualHost) => Shorten(Uri.EscapeDataString(virtualHost));

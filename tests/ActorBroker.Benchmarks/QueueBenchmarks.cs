@@ -1,6 +1,7 @@
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using BenchmarkDotNet.Attributes;
 
@@ -104,6 +105,16 @@ public class QueueBenchmarks : IQueueEffects
 
     /// <inheritdoc/>
     public void Write(QueueWrite write) => _isWriting = true;
+
+    /// <inheritdoc/>
+    public void TransactionPrepared(int connection, TransactionId id)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void TransactionEnded(TransactionId id)
+    {
+    }
 
     /// <inheritdoc/>
     public void Load(SegmentAddress segment) => throw new InvalidOperationException("Nothing leaves memory here.");

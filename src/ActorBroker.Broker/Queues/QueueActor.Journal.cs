@@ -106,7 +106,7 @@ public sealed partial class QueueActor
     private void KeepJournalShort(bool isDue = false)
     {
         isDue |= _eventsSinceSnapshot >= Options.SnapshotAfterEvents || _bytesSinceSnapshot >= Options.SnapshotAfterBytes;
-        if (!isDue || _isSavingSnapshot || _life != QueueLife.Live)
+        if (!isDue || _isSavingSnapshot || _queue?.PreparedBytes > Options.ResidentBytes || _life != QueueLife.Live)
         {
             return;
         }

@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Transactions;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
@@ -140,6 +141,9 @@ public sealed partial class QueueActor
             case WakeQueue wake:
                 Sender.Tell(new QueueWoken(wake.Queue));
                 UnregisterName(wake.Queue);
+                break;
+            case EndTransaction { Committed: true } end:
+                _settings.TransactionRegion(Context.System).Tell(new TransactionApplied(end.Id, end.Queue));
                 break;
         }
     }

@@ -17,6 +17,12 @@ public sealed partial class QueueActor
             case CommitTransaction commit:
                 OnCommit(commit);
                 return true;
+            case PrepareTransaction prepare:
+                OnPrepare(prepare);
+                return true;
+            case EndTransaction end:
+                OnEnd(end);
+                return true;
             case PublishBatch publish:
                 queue.Publish(Number(), publish.LinkSequence, publish.Batch);
                 return true;
@@ -62,14 +68,6 @@ public sealed partial class QueueActor
         }
 
         _queue!.AfterSettling();
-    }
-
-    private void OnCommit(CommitTransaction commit)
-    {
-        var number = Number();
-        var settlements = commit.Settlements
-            .Select(settlement => new HeldSettlement(new ConsumerKey(number, settlement.ConsumerId), settlement.Outcome, settlement.Positions));
-        _queue!.Commit(number, commit.LinkSequence, commit.Batch, settlements.ToArray());
     }
 
     private void OnGet(GetMessage get)
@@ -120,6 +118,7 @@ public sealed partial class QueueActor
         }
 
         ScheduleDue();
+        ScheduleAsking();
         ScheduleLook();
         if (_queue.HasUnwrittenSettlements && !Timers.IsTimerActive(FlushTick.Instance))
         {

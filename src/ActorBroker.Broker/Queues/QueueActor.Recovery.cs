@@ -126,6 +126,7 @@ public sealed partial class QueueActor
             RecoverSleep();
             _settings.Policies.Follow(_key.VirtualHost, Self);
             ApplyPolicies();
+            BeginDoubt();
             ScheduleTicks();
             return;
         }

@@ -48,7 +48,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.QueueType, entityId);
         _settings = settings;
-        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad, GiveUp);
+        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad, GiveUp, TellApplied);
     }
 
     private enum QueueLife
@@ -159,6 +159,8 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
+            case NamedQueueCommand or AskTick when OnDoubt(message):
+                break;
             case QueueCommand command when OnMessageCommand(command):
                 break;
             case NamedQueueCommand named:
@@ -244,7 +246,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         OnDeadLettersInterrupted(actor);
         if (_connections.Remove(actor) is { } number)
         {
-            _queue?.ConnectionClosed(number);
+            OnConnectionEnded(number);
         }
 
         if (actor.Equals(_owner) && _life == QueueLife.Live)

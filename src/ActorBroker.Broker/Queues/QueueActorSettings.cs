@@ -14,6 +14,7 @@ namespace ActorBroker.Broker.Queues;
 /// <param name="QueueRegion">The region of queues; a function, since the region's own entities need it.</param>
 /// <param name="ExchangeRegion">The region of exchanges.</param>
 /// <param name="CatalogueRegion">The region of catalogues.</param>
+/// <param name="TransactionRegion">The region of those who decide transactions.</param>
 /// <param name="Forwarding">By what dead letters are published.</param>
 /// <param name="Policies">The node's policies.</param>
 public sealed record QueueActorSettings(
@@ -24,6 +25,7 @@ public sealed record QueueActorSettings(
     Func<ActorSystem, IActorRef> QueueRegion,
     Func<ActorSystem, IActorRef> ExchangeRegion,
     Func<ActorSystem, IActorRef> CatalogueRegion,
+    Func<ActorSystem, IActorRef> TransactionRegion,
     ForwardingServices Forwarding,
     NodePolicies Policies)
 {

@@ -1,13 +1,15 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Transactions;
 using Akka.Actor;
 
 namespace ActorBroker.Broker.Queues;
 
 /// <summary>Carries the queue's decisions out: tells connections, and hands writes and reads to the actor's journal.</summary>
 internal sealed class QueueOutbox(
-    QueueConnections connections, IActorRef self, Action<QueueWrite> write, Action<SegmentAddress> load, Action<DeadLetterSegment[]> giveUp)
+    QueueConnections connections, IActorRef self, Action<QueueWrite> write, Action<SegmentAddress> load, Action<DeadLetterSegment[]> giveUp,
+    Action<TransactionId> ended)
     : IQueueEffects
 {
     public void Deliver(ConsumerKey consumer, DeliverySegment[] segments)
@@ -34,6 +36,10 @@ internal sealed class QueueOutbox(
         Tell(connection, new PublishFailed(firstSequence, lastSequence));
 
     public void Write(QueueWrite batchesAndSettlements) => write(batchesAndSettlements);
+
+    public void TransactionPrepared(int connection, TransactionId id) => Tell(connection, new TransactionPrepared(id));
+
+    public void TransactionEnded(TransactionId id) => ended(id);
 
     public void Load(SegmentAddress segment) => load(segment);
 

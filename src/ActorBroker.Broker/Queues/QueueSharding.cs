@@ -41,6 +41,7 @@ public static class QueueSharding
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
+        system => ClusterSharding.Get(system).ShardRegion(EntityIds.TransactionType),
         forwarding,
         policies);
 }

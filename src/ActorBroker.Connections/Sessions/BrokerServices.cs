@@ -11,6 +11,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="Queues">Shard region of queues.</param>
 /// <param name="Exchanges">Shard region of exchanges.</param>
 /// <param name="Access">Shard region of the access entity.</param>
+/// <param name="Transactions">Shard region of those who decide transactions of several queues.</param>
 /// <param name="RoutingTableActor">The node's writer of <paramref name="RoutingTables"/>; loads what is missing.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Connections">Counts the node's connections.</param>
@@ -24,6 +25,7 @@ public sealed record BrokerServices(
     IActorRef Queues,
     IActorRef Exchanges,
     IActorRef Access,
+    IActorRef Transactions,
     IActorRef RoutingTableActor,
     RoutingTables RoutingTables,
     ConnectionLimit Connections,

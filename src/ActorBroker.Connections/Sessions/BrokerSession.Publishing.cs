@@ -1,5 +1,6 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
 
@@ -179,9 +180,10 @@ public sealed partial class BrokerSession
         _slabLinks.Clear();
     }
 
-    private void Send(QueueLink link, MessageBatch batch, BatchConfirm? confirm) => Send(link, batch, [], confirm);
+    private void Send(QueueLink link, MessageBatch batch, BatchConfirm? confirm) =>
+        Send(link, batch, settlements: null, transaction: null, confirm);
 
-    private void Send(QueueLink link, MessageBatch batch, List<Settlement> settlements, BatchConfirm? confirm)
+    private void Send(QueueLink link, MessageBatch batch, List<Settlement>? settlements, TransactionId? transaction, BatchConfirm? confirm)
     {
         if (link.IsGone)
         {
@@ -195,7 +197,7 @@ public sealed partial class BrokerSession
         }
 
         _bytesUnaccepted += batch.SizeBytes;
-        link.Send(batch, settlements, confirm, _self);
+        link.Send(batch, settlements, transaction, confirm, _self);
     }
 
     private void OnProgress(IActorRef queue, PublishProgress progress)

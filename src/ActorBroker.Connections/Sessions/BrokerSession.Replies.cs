@@ -39,7 +39,7 @@ public sealed partial class BrokerSession
     {
         if (!_linksByActor.TryGetValue(connection, out var link))
         {
-            link = new QueueLink(DirectReply.Prefix);
+            link = new QueueLink(DirectReply.Prefix) { IsOfConnection = true };
             link.Resolve(connection, _self);
             _linksByActor.Add(connection, link);
             if (!connection.Equals(_self))

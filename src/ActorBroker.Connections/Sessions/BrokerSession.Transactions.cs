@@ -1,11 +1,21 @@
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Transactions;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
+using Akka.Actor;
 
 namespace ActorBroker.Connections.Sessions;
 
-/// <content>Transactions: each queue gets all that concerns it as one message, however much that is.</content>
+/// <content>
+/// Transactions: each queue gets all that concerns it as one message, however much that is. Several queues prepare their
+/// shares first; then one entity writes that the transaction is committed, and they are told. A reply to another
+/// client's connection goes out when that is settled.
+/// </content>
 public sealed partial class BrokerSession
 {
+    private readonly Dictionary<TransactionId, SessionCommit> _commits = [];
+
     /// <inheritdoc/>
     public SessionTransaction BeginTransaction() => new TransactionOfSession(this);
 
@@ -18,46 +28,102 @@ public sealed partial class BrokerSession
     private static bool IsRoutedAlone(SessionTarget target, string[] moreKeys) =>
         target.IsPerMessage || (moreKeys.Length > 0 && !target.IsReply);
 
-    /// <summary>Sends each queue its share.</summary>
+    /// <summary>Sends each queue its share: to be committed if it is the only one, else to be prepared.</summary>
     internal void Commit(TransactionOfSession transaction, Action<bool> reply)
     {
         EndOfRead();
-        var shares = new Dictionary<QueueLink, List<int>>();
-        for (var i = 0; i < transaction.Publishes.Count; i++)
-        {
-            foreach (var link in transaction.Publishes[i].Links)
-            {
-                if (!shares.TryGetValue(link, out var share))
-                {
-                    share = [];
-                    shares.Add(link, share);
-                }
-
-                share.Add(i);
-            }
-        }
-
+        var shares = transaction.Shares();
         foreach (var (consumerId, outcome, positions) in transaction.Settlements)
         {
             Settle(consumerId, outcome, positions);
         }
 
-        var group = new ConfirmGroup { Committed = reply };
-        foreach (var (link, share) in shares)
+        foreach (var link in _settledLinks.Where(static link => link.Settlements.Count > 0))
         {
-            Send(link, BatchOf(transaction, share), link.TakeSettlements(), group.Whole);
+            shares.TryAdd(link, []);
         }
 
-        // Queues from which it only takes.
-        FlushSettlements();
-        if (group.Pending == 0)
+        _settledLinks.Clear();
+        var commit = new SessionCommit(transaction, shares, reply);
+        if (commit.Queues.Count == 0)
         {
-            _self.Tell(new RunLater(() => reply(true)), _self);
+            _self.Tell(new RunLater(() => End(commit, committed: true)), _self);
+            return;
         }
+
+        if (commit.Queues.Count > 1)
+        {
+            _commits.Add(commit.Id, commit);
+        }
+
+        var group = new ConfirmGroup { Committed = isSafe => OnShared(commit, isSafe) };
+        foreach (var link in commit.Queues)
+        {
+            Send(link, BatchOf(transaction, shares[link]), link.TakeSettlements(), commit.Queues.Count > 1 ? commit.Id : null, group.Whole);
+        }
+    }
+
+    private void OnPrepared(IActorRef queue, TransactionPrepared prepared)
+    {
+        if (_commits.TryGetValue(prepared.Id, out var commit) && _linksByActor.TryGetValue(queue, out var link))
+        {
+            commit.Journaled.Add(QueueKeyOf(link.Queue));
+        }
+    }
+
+    // Every queue has committed or prepared its share, or some queue has not.
+    private void OnShared(SessionCommit commit, bool isSafe)
+    {
+        if (!isSafe || commit.Journaled.Count == 0)
+        {
+            End(commit, isSafe);
+            return;
+        }
+
+        var id = _requests.Add(answer =>
+        {
+            if (answer is TransactionDecided { Committed: { } committed })
+            {
+                End(commit, committed);
+                return;
+            }
+
+            // It may be decided or not: the queues find out, and the client must not take it for committed.
+            _commits.Remove(commit.Id);
+            commit.Reply(false);
+        });
+        _services.Transactions.Tell(new DecideTransaction(commit.Id, id, commit.Journaled), _self);
+    }
+
+    // The queues are told before the client: what it asks of them next comes behind.
+    private void End(SessionCommit commit, bool committed)
+    {
+        if (_commits.Remove(commit.Id))
+        {
+            foreach (var link in commit.Queues)
+            {
+                link.Actor?.Tell(new EndTransaction(QueueKeyOf(link.Queue), commit.Id, committed), _self);
+            }
+        }
+
+        if (committed)
+        {
+            foreach (var (link, share) in commit.Replies)
+            {
+                Send(link, BatchOf(commit.Transaction, share), confirm: null);
+            }
+        }
+
+        commit.Reply(committed);
     }
 
     private MessageBatch BatchOf(TransactionOfSession transaction, List<int> share)
     {
+        if (share.Count == 0)
+        {
+            return MessageBatch.Empty;
+        }
+
         var size = 0;
         foreach (var i in share)
         {

@@ -105,6 +105,9 @@ public sealed partial class BrokerSession : IBrokerSession
             case PublishFailed failed:
                 OnPublishFailed(sender, failed);
                 break;
+            case TransactionPrepared prepared:
+                OnPrepared(sender, prepared);
+                break;
             case PublishRejected rejected:
                 OnPublishRejected(sender, rejected);
                 break;

@@ -8,6 +8,9 @@ internal sealed class QueueLink(string queue) : PublishLink<BatchConfirm>(queue)
 {
     private QueueLink[]? _alone;
 
+    /// <summary>Another client's connection takes the place of a queue.</summary>
+    public bool IsOfConnection { get; init; }
+
     /// <summary>This link alone, for the many messages that one queue takes.</summary>
     public QueueLink[] Alone => _alone ??= [this];
 

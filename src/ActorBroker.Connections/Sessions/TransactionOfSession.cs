@@ -35,6 +35,27 @@ internal sealed class TransactionOfSession(BrokerSession session) : SessionTrans
     public override void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) =>
         Settlements.Add((consumerId, outcome, positions));
 
+    /// <summary>Which of the messages go to whom.</summary>
+    public Dictionary<QueueLink, List<int>> Shares()
+    {
+        var shares = new Dictionary<QueueLink, List<int>>();
+        for (var i = 0; i < Publishes.Count; i++)
+        {
+            foreach (var link in Publishes[i].Links)
+            {
+                if (!shares.TryGetValue(link, out var share))
+                {
+                    share = [];
+                    shares.Add(link, share);
+                }
+
+                share.Add(i);
+            }
+        }
+
+        return shares;
+    }
+
     /// <inheritdoc/>
     public override void Commit(Action<bool> reply) => session.Commit(this, reply);
 }

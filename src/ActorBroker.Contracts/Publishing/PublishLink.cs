@@ -1,5 +1,6 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
 
@@ -15,7 +16,7 @@ namespace ActorBroker.Contracts.Publishing;
 public class PublishLink<T>(string queue)
     where T : class
 {
-    private readonly Queue<(MessageBatch Batch, IReadOnlyList<Settlement> Settlements, T? Token)> _unsent = new();
+    private readonly Queue<(MessageBatch Batch, IReadOnlyList<Settlement>? Settlements, TransactionId? Transaction, T? Token)> _unsent = new();
     private readonly Queue<(long Sequence, int Bytes)> _unaccepted = new();
     private readonly Queue<(long Sequence, T Token)> _unconfirmed = new();
     private readonly List<Action<Refusal?>> _waiting = [];
@@ -43,16 +44,18 @@ public class PublishLink<T>(string queue)
     /// <param name="batch">Shared with the queue from here on.</param>
     /// <param name="token">Handed back by <see cref="NextDone"/>, <see cref="LoseActor"/> or <see cref="Close"/>; null when nobody asks.</param>
     /// <param name="self">Whom the queue tells of progress.</param>
-    public void Send(MessageBatch batch, T? token, IActorRef self) => Send(batch, [], token, self);
+    public void Send(MessageBatch batch, T? token, IActorRef self) => Send(batch, settlements: null, transaction: null, token, self);
 
-    /// <summary>As the other, with settlements that take effect together with the batch.</summary>
-    public void Send(MessageBatch batch, IReadOnlyList<Settlement> settlements, T? token, IActorRef self)
+    /// <summary>
+    /// As the other, with settlements that take effect together with the batch (null: it is no transaction), or, of a
+    /// transaction of several queues, when they are told of its end.
+    /// </summary>
+    public void Send(MessageBatch batch, IReadOnlyList<Settlement>? settlements, TransactionId? transaction, T? token, IActorRef self)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        ArgumentNullException.ThrowIfNull(settlements);
         if (Actor is null)
         {
-            _unsent.Enqueue((batch, settlements, token));
+            _unsent.Enqueue((batch, settlements, transaction, token));
             return;
         }
 
@@ -63,7 +66,11 @@ public class PublishLink<T>(string queue)
             _unconfirmed.Enqueue((sequence, token));
         }
 
-        Actor.Tell(settlements.Count == 0 ? new PublishBatch(sequence, batch) : new CommitTransaction(sequence, batch, settlements), self);
+        Actor.Tell(
+            settlements is null ? new PublishBatch(sequence, batch)
+                : transaction is { } id ? new PrepareTransaction(sequence, batch, settlements, id)
+                : new CommitTransaction(sequence, batch, settlements),
+            self);
     }
 
     /// <summary>Runs when the queue is found, with null, or when it is not, with why.</summary>
@@ -77,7 +84,7 @@ public class PublishLink<T>(string queue)
         _sequence = 0;
         while (_unsent.TryDequeue(out var unsent))
         {
-            Send(unsent.Batch, unsent.Settlements, unsent.Token, self);
+            Send(unsent.Batch, unsent.Settlements, unsent.Transaction, unsent.Token, self);
         }
 
         RunWaiting(refusal: null);

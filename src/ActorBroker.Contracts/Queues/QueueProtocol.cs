@@ -2,6 +2,7 @@ using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
 
@@ -73,6 +74,19 @@ public record PublishBatch(long LinkSequence, MessageBatch Batch) : QueueCommand
 /// </summary>
 public sealed record CommitTransaction(long LinkSequence, MessageBatch Batch, IReadOnlyList<Settlement> Settlements)
     : PublishBatch(LinkSequence, Batch);
+
+/// <summary>
+/// As <see cref="CommitTransaction"/>, of a transaction of several queues: nothing takes effect before
+/// <see cref="EndTransaction"/>. Confirmed progress means that the queue can do either.
+/// </summary>
+public sealed record PrepareTransaction(long LinkSequence, MessageBatch Batch, IReadOnlyList<Settlement> Settlements, TransactionId Id)
+    : PublishBatch(LinkSequence, Batch);
+
+/// <summary>
+/// How a transaction ended: from its connection, or from the entity that has decided it, which is told of a commit by
+/// <see cref="Transactions.TransactionApplied"/> when the queue need not hear of it again.
+/// </summary>
+public sealed record EndTransaction(QueueKey Queue, TransactionId Id, bool Committed) : NamedQueueCommand(Queue);
 
 /// <summary>Start a consumer. Answered by <see cref="ConsumerStarted"/> or <see cref="QueueAnswered"/>.</summary>
 public sealed record StartConsumer(long RequestId, int ConsumerId, ConsumerSettings Settings, Origin Origin) : QueueCommand;
@@ -152,6 +166,12 @@ public sealed record PublishFailed(long FirstSequence, long LastSequence) : Queu
 /// through <see cref="PublishProgress"/>, which comes later than this.
 /// </summary>
 public sealed record PublishRejected(long LinkSequence, int[] Indexes) : QueueNotice;
+
+/// <summary>
+/// The queue's journal holds its share of the transaction, so it has to be decided in a way that outlives a restart;
+/// told before the progress of the share's batch.
+/// </summary>
+public sealed record TransactionPrepared(TransactionId Id) : QueueNotice;
 
 /// <summary>The consumer is on.</summary>
 public sealed record ConsumerStarted(long RequestId, int ConsumerId) : QueueNotice, IRequestAnswer

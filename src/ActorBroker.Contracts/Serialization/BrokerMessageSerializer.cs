@@ -14,12 +14,14 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         var actors = new ActorReferences(system);
         QueueMessageFormats.AddTo(formats, actors);
         MessageTransferFormats.AddTo(formats);
+        SettlementFormats.AddTo(formats);
         ExchangeFormats.AddMessagesTo(formats);
         RoutesFormats.AddTo(formats);
         CatalogueFormats.AddMessagesTo(formats);
         PolicyFormats.AddMessagesTo(formats);
         LimitFormats.AddMessagesTo(formats);
         AccessFormats.AddMessagesTo(formats);
+        TransactionFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
         return formats;
     }

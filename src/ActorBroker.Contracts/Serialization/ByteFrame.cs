@@ -52,6 +52,8 @@ internal struct ByteFrameReader(byte[] array)
 
     public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(array.AsSpan(Take(sizeof(long))));
 
+    public ReadOnlySpan<byte> ReadBytes(int count) => array.AsSpan(Take(count), count);
+
     /// <summary>A number of items of at least <paramref name="itemSize"/> bytes each: never more than the bytes that are left hold.</summary>
     public int ReadCount(int itemSize)
     {

@@ -53,6 +53,7 @@ public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatT
         CatalogueFormats.AddEventsTo(formats);
         PolicyFormats.AddEventsTo(formats);
         LimitFormats.AddEventsTo(formats);
+        TransactionFormats.AddEventsTo(formats);
         AccessFormats.AddEventsTo(formats);
         return formats;
     }

@@ -11,8 +11,6 @@ namespace ActorBroker.Contracts.Serialization;
 /// taken      = request:i64 left:i64 present:u8 [ segment ]
 /// segment    = first-position:i64 flags:u8 [ delivery-count:i32 acquired-count:i32 ] length:i32 batch
 ///              flags: 1 redelivered, 2 counts are present, 4 of a stream; only the segment's own messages
-/// commit     = link-sequence:i64 settle batch
-/// settle     = count:i32 { consumer:i32 outcome:u8 first:i64 count:i64 }
 /// progress   = accepted:i64 confirmed:i64
 /// rejected   = link-sequence:i64 count:i32 { index:i32 }
 /// credit     = consumer:i32 bytes:i32
@@ -26,13 +24,10 @@ internal static class MessageTransferFormats
     private const byte RedeliveredFlag = 1;
     private const byte CountsFlag = 2;
     private const byte StreamFlag = 4;
-    private const int SettlementSize = sizeof(int) + sizeof(byte) + (2 * sizeof(long));
 
     public static void AddTo(FormatTable formats)
     {
         formats.Add<PublishBatch>("q-publish1", Write, ReadPublish);
-        formats.Add<CommitTransaction>("q-commit1", Write, ReadCommit);
-        formats.Add<SettleMessages>("q-settle1", Write, ReadSettle);
         formats.Add<GrantCredit>("q-credit1", Write, ReadCredit);
         formats.Add<PublishProgress>("n-progress1", Write, ReadProgress);
         formats.Add<PublishRejected>("n-rejected1", Write, ReadRejected);
@@ -151,73 +146,6 @@ internal static class MessageTransferFormats
             IsOfStream = (flags & StreamFlag) != 0,
         };
     }
-
-    private static byte[] Write(CommitTransaction message)
-    {
-        var size = checked(sizeof(long) + SizeOf(message.Settlements) + MessageBatchCodec.GetSize(message.Batch));
-        var bytes = GC.AllocateUninitializedArray<byte>(size);
-        var writer = new ByteFrameWriter(bytes);
-        writer.WriteInt64(message.LinkSequence);
-        Write(ref writer, message.Settlements);
-        writer.WriteBatch(message.Batch);
-        return bytes;
-    }
-
-    private static CommitTransaction ReadCommit(byte[] bytes)
-    {
-        var reader = new ByteFrameReader(bytes);
-        var linkSequence = reader.ReadInt64();
-        var settlements = ReadSettlements(ref reader);
-        return new CommitTransaction(linkSequence, reader.ReadBatch(), settlements);
-    }
-
-    private static byte[] Write(SettleMessages message)
-    {
-        var bytes = GC.AllocateUninitializedArray<byte>(SizeOf(message.Settlements));
-        var writer = new ByteFrameWriter(bytes);
-        Write(ref writer, message.Settlements);
-        return bytes;
-    }
-
-    private static SettleMessages ReadSettle(byte[] bytes)
-    {
-        var reader = new ByteFrameReader(bytes);
-        var settlements = ReadSettlements(ref reader);
-        reader.End();
-        return new SettleMessages(settlements);
-    }
-
-    private static int SizeOf(IReadOnlyList<Settlement> settlements) => checked(sizeof(int) + (settlements.Count * SettlementSize));
-
-    private static void Write(ref ByteFrameWriter writer, IReadOnlyList<Settlement> settlements)
-    {
-        writer.WriteInt32(settlements.Count);
-        for (var i = 0; i < settlements.Count; i++)
-        {
-            var settlement = settlements[i];
-            writer.WriteInt32(settlement.ConsumerId);
-            writer.WriteByte((byte)settlement.Outcome);
-            writer.WriteInt64(settlement.Positions.First);
-            writer.WriteInt64(settlement.Positions.Count);
-        }
-    }
-
-    private static Settlement[] ReadSettlements(ref ByteFrameReader reader)
-    {
-        var settlements = new Settlement[reader.ReadCount(SettlementSize)];
-        for (var i = 0; i < settlements.Length; i++)
-        {
-            settlements[i] = new Settlement(
-                reader.ReadInt32(), ToOutcome(reader.ReadByte()), new PositionRange(reader.ReadInt64(), reader.ReadInt64()));
-        }
-
-        return settlements;
-    }
-
-    private static SettleOutcome ToOutcome(byte number) =>
-        number <= (byte)SettleOutcome.Failed
-            ? (SettleOutcome)number
-            : throw new InvalidDataException($"{number} is no outcome of a settlement.");
 
     private static byte[] Write(PublishProgress message)
     {

@@ -3,6 +3,7 @@ using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Contracts.Serialization;
 
@@ -14,6 +15,8 @@ namespace ActorBroker.Contracts.Serialization;
 /// 3 settled   count:varint { gap:zigzag count:varint }     PositionRangesCodec; at most once
 /// 4 checksum  CRC-32C:u32                                  last, once: of all bytes before it but those of the batches
 /// 5 deadlines, 6 deaths, 7 returns, 8 delays               runs, 9 identities: see QueueNotesCodec; each at most once
+/// 10 prepared id:16 accepted rejected batch                PreparedShareCodec
+/// 11 ended    { id:16 }                                    transactions whose end is known; at most once
 /// 64 lost     as settled                                   messages that the event held before it was repaired
 /// 192 of a transient queue                                 empty
 /// </code>
@@ -26,6 +29,8 @@ internal static partial class MessagesWrittenCodec
     private const byte Batch = 2;
     private const byte Settled = 3;
     private const byte Checksum = 4;
+    private const byte Prepared = 10;
+    private const byte Ended = 11;
     private const byte Lost = 64;
     private const byte OfTransientQueue = 192;
     private const byte Deadlines = 5;
@@ -51,6 +56,7 @@ internal static partial class MessagesWrittenCodec
             size = note.Length == 0 ? size : checked(size + SectionHeaderSize + note.Length);
         }
 
+        size = checked(size + SizeOfTransactions(write));
         Span<int> batchSizes = write.Batches.Length <= 128 ? stackalloc int[write.Batches.Length] : new int[write.Batches.Length];
         for (var i = 0; i < batchSizes.Length; i++)
         {
@@ -83,6 +89,7 @@ internal static partial class MessagesWrittenCodec
             }
         }
 
+        WriteTransactions(write, ref writer);
         WriteRanges(ref writer, Lost, written.Lost, lostSize);
         if (written.IsOfTransientQueue)
         {
@@ -112,6 +119,8 @@ internal static partial class MessagesWrittenCodec
         reader.Cover(HeadSize);
         var batches = new List<PlacedBatch>();
         PositionRange[]? settled = null;
+        var prepared = new List<PreparedShare>();
+        TransactionId[]? ended = null;
         var notes = new byte[]?[NoteCount];
         PositionRange[]? lostBefore = null;
         var isOfTransientQueue = false;
@@ -129,6 +138,14 @@ internal static partial class MessagesWrittenCodec
                     break;
                 case >= Deadlines and <= Identities when notes[reader.Type - Deadlines] is null:
                     notes[reader.Type - Deadlines] = reader.Payload.ToArray();
+                    reader.Cover(reader.Payload.Length);
+                    break;
+                case Prepared:
+                    prepared.Add(PreparedShareCodec.Read(bytes, reader.PayloadOffset, reader.Payload.Length));
+                    reader.Cover(reader.Payload.Length);
+                    break;
+                case Ended when ended is null && reader.Payload.Length % TransactionId.Size == 0:
+                    ended = ReadEnded(reader.Payload);
                     reader.Cover(reader.Payload.Length);
                     break;
                 case Lost when lostBefore is null:
@@ -152,6 +169,8 @@ internal static partial class MessagesWrittenCodec
         var write = new QueueWrite([.. batches], settled ?? [], BinaryPrimitives.ReadInt64LittleEndian(head[sizeof(long)..]))
         {
             Notes = Array.TrueForAll(notes, static note => note is null) ? QueueNotes.None : ReadNotes(notes),
+            Prepared = [.. prepared],
+            Ended = ended ?? [],
         };
         return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write)
         {

@@ -4,6 +4,7 @@ using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 using Google.Protobuf;
 
 namespace ActorBroker.Contracts.Serialization;
@@ -67,6 +68,7 @@ internal static class QueueEventFormats
         Delays = ToForm(snapshot.Index.Notes.Delays),
         Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
         BodySizes = ToForm(snapshot.Index.BodySizes),
+        Prepared = { snapshot.Index.Prepared.Select(ToForm) },
         Stream = snapshot.Index.Stream?.ToForm(),
     };
 
@@ -77,6 +79,13 @@ internal static class QueueEventFormats
         Group = lane.Key.Group,
         Positions = { lane.Positions.Select(TopologyForms.ToForm) },
     };
+
+    private static ByteString ToForm(PreparedShare share)
+    {
+        var bytes = new byte[PreparedShareCodec.GetSize(share)];
+        PreparedShareCodec.Write(share, bytes);
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
 
     private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
 
@@ -103,6 +112,7 @@ internal static class QueueEventFormats
                 QueueNotesCodec.ReadRuns(form.Returns.Span),
                 QueueNotesCodec.ReadRuns(form.Delays.Span),
                 QueueNotesCodec.ReadIdentities(form.Identities.Span)),
+            Prepared = [.. form.Prepared.Select(static share => PreparedShareCodec.Read(share.ToByteArray(), 0, share.Length))],
             BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
             Stream = form.Stream?.ToStreamIndex(),
         });

@@ -43,6 +43,9 @@ public sealed class MessageBatch
         SizeBytes = sizeBytes;
     }
 
+    /// <summary>No messages.</summary>
+    public static MessageBatch Empty { get; } = new([], [], [], 0);
+
     /// <summary>Number of messages.</summary>
     public int Count => _offsets.Length;
 

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;
 
@@ -22,6 +23,15 @@ public interface IQueueEffects
     /// <see cref="IQueueRules.WriteFailed"/> must follow.
     /// </summary>
     void Write(QueueWrite write);
+
+    /// <summary>
+    /// Tell a connection that the journal holds the queue's share of its transaction; comes before the progress that
+    /// tells of the share's sequence.
+    /// </summary>
+    void TransactionPrepared(int connection, TransactionId id);
+
+    /// <summary>The journal knows that the transaction was committed: nobody need remember it for this queue.</summary>
+    void TransactionEnded(TransactionId id);
 
     /// <summary>Read a segment back; <see cref="IQueueRules.SegmentLoaded"/> must follow.</summary>
     void Load(SegmentAddress segment);

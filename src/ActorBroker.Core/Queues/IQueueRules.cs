@@ -1,5 +1,6 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Queues;
@@ -74,19 +75,30 @@ public interface IQueueRules
     void Publish(int connection, long linkSequence, MessageBatch batch);
 
     /// <summary>
-    /// A batch with settlements of the same connection. Queues that let consumers settle messages for good write both in
-    /// one event, so that a crash leaves neither or both.
+    /// A batch, perhaps without messages, with settlements of the same connection. Queues that let consumers settle
+    /// messages for good write both in one event, so that a crash leaves neither or both, and confirm when that is
+    /// committed. All messages are refused, and nothing is settled, when not all have room.
     /// </summary>
-    void Commit(int connection, long linkSequence, MessageBatch batch, ReadOnlySpan<HeldSettlement> settlements)
-    {
-        foreach (var settlement in settlements)
-        {
-            Settle(settlement.Consumer, settlement.Outcome, settlement.Positions);
-        }
+    void Commit(int connection, long linkSequence, MessageBatch batch, ReadOnlySpan<HeldSettlement> settlements);
 
-        Publish(connection, linkSequence, batch);
-        AfterSettling();
-    }
+    /// <summary>
+    /// As <see cref="Commit"/>, but nothing happens before <see cref="End"/>: the messages have no places in the queue
+    /// yet, and nobody has what is settled. Confirmed means here that it can be committed or not even after a crash;
+    /// where the journal holds it, <see cref="IQueueEffects.TransactionPrepared"/> says so first.
+    /// </summary>
+    void Prepare(int connection, long linkSequence, TransactionId id, MessageBatch batch, ReadOnlySpan<HeldSettlement> settlements);
+
+    /// <summary>
+    /// How a transaction ended. False when the queue has no share of it, or has none any more; an end that it has been
+    /// told of already changes nothing.
+    /// </summary>
+    bool End(TransactionId id, bool committed);
+
+    /// <summary>Shares whose transactions have not ended as far as the queue knows.</summary>
+    IEnumerable<UndecidedTransaction> UndecidedTransactions { get; }
+
+    /// <summary>Bytes of the messages of shares, which <see cref="Index"/> would hold.</summary>
+    long PreparedBytes { get; }
 
     /// <summary>The write under way is committed as that journal event.</summary>
     void WriteCompleted(long sequenceNr);

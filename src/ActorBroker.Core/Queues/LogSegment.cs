@@ -24,9 +24,6 @@ internal sealed class LogBatch(long first, MessageBatch batch)
     /// <summary>It goes, or went, into the journal: its settlements must too.</summary>
     public bool IsJournaled { get; set; }
 
-    /// <summary>What the journal must hear of in the same event, while it waits to be written; usually nothing.</summary>
-    public PositionSet? SettledWith { get; set; }
-
     /// <summary>It was refused and only waits to be dead-lettered: a journal must never bring it back.</summary>
     public bool IsRefused { get; set; }
 

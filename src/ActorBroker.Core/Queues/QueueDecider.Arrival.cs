@@ -1,5 +1,7 @@
+using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;
 
@@ -32,12 +34,17 @@ public sealed partial class QueueDecider
 
         var needsWrite = EnqueueEntered(link);
         link.Receive(linkSequence, needsWrite);
+        AfterEntering();
+        Tell(link);
+        BoundMemory();
+    }
+
+    private void AfterEntering()
+    {
         AnswerGets();
         Dispatch();
         SpillEntered();
         TryWrite();
-        Tell(link);
-        BoundMemory();
     }
 
     private void Enter(MessageBatch batch)
@@ -61,14 +68,16 @@ public sealed partial class QueueDecider
     }
 
     // The link learns of the last of its batches that need a write: they are written in their order.
-    private bool EnqueueEntered(PublisherLink link)
+    private bool EnqueueEntered(PublisherLink? link, PositionSet? settledWith = null, PreparedTransaction? ends = null)
     {
         var last = _entered.FindLast(static placed => placed.IsJournaled);
         foreach (var placed in _entered)
         {
             if (placed.IsJournaled)
             {
-                _writes.Add(placed, ReferenceEquals(placed, last) ? link : null);
+                _writes.Add(ReferenceEquals(placed, last)
+                    ? new WaitingWrite(placed, link) { SettledWith = settledWith, Ends = ends }
+                    : new WaitingWrite(placed, Link: null));
                 if (placed is { Batch: not null, HasTransient: true })
                 {
                     MarkVolatile(placed);
@@ -76,7 +85,12 @@ public sealed partial class QueueDecider
             }
         }
 
-        return last is not null;
+        if (last is null && settledWith is not null)
+        {
+            _writes.Add(new WaitingWrite(Batch: null, link) { SettledWith = settledWith });
+        }
+
+        return last is not null || settledWith is not null;
     }
 
     private void SpillEntered()
@@ -121,8 +135,8 @@ public sealed partial class QueueDecider
 
     private bool IsFull(int bodyLength) =>
         Settings.Overflow != QueueOverflow.DropHead
-        && (_ready.Count + _piece.Count >= (Settings.MaxLength ?? long.MaxValue)
-            || _readyBytes + _pieceBytes + bodyLength > (Settings.MaxLengthBytes ?? long.MaxValue));
+        && (_ready.Count + _prepared.UndecidedMessages + _piece.Count >= (Settings.MaxLength ?? long.MaxValue)
+            || _readyBytes + _prepared.UndecidedBodyBytes + _pieceBytes + bodyLength > (Settings.MaxLengthBytes ?? long.MaxValue));
 
     // False when there was nothing to enter.
     private bool EnterPiece(MessageBatch batch)
@@ -176,6 +190,64 @@ public sealed partial class QueueDecider
             refused.IsRefused = true;
             _dying.Add(new PositionRange(refused.First, refused.Live), DeathReason.MaxLength, awaitWrite: false);
             _isMarked = true;
+        }
+    }
+
+    // All of it or nothing: it is refused before it is known what consumers would have taken of it meanwhile.
+    private bool HasRoomFor(MessageBatch batch)
+    {
+        if (batch.Count == 0 || !IsLimited || Settings.Overflow == QueueOverflow.DropHead || (_ready.IsEmpty && RoomOfConsumers(batch.Count)))
+        {
+            return true;
+        }
+
+        var bytes = 0L;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            bytes += batch[i].BodyLength;
+        }
+
+        return _ready.Count + _prepared.UndecidedMessages + batch.Count <= (Settings.MaxLength ?? long.MaxValue)
+            && _readyBytes + _prepared.UndecidedBodyBytes + bytes <= (Settings.MaxLengthBytes ?? long.MaxValue);
+    }
+
+    private bool RoomOfConsumers(long wanted)
+    {
+        foreach (var consumer in _roster.All)
+        {
+            wanted -= consumer.CanTake ? Math.Min(consumer.Room, wanted) : 0;
+        }
+
+        return wanted == 0;
+    }
+
+    private void Refuse(PublisherLink link, long linkSequence, MessageBatch batch)
+    {
+        _effects.PublishRejected(link.Connection, linkSequence, [.. Enumerable.Range(0, batch.Count)]);
+        link.Receive(linkSequence, needsWrite: false);
+        Tell(link);
+    }
+
+    // Room was made sure of; duplicates are left out.
+    private void EnterWhole(MessageBatch batch)
+    {
+        if (_identities is not null)
+        {
+            for (var index = 0; index < batch.Count; index++)
+            {
+                if (IsNew(batch[index]))
+                {
+                    _piece.Add(index);
+                }
+            }
+
+            batch = _piece.Count == batch.Count ? batch : batch.Pick(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_piece));
+            _piece.Clear();
+        }
+
+        if (batch.Count > 0)
+        {
+            Enter(batch);
         }
     }
 }

@@ -116,6 +116,16 @@ public sealed partial class QueueDecider
         {
             _overdue.Add(delayed);
         }
+
+        if (!_prepared.IsEmpty)
+        {
+            var held = new PositionSet();
+            _prepared.AddHeldTo(held);
+            foreach (var part in held.Within(positions))
+            {
+                _overdue.Add(part);
+            }
+        }
     }
 
     private PositionSet Live()
@@ -136,6 +146,7 @@ public sealed partial class QueueDecider
         _ready.AddTo(positions);
         positions.AddAll(_delayed);
         positions.AddAll(_unreadable);
+        _prepared.AddHeldTo(positions);
         foreach (var consumer in _roster.All)
         {
             positions.AddAll(consumer.Unsettled);

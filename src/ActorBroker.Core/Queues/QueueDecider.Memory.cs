@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;
 
@@ -54,7 +55,7 @@ public sealed partial class QueueDecider
 
     private void AddSpilled(LogBatch batch)
     {
-        _writes.Add(batch, link: null);
+        _writes.Add(new WaitingWrite(batch, Link: null));
         MarkVolatile(batch);
     }
 

@@ -72,6 +72,7 @@ public sealed partial class QueueDecider
         var found = new PositionSet();
         _ready.Remove(positions, found);
         _delayed.Remove(positions, found);
+        _prepared.RemoveHeld(positions, found);
         Array.ForEach(found.ToArray(), part => recover(part));
     }
 

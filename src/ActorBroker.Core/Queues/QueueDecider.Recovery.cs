@@ -25,6 +25,7 @@ public sealed partial class QueueDecider
         }
 
         RecoverNotes(index.Notes);
+        Array.ForEach(index.Prepared, RecoverPrepared);
         RecoverBodySizes(index.BodySizes);
         _log.SkipTo(nextPosition);
         _deliveredBefore = Math.Min(deliveredBefore, nextPosition);
@@ -70,7 +71,9 @@ public sealed partial class QueueDecider
         }
 
         _journaledEnd = _writtenUpTo;
+        Array.ForEach(write.Ended, RecoverEnded);
         RecoverNotes(write.Notes);
+        Array.ForEach(write.Prepared, RecoverPrepared);
         foreach (var range in write.Settled)
         {
             RecoverSettled(range);
@@ -131,13 +134,14 @@ public sealed partial class QueueDecider
         {
             Lanes = _ready.Index(live),
             Notes = NotesOf(live),
+            Prepared = _prepared.Written(),
             BodySizes = _bodySizes is null ? [] : Within(_bodySizes.ToArray(), live),
         };
     }
 
     /// <inheritdoc/>
     public bool CanBeForgotten =>
-        IsDurable && IsWrittenOut && UnsettledCount == 0 && ConsumerCount == 0 && _waitingGets.Count == 0 && _dying.Count == 0
+        IsDurable && IsWrittenOut && UnsettledCount == 0 && ConsumerCount == 0 && _waitingGets.Count == 0 && _dying.Count == 0 && _prepared.IsEmpty
         && !IsWithholding && Index().Live.Sum(static range => range.Count) == Live().Count;
 
     private void ForgetSettledVolatile()
@@ -175,6 +179,7 @@ public sealed partial class QueueDecider
         _ready.Remove(range, _scratch);
         _delayed.Remove(range, _scratch);
         _dying.Remove(range, _scratch);
+        _prepared.RemoveHeld(range, _scratch);
         for (var i = 0; i < _scratch.IntervalCount; i++)
         {
             Leave(_scratch.Interval(i), _writes.Settled);

@@ -22,25 +22,27 @@ public sealed partial class QueueDecider
         for (var i = 0; i < _scratch.IntervalCount; i++)
         {
             var range = _scratch.Interval(i);
+            if (outcome is not (SettleOutcome.Accepted or SettleOutcome.Rejected))
+            {
+                consumer.HeldSince.Returned(range);
+            }
+
+            if (_holding is not null)
+            {
+                _holding.Hold(outcome, range);
+                continue;
+            }
+
             switch (outcome)
             {
-                case SettleOutcome.Accepted when _ofTransaction is not null:
-                    _ofTransaction.Add(range);
-                    break;
                 case SettleOutcome.Accepted:
                     Leave(range, _writes.Settled);
                     break;
                 case SettleOutcome.Rejected:
                     Die(range, DeathReason.Rejected);
                     break;
-                case SettleOutcome.Requeued or SettleOutcome.Failed:
-                    consumer.HeldSince.Returned(range);
-                    Return(range, failed: outcome == SettleOutcome.Failed, counts: true);
-                    break;
                 default:
-                    consumer.HeldSince.Returned(range);
-                    _undelivered.Add(range);
-                    Return(range, failed: false, counts: false);
+                    TakeBack(range, outcome);
                     break;
             }
 
@@ -85,6 +87,18 @@ public sealed partial class QueueDecider
         AnswerGets();
         AfterDrain();
         return (count, journaled.ToArray());
+    }
+
+    private void TakeBack(PositionRange range, SettleOutcome outcome)
+    {
+        if (outcome is SettleOutcome.Requeued or SettleOutcome.Failed)
+        {
+            Return(range, failed: outcome == SettleOutcome.Failed, counts: true);
+            return;
+        }
+
+        _undelivered.Add(range);
+        Return(range, failed: false, counts: false);
     }
 
     private void EndHoldingAgain(PositionRange range)

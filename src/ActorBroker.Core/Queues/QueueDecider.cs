@@ -110,7 +110,7 @@ public sealed partial class QueueDecider : IQueueRules
     public bool HasUnwrittenSettlements => (_writes.HasSettlements || HasUnwrittenMarks) && !_writes.IsWriting;
 
     /// <summary>Publishers are held back until memory is free: <see cref="Spill"/> would free it.</summary>
-    public bool IsWithholding => _log.PinnedBytes > _limits.PinnedBytesMax;
+    public bool IsWithholding => _log.PinnedBytes + _prepared.UndecidedBytes > _limits.PinnedBytesMax;
 
     /// <summary>Nothing waits to be written and no write is under way.</summary>
     public bool IsWrittenOut => !_writes.IsWriting && !_writes.HasBatches && !_writes.HasSettlements && !HasUnwrittenMarks;

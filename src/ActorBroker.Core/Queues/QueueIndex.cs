@@ -2,6 +2,7 @@ using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Streams;
 
 namespace ActorBroker.Core.Queues;
@@ -21,6 +22,9 @@ public sealed record QueueIndex(long NextPosition, long DeliveredBefore, Positio
 
     /// <summary>Sizes of live messages' bodies, where the queue has a limit of them.</summary>
     public PositionRun[] BodySizes { get; init; } = [];
+
+    /// <summary>Shares of transactions whose end no event up to here tells, with their messages.</summary>
+    public PreparedShare[] Prepared { get; init; } = [];
 
     /// <summary>Of a stream, in place of the live positions and segments; null of any other queue.</summary>
     public StreamIndex? Stream { get; init; }

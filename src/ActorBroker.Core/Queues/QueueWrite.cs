@@ -1,5 +1,6 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;
 
@@ -23,6 +24,15 @@ public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, 
 {
     /// <summary>What became known of messages, those of <see cref="Batches"/> too; applied before <see cref="Settled"/>.</summary>
     public QueueNotes Notes { get; init; } = QueueNotes.None;
+
+    /// <summary>
+    /// Transactions whose end is known from here on; applied before <see cref="Prepared"/>. What a committed one brought
+    /// and took is in this write, or, of what it took, in an earlier one.
+    /// </summary>
+    public TransactionId[] Ended { get; init; } = [];
+
+    /// <summary>Shares of transactions that wait for their end; applied before <see cref="Settled"/>.</summary>
+    public PreparedShare[] Prepared { get; init; } = [];
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;
 
@@ -10,8 +11,10 @@ namespace ActorBroker.Core.Queues;
 /// </summary>
 internal sealed class WriteBuffer(int writeBytesMax)
 {
-    private readonly Queue<(LogBatch Batch, PublisherLink? Link)> _waiting = new();
-    private readonly List<(LogBatch Batch, PublisherLink? Link)> _underWay = [];
+    private readonly Queue<WaitingWrite> _waiting = new();
+    private readonly List<WaitingWrite> _underWay = [];
+    private readonly List<PreparedTransaction> _ending = [];
+    private readonly List<PreparedTransaction> _endingUnderWay = [];
     private readonly PositionSet _ofWaiting = new();
     private readonly PositionSet _unwritten = new();
 
@@ -25,8 +28,11 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// <summary>Settlements that are in the journal with their batch.</summary>
     public PositionSet CommittedWithBatch { get; } = new();
 
-    /// <summary>Settlements of a transaction that the next batch of a link is to take along into its event.</summary>
-    public PositionSet? OfTransaction { get; set; }
+    /// <summary>Shares that the last write put into the journal.</summary>
+    public List<PreparedTransaction> Prepared { get; } = [];
+
+    /// <summary>Transactions whose end the last write put into the journal.</summary>
+    public List<PreparedTransaction> Ended { get; } = [];
 
     /// <summary>What the last write said of which messages may have been handed out.</summary>
     public long DeliveredBefore { get; private set; }
@@ -35,28 +41,29 @@ internal sealed class WriteBuffer(int writeBytesMax)
     public PendingNotes Notes { get; } = new();
 
     /// <summary>Something waits that no batch will take along.</summary>
-    public bool HasSettlements => !Settled.IsEmpty || !Notes.IsEmpty;
+    public bool HasSettlements => !Settled.IsEmpty || !Notes.IsEmpty || _ending.Count > 0;
 
-    public void Add(LogBatch batch, PublisherLink? link)
+    public void Add(WaitingWrite waiting)
     {
-        batch.IsJournaled = true;
-        if (link is not null)
+        if (waiting.Batch is { } batch)
         {
-            batch.SettledWith = OfTransaction;
-            OfTransaction = null;
+            batch.IsJournaled = true;
         }
 
-        _waiting.Enqueue((batch, link));
+        _waiting.Enqueue(waiting);
     }
+
+    /// <summary>A transaction has ended without messages for the journal: the next write says so.</summary>
+    public void End(PreparedTransaction ended) => _ending.Add(ended);
 
     /// <summary>Adds the positions that leave the queue with a batch which is not committed yet.</summary>
     public void AddHeldTo(PositionSet positions)
     {
-        foreach (var (batch, _) in _waiting.Concat(_underWay))
+        foreach (var waiting in _waiting.Concat(_underWay))
         {
-            if (batch.SettledWith is not null)
+            if (waiting.SettledWith is { } settled)
             {
-                positions.AddAll(batch.SettledWith);
+                positions.AddAll(settled);
             }
         }
     }
@@ -71,46 +78,52 @@ internal sealed class WriteBuffer(int writeBytesMax)
     public QueueWrite? Begin(long deliveredBefore, bool isMarkDue, List<PublisherLink> confirmedWithoutWrite)
     {
         var batches = new List<PlacedBatch>(_waiting.Count);
-        var bytes = 0;
+        List<PreparedShare>? prepared = null;
+        var bytes = 0L;
         while (_waiting.TryPeek(out var next))
         {
-            if (next.Batch.Batch is null)
+            if (!next.IsWanted)
             {
                 _waiting.Dequeue();
-                Settled.Remove(new PositionRange(next.Batch.First, next.Batch.End - next.Batch.First));
-                if (batches.Count > 0 || next.Batch.SettledWith is not null)
-                {
-                    BeginBatch(next);
-                }
-                else if (next.Link is { } link)
-                {
-                    link.Commit();
-                    confirmedWithoutWrite.Add(link);
-                }
-
+                TakeUnwanted(next, confirmedWithoutWrite);
                 continue;
             }
 
-            if (batches.Count > 0 && bytes + next.Batch.SizeBytes > writeBytesMax)
+            if (bytes > 0 && bytes + next.SizeBytes > writeBytesMax)
             {
                 break;
             }
 
             _waiting.Dequeue();
-            BeginBatch(next);
-            batches.Add(new PlacedBatch(next.Batch.First, next.Batch.Batch));
-            bytes += next.Batch.SizeBytes;
+            Begin(next);
+            bytes += next.SizeBytes;
+            if (next.Prepares is { } share)
+            {
+                share.HasBegun = true;
+                (prepared ??= []).Add(share.Share);
+            }
+            else
+            {
+                batches.Add(new PlacedBatch(next.Batch!.First, next.Batch.Batch!));
+            }
         }
 
-        if (batches.Count == 0 && !HasSettlements && !isMarkDue)
+        if (_underWay.Count == 0 && !HasSettlements && !isMarkDue)
         {
             return null;
         }
 
         IsWriting = true;
         DeliveredBefore = deliveredBefore;
+        _endingUnderWay.AddRange(_ending);
+        _ending.Clear();
         TakeSettledOfWaiting(Settled);
-        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore) { Notes = TakeNotes() };
+        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore)
+        {
+            Notes = TakeNotes(),
+            Prepared = prepared is null ? [] : [.. prepared],
+            Ended = _endingUnderWay.Count == 0 ? [] : [.. _endingUnderWay.Select(static ended => ended.Id)],
+        };
         Settled.Clear();
         Settled.AddAll(_ofWaiting);
         return write;
@@ -130,32 +143,66 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// <summary>The write is committed as that journal event.</summary>
     public void Complete(MessageLog log, long sequenceNr, List<PublisherLink> confirmed)
     {
-        foreach (var (batch, link) in _underWay)
+        foreach (var written in _underWay)
         {
-            log.MarkWritten(batch, sequenceNr);
-            if (batch.SettledWith is { } settled)
+            if (written.Batch is { } batch)
             {
-                CommittedWithBatch.AddAll(settled);
-                batch.SettledWith = null;
+                log.MarkWritten(batch, sequenceNr);
             }
 
-            if (link is not null)
+            if (written.SettledWith is { } settled)
+            {
+                CommittedWithBatch.AddAll(settled);
+            }
+
+            if (written.Prepares is { HasBegun: true } prepared)
+            {
+                prepared.IsWritten = true;
+                Prepared.Add(prepared);
+            }
+
+            if (written.Link is { } link)
             {
                 link.Commit();
                 confirmed.Add(link);
             }
         }
 
+        Ended.AddRange(_endingUnderWay);
+        _endingUnderWay.Clear();
         _underWay.Clear();
         IsWriting = false;
     }
 
-    private void BeginBatch((LogBatch Batch, PublisherLink? Link) next)
+    private void TakeUnwanted(WaitingWrite next, List<PublisherLink> confirmedWithoutWrite)
+    {
+        if (next.Batch is { } batch)
+        {
+            Settled.Remove(new PositionRange(batch.First, batch.End - batch.First));
+        }
+
+        if (_underWay.Count > 0 || next.IsTied)
+        {
+            Begin(next);
+        }
+        else if (next.Link is { } link)
+        {
+            link.Commit();
+            confirmedWithoutWrite.Add(link);
+        }
+    }
+
+    private void Begin(WaitingWrite next)
     {
         _underWay.Add(next);
-        if (next.Batch.SettledWith is { } settled)
+        if (next.SettledWith is { } settled)
         {
             Settled.AddAll(settled);
+        }
+
+        if (next.Ends is { } ended)
+        {
+            _endingUnderWay.Add(ended);
         }
     }
 
@@ -164,9 +211,12 @@ internal sealed class WriteBuffer(int writeBytesMax)
         _unwritten.Clear();
         if (!Notes.IsEmpty)
         {
-            foreach (var (batch, _) in _waiting)
+            foreach (var waiting in _waiting)
             {
-                _unwritten.Add(new PositionRange(batch.First, batch.End - batch.First));
+                if (waiting.Batch is { } batch)
+                {
+                    _unwritten.Add(new PositionRange(batch.First, batch.End - batch.First));
+                }
             }
         }
 
@@ -177,9 +227,9 @@ internal sealed class WriteBuffer(int writeBytesMax)
     private void TakeSettledOfWaiting(PositionSet settled)
     {
         _ofWaiting.Clear();
-        foreach (var (batch, _) in _waiting)
+        foreach (var waiting in _waiting)
         {
-            if (batch.Live < batch.End - batch.First)
+            if (waiting.Batch is { } batch && batch.Live < batch.End - batch.First)
             {
                 settled.Remove(new PositionRange(batch.First, batch.End - batch.First), _ofWaiting);
             }

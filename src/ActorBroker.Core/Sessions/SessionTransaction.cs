@@ -4,8 +4,7 @@ namespace ActorBroker.Core.Sessions;
 
 /// <summary>
 /// What a client wants to happen at once. Nothing leaves before <see cref="Commit"/>; one that is not committed is simply
-/// dropped. Each queue takes its share as a whole or not at all. Several queues do not wait for each other: when the
-/// broker fails in the middle, some may have theirs and others not, and the client is not told of success.
+/// dropped. All queues take their shares, or none does, even if the broker fails in the middle.
 /// </summary>
 public abstract class SessionTransaction
 {
@@ -23,6 +22,9 @@ public abstract class SessionTransaction
     /// <summary>Settles deliveries of a consumer.</summary>
     public abstract void Settle(int consumerId, SettleOutcome outcome, PositionRange positions);
 
-    /// <summary>Lets all of it happen; true when every queue has its messages as safe as a confirm would say, false when some may be lost.</summary>
+    /// <summary>
+    /// Lets all of it happen; true when every queue has its messages, and what was settled, as safe as a confirm would
+    /// say; false when nothing of it has happened, or when it is not known whether it has.
+    /// </summary>
     public abstract void Commit(Action<bool> reply);
 }

@@ -22,7 +22,11 @@ public sealed partial class StreamDecider
                 segment.Address, segment.FirstAt, segment.LastAt, [.. segment.Filter.Bits], segment.Filter.HasUnfiltered);
         }
 
-        return new QueueIndex(_log.End, DeliveredBefore: 0, Live: [], Segments: []) { Stream = new StreamIndex(segments, _lastChunk) };
+        return new QueueIndex(_log.End, DeliveredBefore: 0, Live: [], Segments: [])
+        {
+            Prepared = _prepared.Written(),
+            Stream = new StreamIndex(segments, _lastChunk),
+        };
     }
 
     /// <inheritdoc/>
@@ -38,6 +42,7 @@ public sealed partial class StreamDecider
             _lastChunk = stream.LastChunk;
         }
 
+        Array.ForEach(index.Prepared, RecoverPrepared);
         _log.SkipTo(index.NextPosition);
         _nextOffset = _log.End;
     }
@@ -45,6 +50,8 @@ public sealed partial class StreamDecider
     /// <inheritdoc/>
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
+        Array.ForEach(write.Ended, RecoverEnded);
+        Array.ForEach(write.Prepared, RecoverPrepared);
         if (write.Batches is [var first, ..] && first.FirstPosition < _log.End)
         {
             // Rejected, written again, and found twice after all.

@@ -63,16 +63,16 @@ public sealed partial class StreamDecider : IQueueRules
     public long ReadyCount => _log.End - _log.First;
 
     /// <inheritdoc/>
-    public bool HasUnwrittenSettlements => false;
+    public bool HasUnwrittenSettlements => _writes is { HasEnds: true, IsWriting: false };
 
     /// <inheritdoc/>
-    public bool IsWithholding => _writes.SizeBytes > _limits.PinnedBytesMax;
+    public bool IsWithholding => _writes.SizeBytes + _prepared.UndecidedBytes > _limits.PinnedBytesMax;
 
     /// <inheritdoc/>
-    public bool IsWrittenOut => _writes is { IsWriting: false, HasBatches: false };
+    public bool IsWrittenOut => _writes is { IsWriting: false, HasBatches: false, HasEnds: false };
 
     /// <inheritdoc/>
-    public bool CanBeForgotten => IsWrittenOut && ConsumerCount == 0;
+    public bool CanBeForgotten => IsWrittenOut && ConsumerCount == 0 && _prepared.IsEmpty;
 
     /// <inheritdoc/>
     public long FirstLiveSequenceNr => _log.Segments.Count > 0 ? _log.Segments[0].FirstSequenceNr : long.MaxValue;
@@ -80,16 +80,13 @@ public sealed partial class StreamDecider : IQueueRules
     /// <inheritdoc/>
     public void Publish(int connection, long linkSequence, MessageBatch batch)
     {
-        if (!_links.TryGetValue(connection, out var link))
+        var link = LinkOf(connection);
+        link.Receive(linkSequence, needsWrite: batch.Count > 0);
+        if (batch.Count > 0)
         {
-            link = new PublisherLink(connection);
-            _links.Add(connection, link);
+            _writes.Add(new StreamWrite(Place(batch), link));
         }
 
-        link.Receive(linkSequence, needsWrite: true);
-        var placed = new PlacedBatch(_nextOffset, batch);
-        _nextOffset = placed.EndPosition;
-        _writes.Add(placed, link);
         TryWrite();
         Tell(link);
     }
@@ -99,6 +96,7 @@ public sealed partial class StreamDecider : IQueueRules
     {
         _toTell.Clear();
         Append(_writes.Complete(_toTell), sequenceNr, _writeBegan);
+        TellOfTransactions();
         foreach (var link in _toTell)
         {
             Tell(link);
@@ -120,8 +118,14 @@ public sealed partial class StreamDecider : IQueueRules
         }
     }
 
-    /// <summary>Nothing: a stream has no settlements to write.</summary>
-    public void FlushSettlements() => TryWrite();
+    /// <summary>A stream has no settlements to write, but perhaps the ends of transactions.</summary>
+    public void FlushSettlements()
+    {
+        if (!_writes.IsWriting && (_writes.HasBatches || _writes.HasEnds))
+        {
+            BeginWrite();
+        }
+    }
 
     /// <summary>Nothing: all that a stream holds in memory is on its way to the journal already.</summary>
     public void Spill() => TryWrite();
@@ -189,9 +193,32 @@ public sealed partial class StreamDecider : IQueueRules
     {
         if (!_writes.IsWriting && _writes.HasBatches)
         {
-            _writeBegan = Now;
-            _effects.Write(_writes.Begin());
+            BeginWrite();
         }
+    }
+
+    private void BeginWrite()
+    {
+        _writeBegan = Now;
+        _effects.Write(_writes.Begin());
+    }
+
+    private PlacedBatch Place(MessageBatch batch)
+    {
+        var placed = new PlacedBatch(_nextOffset, batch);
+        _nextOffset = placed.EndPosition;
+        return placed;
+    }
+
+    private PublisherLink LinkOf(int connection)
+    {
+        if (!_links.TryGetValue(connection, out var link))
+        {
+            link = new PublisherLink(connection);
+            _links.Add(connection, link);
+        }
+
+        return link;
     }
 
     private void Tell(PublisherLink link)

@@ -21,7 +21,7 @@ internal static class ListenerSubsystem
         var formats = new MessageFormats(new Amqp091MessageFormat());
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
         var services = new BrokerServices(
-            entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
+            entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
             new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats,
             Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow);
         try

@@ -47,6 +47,7 @@ public abstract class QueueActorSpec : EntityTestKit
     {
         Exchanges = Probe("exchanges");
         Catalogue = Probe("catalogue");
+        Transactions = Probe("transactions");
         Client = Probe("client");
         Asker = Probe("asker");
         Disk = new RecordedReads(Journal);
@@ -55,7 +56,7 @@ public abstract class QueueActorSpec : EntityTestKit
         Policies = new NodePolicies(_ => Routing.Ref);
         Policies.Set("/", VirtualHostPolicies.Empty);
         var settings = new QueueActorSettings(
-            options, Clock, new MessageFormats(new Amqp091MessageFormat()), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
+            options, Clock, new MessageFormats(new Amqp091MessageFormat()), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref, _ => Transactions.Ref,
             new ForwardingServices(_ => Queues!, Routing, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock), Policies) { Sleeping = Sleeping };
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
@@ -81,6 +82,9 @@ public abstract class QueueActorSpec : EntityTestKit
     protected TestProbe Exchanges { get; }
 
     protected TestProbe Catalogue { get; }
+
+    /// <summary>Those who decide transactions of several queues.</summary>
+    protected TestProbe Transactions { get; }
 
     /// <summary>The connection that most tests need.</summary>
     protected TestProbe Client { get; }

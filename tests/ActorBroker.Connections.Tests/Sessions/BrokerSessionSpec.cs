@@ -36,9 +36,10 @@ public abstract class BrokerSessionSpec : TestKit
         Self = CreateTestProbe("session");
         Replies = CreateTestProbe("replies");
         Access = CreateTestProbe("access");
+        Transactions = CreateTestProbe("transactions");
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
-            Queues.Ref, Exchanges.Ref, Access.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
+            Queues.Ref, Exchanges.Ref, Access.Ref, Transactions.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
             Sys.EventStream, new MessageFormats(new Amqp091MessageFormat()), "broker@node", Clock, WindowBytes);
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2));
         Session.Attach(Heard);
@@ -64,6 +65,9 @@ public abstract class BrokerSessionSpec : TestKit
     protected TestProbe Replies { get; }
 
     protected TestProbe Access { get; }
+
+    /// <summary>Those who decide transactions of several queues.</summary>
+    protected TestProbe Transactions { get; }
 
     protected List<IActorRef> Watched { get; } = [];
 

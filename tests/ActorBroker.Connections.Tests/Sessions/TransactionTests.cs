@@ -1,6 +1,9 @@
 using System.Text;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Transactions;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using Akka.TestKit;
 using Xunit;
@@ -12,38 +15,32 @@ public sealed class TransactionTests : BrokerSessionSpec
     private readonly List<bool> _committed = [];
 
     [Fact]
-    public void Each_queue_gets_its_share_as_one_and_the_commit_is_answered_when_all_are_safe()
+    public void One_queue_alone_commits_its_share_as_one_and_the_commit_is_answered_when_it_is_safe()
     {
-        var (a, b, c) = (Consuming(1, "a"), NewQueue(), Consuming(2, "c"));
-        Fanout("f", "a", "b");
-        var (toA, toBoth) = (Target("", "a"), Target("f", ""));
-        Found("b", b);
+        var a = Consuming(1, "a");
         var transaction = Session.BeginTransaction();
-        Assert.True(Publish(transaction, toA, "1"));
-        Assert.True(Publish(transaction, toBoth, "2"));
-        Assert.False(Publish(transaction, Target("", "nobody"), "3"));
+        Assert.True(Publish(transaction, Target("", "a"), "1"));
+        Assert.False(Publish(transaction, Target("", "nobody"), "2"));
         transaction.Settle(1, SettleOutcome.Accepted, new PositionRange(0, 2));
-        transaction.Settle(2, SettleOutcome.Rejected, new PositionRange(1, 1));
         Session.EndOfRead();
         a.ExpectNoMsg(0);
 
         transaction.Commit(_committed.Add);
 
         var share = a.ExpectMsg<CommitTransaction>();
-        Assert.Equal((1L, "1 2"), (share.LinkSequence, Bodies(share.Batch)));
+        Assert.Equal((1L, "1"), (share.LinkSequence, Bodies(share.Batch)));
         Assert.Equal([new Settlement(1, SettleOutcome.Accepted, new PositionRange(0, 2))], share.Settlements);
-        Assert.Equal((1L, "2"), Batch(b));
-        Assert.Equal([new Settlement(2, SettleOutcome.Rejected, new PositionRange(1, 1))], c.ExpectMsg<SettleMessages>().Settlements);
-        Tell(a, new PublishProgress(1, 1));
-        Tell(b, new PublishProgress(1, 0));
+        Tell(a, new PublishProgress(1, 0));
         Assert.Empty(_committed);
-        Tell(b, new PublishProgress(1, 1));
+        Tell(a, new PublishProgress(1, 1));
         Assert.Equal([true], _committed);
         Assert.Empty(Heard.Confirms);
+        a.ExpectNoMsg(0);
+        Transactions.ExpectNoMsg(0);
     }
 
     [Fact]
-    public void A_commit_that_only_takes_is_answered_in_a_later_turn()
+    public void A_commit_that_only_takes_waits_for_the_queue_too()
     {
         var queue = Consuming(1, "a");
         var transaction = Session.BeginTransaction();
@@ -51,38 +48,149 @@ public sealed class TransactionTests : BrokerSessionSpec
 
         transaction.Commit(_committed.Add);
 
-        queue.ExpectMsg<SettleMessages>();
+        var share = queue.ExpectMsg<CommitTransaction>();
+        Assert.Equal((0, 1), (share.Batch.Count, share.Settlements.Count));
+        Tell(queue, new PublishProgress(1, 0));
+        Assert.Empty(_committed);
+        Tell(queue, new PublishProgress(1, 1));
+        Assert.Equal([true], _committed);
+    }
+
+    [Fact]
+    public void A_commit_of_nothing_is_answered_in_a_later_turn()
+    {
+        Session.BeginTransaction().Commit(_committed.Add);
+
         Assert.Empty(_committed);
         Session.OnMessage(Self.Ref, Self.ReceiveOne(TimeSpan.FromSeconds(3)));
         Assert.Equal([true], _committed);
     }
 
     [Fact]
-    public void A_queue_that_fails_or_refuses_fails_the_commit()
+    public void Several_queues_prepare_then_it_is_decided_then_they_are_told_and_then_the_client()
     {
-        var (a, b) = (NewQueue(), NewQueue());
-        var (toA, toB) = (Target("", "a"), Target("", "b"));
-        Found("a", a);
+        var (a, b, c) = (Consuming(1, "a"), NewQueue(), Consuming(2, "c"));
+        Fanout("f", "a", "b");
+        var (toA, toBoth) = (Target("", "a"), Target("f", ""));
         Found("b", b);
-        foreach (var fail in new Action[]
+        var transaction = Session.BeginTransaction();
+        Publish(transaction, toA, "1");
+        Publish(transaction, toBoth, "2");
+        transaction.Settle(2, SettleOutcome.Rejected, new PositionRange(1, 1));
+
+        transaction.Commit(_committed.Add);
+
+        var (ofA, ofB, ofC) = (a.ExpectMsg<PrepareTransaction>(), b.ExpectMsg<PrepareTransaction>(), c.ExpectMsg<PrepareTransaction>());
+        Assert.Equal(["1 2", "2", ""], [Bodies(ofA.Batch), Bodies(ofB.Batch), Bodies(ofC.Batch)]);
+        Assert.Equal([new Settlement(2, SettleOutcome.Rejected, new PositionRange(1, 1))], ofC.Settlements);
+        Assert.Equal([ofA.Id, ofA.Id], [ofB.Id, ofC.Id]);
+        Prepared(a, ofA);
+        Prepared(b, ofB);
+        Transactions.ExpectNoMsg(0);
+
+        // It has nothing that a journal must know.
+        Tell(c, new PublishProgress(1, 1));
+        var decide = Transactions.ExpectMsg<DecideTransaction>();
+        Assert.Equal((ofA.Id, 2), (decide.Id, decide.Participants.Count));
+        Assert.Equal([new QueueKey("/", "a"), new QueueKey("/", "b")], decide.Participants);
+        a.ExpectNoMsg(0);
+        Assert.Empty(_committed);
+
+        Tell(Transactions, new TransactionDecided(decide.RequestId, Committed: true));
+        Assert.Equal([true], _committed);
+        Assert.Equal([(ofA.Id, true), (ofA.Id, true), (ofA.Id, true)], [Ended(a), Ended(b), Ended(c)]);
+    }
+
+    [Fact]
+    public void What_no_journal_holds_needs_no_decision()
+    {
+        var (a, b) = TwoQueues();
+        var (ofA, _) = CommitToBoth(a, b);
+        Tell(a, new PublishProgress(1, 1));
+        Tell(b, new PublishProgress(1, 1));
+
+        Assert.Equal([true], _committed);
+        Assert.Equal([(ofA.Id, true), (ofA.Id, true)], [Ended(a), Ended(b)]);
+        Transactions.ExpectNoMsg(0);
+    }
+
+    [Fact]
+    public void A_queue_that_fails_refuses_or_is_lost_ends_the_transaction_for_all()
+    {
+        var (a, b) = TwoQueues();
+        foreach (var fail in new Action<long>[]
         {
-            () => Tell(a, new PublishFailed(1, 1)),
-            () => Tell(a, new PublishRejected(2, [0])),
+            sequence => Tell(a, new PublishFailed(sequence, sequence)),
+            sequence => Tell(a, new PublishRejected(sequence, [0])),
         })
         {
-            var transaction = Session.BeginTransaction();
-            Publish(transaction, toA, "1");
-            Publish(transaction, toB, "1");
-            transaction.Commit(_committed.Add);
-            var sequence = Batch(a).Sequence;
-            fail();
-            Tell(a, new PublishProgress(sequence, sequence));
-            Tell(b, new PublishProgress(sequence, sequence));
-            Batch(b);
+            var (ofA, ofB) = CommitToBoth(a, b);
+            fail(ofA.LinkSequence);
+            Prepared(b, ofB);
+            Tell(a, new PublishProgress(ofA.LinkSequence, ofA.LinkSequence));
+            Assert.Equal([(ofA.Id, false), (ofA.Id, false)], [Ended(a), Ended(b)]);
         }
 
-        Assert.Equal([false, false], _committed);
+        var (_, last) = CommitToBoth(a, b);
+        Prepared(b, last);
+        Terminate(a);
+        Assert.Equal((last.Id, false), Ended(b));
+        Assert.Equal([false, false, false], _committed);
+        Transactions.ExpectNoMsg(0);
         Assert.Empty(Heard.Confirms);
+    }
+
+    [Fact]
+    public void A_queue_that_is_lost_after_it_has_prepared_has_a_share_all_the_same()
+    {
+        var (a, b) = TwoQueues();
+        var (ofA, ofB) = CommitToBoth(a, b);
+        Prepared(a, ofA);
+        Terminate(a);
+        Prepared(b, ofB);
+
+        Tell(Transactions, new TransactionDecided(Transactions.ExpectMsg<DecideTransaction>().RequestId, Committed: true));
+
+        Assert.Equal([true], _committed);
+        Assert.Equal((ofA.Id, true), Ended(b));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(null)]
+    public void Without_a_commit_by_who_decides_the_client_is_not_told_of_one(bool? decided)
+    {
+        var (a, b) = TwoQueues();
+        var (ofA, ofB) = CommitToBoth(a, b);
+        Prepared(a, ofA);
+        Prepared(b, ofB);
+
+        Tell(Transactions, new TransactionDecided(Transactions.ExpectMsg<DecideTransaction>().RequestId, decided));
+
+        Assert.Equal([false], _committed);
+        if (decided is false)
+        {
+            Assert.Equal([(ofA.Id, false), (ofA.Id, false)], [Ended(a), Ended(b)]);
+        }
+
+        // Not known: the queues ask for themselves.
+        a.ExpectNoMsg(0);
+    }
+
+    [Fact]
+    public void Without_any_answer_of_who_decides_the_client_hears_of_failure_in_the_end()
+    {
+        var (a, b) = TwoQueues();
+        var (ofA, ofB) = CommitToBoth(a, b);
+        Prepared(a, ofA);
+        Prepared(b, ofB);
+        Transactions.ExpectMsg<DecideTransaction>();
+
+        Clock.Advance(TimeSpan.FromSeconds(16));
+        Session.OnTimer();
+
+        Assert.Equal([false], _committed);
+        a.ExpectNoMsg(0);
     }
 
     [Fact]
@@ -100,6 +208,37 @@ public sealed class TransactionTests : BrokerSessionSpec
         Assert.Equal([(1L, "0"), (2L, "1"), (3L, "2")], [Batch(queue), Batch(queue), Batch(queue)]);
         Terminate(queue);
         Assert.Equal([false], _committed);
+    }
+
+    private (TestProbe A, TestProbe B) TwoQueues()
+    {
+        var (a, b) = (NewQueue(), NewQueue());
+        Target("", "a");
+        Target("", "b");
+        Found("a", a);
+        Found("b", b);
+        return (a, b);
+    }
+
+    private (PrepareTransaction OfA, PrepareTransaction OfB) CommitToBoth(TestProbe a, TestProbe b)
+    {
+        var transaction = Session.BeginTransaction();
+        Publish(transaction, Target("", "a"), "1");
+        Publish(transaction, Target("", "b"), "1");
+        transaction.Commit(_committed.Add);
+        return (a.ExpectMsg<PrepareTransaction>(), b.ExpectMsg<PrepareTransaction>());
+    }
+
+    private void Prepared(TestProbe queue, PrepareTransaction prepare)
+    {
+        Tell(queue, new TransactionPrepared(prepare.Id));
+        Tell(queue, new PublishProgress(prepare.LinkSequence, prepare.LinkSequence));
+    }
+
+    private static (TransactionId Id, bool Committed) Ended(TestProbe queue)
+    {
+        var end = queue.ExpectMsg<EndTransaction>();
+        return (end.Id, end.Committed);
     }
 
     private TestProbe Consuming(int consumerId, string name)

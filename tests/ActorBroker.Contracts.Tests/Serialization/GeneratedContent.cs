@@ -23,6 +23,7 @@ internal sealed class GeneratedContent
             [typeof(long)] = Boxed(Gen.OneOf(Gen.Long, Gen.Long[0, 1000])),
             [typeof(string)] = Boxed(Gen.OneOf(Gen.String[Gen.Char['a', 'z'], 0, 12], Gen.OneOf([.. OddTexts.Select(Gen.Const)]))),
             [typeof(DateTimeOffset)] = Boxed(Gen.Long[0, DateTime.MaxValue.Ticks].Select(ticks => new DateTimeOffset(ticks, TimeSpan.Zero))),
+            [typeof(Guid)] = Boxed(Gen.Guid),
             [typeof(IActorRef)] = Boxed(Gen.Int[0, actors.Count - 1].Select(index => actors[index])),
             [typeof(ArgumentTable)] = Boxed(Arguments),
             [typeof(MessageBatch)] = Boxed(GeneratedBatches.Batch),

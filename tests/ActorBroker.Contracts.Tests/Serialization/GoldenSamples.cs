@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Transactions;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
@@ -10,6 +11,7 @@ using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Streams;
 using ExchangeBindingSourceAdded = ActorBroker.Core.Exchanges.BindingSourceAdded;
 using QueueBindingSourceAdded = ActorBroker.Contracts.Queues.BindingSourceAdded;
@@ -43,6 +45,9 @@ internal static class GoldenSamples
         Returns: [new(new(13, 4), new ReturnCounts(2, 5).Packed)],
         Delays: [new(new(13, 4), 1_767_323_050_000)],
         Identities: [new(new UInt128(1, 2), 10, 1_767_323_045_000), new(UInt128.MaxValue, 9, 1_767_323_045_600)]);
+
+    private static PreparedShare Share =>
+        new(Transaction(3), Batch("sales", "order.new", "second"), [new(10, 5), new(20, 1)], [new(15, 2)]);
 
     public static IReadOnlyDictionary<string, object> ByManifest { get; } = new Dictionary<string, object>
     {
@@ -111,6 +116,23 @@ internal static class GoldenSamples
             {
                 Lanes = [new LaneIndex(new LaneKey(9, 0, 0), [new(10, 1)]), new LaneIndex(new LaneKey(4, 0x1234_5678_9ABC, -7), [new(20, 5), new(30, 1)])],
             }),
+        ["qe-written1+transactions"] = new MessagesWritten(
+            1_767_323_045_678,
+            new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [new(1, 3)], DeliveredBefore: 6)
+            {
+                Ended = [Transaction(1), Transaction(2)],
+                Prepared = [Share, new PreparedShare(Transaction(4), MessageBatch.Empty, [], [new(9, 2)])],
+            }),
+        ["qs1+transactions"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            EffectivePolicy.None,
+            [],
+            new QueueIndex(1000, 900, [new(10, 30)], [new(10, 500, 3, 9, 65_536)]) { Prepared = [Share] }),
+        ["te-decided1"] = new TransactionsDecided(
+            1_767_323_045_678, [new CommittedTransaction(Transaction(1), [Queue])], [Transaction(2)], [Transaction(3)]),
+        ["ts1"] = new TransactionsSnapshot(
+            [new CommittedTransaction(Transaction(1), [Queue])], [new AbortedTransaction(Transaction(2), 1_767_323_045_678)]),
         ["xe-declared1"] = new ExchangeDeclared(Exchange, ExchangeDefinition, Origin),
         ["xe-deleted1"] = new ExchangeDeleted(Exchange, Origin),
         ["xe-source1"] = new ExchangeBindingSourceAdded(Exchange, "upstream", Durable: true),
@@ -157,4 +179,6 @@ internal static class GoldenSamples
 
         return new MessageBatch(slab, offsets, [MessageRoute.Create(exchange, routingKey)]);
     }
+
+    private static TransactionId Transaction(byte number) => new(new Guid(0x01234567u, 0x89AB, 0x4DEF, 8, 7, 6, 5, 4, 3, 2, number));
 }

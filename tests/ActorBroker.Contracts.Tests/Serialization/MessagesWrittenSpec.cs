@@ -68,6 +68,22 @@ public sealed class MessagesWrittenSpec(SerializationSystem written) : IClassFix
             _sample.Write.Batches.Select(static placed => new PositionRange(placed.FirstPosition, placed.Batch.Count)), read.Lost);
     }
 
+    [Theory]
+    [InlineData("+notes")]
+    [InlineData("+transactions")]
+    public void Any_changed_byte_is_damage_and_so_is_an_end_that_comes_early(string sample)
+    {
+        var bytes = written.Write(GoldenSamples.ByManifest[Manifest + sample]);
+        for (var place = 0; place < bytes.Length; place++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[place] ^= 0x04;
+            var cut = bytes[..place];
+            Assert.NotNull(Read(damaged).Damage);
+            Assert.NotNull(Read(cut).Damage);
+        }
+    }
+
     [Fact]
     public void Arbitrary_bytes_are_damage() =>
         Gen.Byte.Array[0, 200].Sample(bytes => Assert.NotNull(Read(bytes).Damage), iter: 1000);

@@ -1,6 +1,7 @@
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
 using ActorBroker.Core.Tests.Queues.Lanes;
@@ -43,6 +44,10 @@ internal sealed class TestQueue : IQueueEffects
     public List<DeadLetterSegment> Dead { get; } = [];
 
     public List<ConsumerKey> Cancelled { get; } = [];
+
+    public List<(int Connection, TransactionId Id)> Prepared { get; } = [];
+
+    public List<TransactionId> Ended { get; } = [];
 
     public List<(ConsumerKey Consumer, long TimeoutMs)> TimedOut { get; } = [];
 
@@ -182,6 +187,10 @@ internal sealed class TestQueue : IQueueEffects
     }
 
     void IQueueEffects.ConsumerCancelled(ConsumerKey consumer) => Cancelled.Add(consumer);
+
+    void IQueueEffects.TransactionPrepared(int connection, TransactionId id) => Prepared.Add((connection, id));
+
+    void IQueueEffects.TransactionEnded(TransactionId id) => Ended.Add(id);
 
     void IQueueEffects.ConsumerTimedOut(ConsumerKey consumer, long timeoutMs) => TimedOut.Add((consumer, timeoutMs));
 }

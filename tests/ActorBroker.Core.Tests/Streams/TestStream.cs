@@ -1,6 +1,7 @@
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Streams;
 using ActorBroker.Core.Tests.Messages;
@@ -86,6 +87,10 @@ internal sealed class TestStream : IQueueEffects
 
     /// <summary>Where the stream ends when the write under way is committed; null when none is.</summary>
     public long? WritingEnd => _write?.Batches[^1].EndPosition;
+
+    public List<(int Connection, TransactionId Id)> Prepared { get; } = [];
+
+    public List<TransactionId> Ended { get; } = [];
 
     public List<SegmentAddress> Loads { get; } = [];
 
@@ -205,6 +210,10 @@ internal sealed class TestStream : IQueueEffects
         Assert.Empty(write.Settled);
         _write = write;
     }
+
+    void IQueueEffects.TransactionPrepared(int connection, TransactionId id) => Prepared.Add((connection, id));
+
+    void IQueueEffects.TransactionEnded(TransactionId id) => Ended.Add(id);
 
     void IQueueEffects.Load(SegmentAddress segment) => Loads.Add(segment);
 

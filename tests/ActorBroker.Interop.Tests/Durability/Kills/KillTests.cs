@@ -27,6 +27,8 @@ public sealed class KillTests(ITestOutputHelper output)
     /// <summary>Every so many rounds the broker is killed once more while it starts.</summary>
     private const int StartKilledEvery = 3;
 
+    internal static int Rounds => FromEnvironment(RoundsVariable) ?? DefaultRounds;
+
     [OwnBrokerFact]
     public Task A_classic_queue_keeps_its_promises() => RunAsync(() => KillShape.OneQueue("classic"), share: 6);
 
@@ -38,7 +40,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
     private async Task RunAsync(Func<KillShape> shape, int share)
     {
-        var left = (FromEnvironment(RoundsVariable) ?? DefaultRounds) * share / DefaultRounds;
+        var left = Rounds * share / DefaultRounds;
         var seed = FromEnvironment(SeedVariable) ?? Random.Shared.Next(1_000_000);
         for (; left > 0; left -= RoundsOfFolder)
         {
@@ -75,7 +77,7 @@ public sealed class KillTests(ITestOutputHelper output)
             + string.Join(Environment.NewLine, violations.GroupBy(violation => violation.Kind).SelectMany(kind => kind.Take(5))));
     }
 
-    private static ConnectionFactory Factory(BrokerProcess broker) => new()
+    internal static ConnectionFactory Factory(BrokerProcess broker) => new()
     {
         HostName = broker.Endpoint.Host,
         Port = broker.Endpoint.Port,

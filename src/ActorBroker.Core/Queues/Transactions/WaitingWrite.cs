@@ -1,0 +1,27 @@
+using ActorBroker.Core.Collections;
+
+namespace ActorBroker.Core.Queues.Transactions;
+
+/// <summary>Something that waits for its place in a journal event, in the order in which it came.</summary>
+/// <param name="Batch">Messages; null when there are none.</param>
+/// <param name="Link">Who awaits the commit.</param>
+internal readonly record struct WaitingWrite(LogBatch? Batch, PublisherLink? Link)
+{
+    /// <summary>Settlements that must be in the same event.</summary>
+    public PositionSet? SettledWith { get; init; }
+
+    /// <summary>A share to be written down.</summary>
+    public PreparedTransaction? Prepares { get; init; }
+
+    /// <summary>The transaction that <see cref="Batch"/> is what was committed of.</summary>
+    public PreparedTransaction? Ends { get; init; }
+
+    /// <summary>Bytes that a journal has use for; none when the messages are settled or the share was undone since.</summary>
+    public int SizeBytes => Batch is { Batch: not null } ? Batch.SizeBytes : Prepares is { IsCommitted: null } ? Prepares.Batch.SizeBytes : 0;
+
+    /// <summary>There is something that must be written.</summary>
+    public bool IsWanted => Batch is { Batch: not null } || Prepares is { IsCommitted: null };
+
+    /// <summary>Something else depends on the event that it is in.</summary>
+    public bool IsTied => SettledWith is not null || Ends is not null;
+}
