@@ -13,12 +13,13 @@ namespace ActorBroker.Contracts.Serialization;
 /// 2 batch     first-position:i64 batch                     MessageBatchCodec, which has a checksum of its own
 /// 3 settled   count:varint { gap:zigzag count:varint }     gap from the end of the range before, 0 at first; at most once
 /// 4 checksum  CRC-32C:u32                                  last, once: of all bytes before it but those of the batches
+/// 16 copy     as batch, of messages that earlier events hold
 /// 5 deadlines, 6 deaths, 7 returns, 8 delays               runs, 9 identities: see QueueNotesCodec; each at most once
 /// </code>
 /// The form only grows, by new types of sections. A reader skips one that it does not know if the type's high bit is
 /// set, and refuses the event otherwise.
 /// </summary>
-internal static class MessagesWrittenCodec
+internal static partial class MessagesWrittenCodec
 {
     private const byte Head = 1;
     private const byte Batch = 2;
@@ -26,6 +27,7 @@ internal static class MessagesWrittenCodec
     private const byte Checksum = 4;
     private const byte Deadlines = 5;
     private const byte Identities = 9;
+    private const byte Copy = 16;
     private const byte Skippable = 0x80;
     private const int NoteCount = Identities - Deadlines + 1;
     private const int SectionHeaderSize = sizeof(byte) + sizeof(int);
@@ -44,10 +46,11 @@ internal static class MessagesWrittenCodec
             size = note.Length == 0 ? size : checked(size + SectionHeaderSize + note.Length);
         }
 
-        Span<int> batchSizes = write.Batches.Length <= 128 ? stackalloc int[write.Batches.Length] : new int[write.Batches.Length];
+        var batchCount = write.Batches.Length + write.Copies.Length;
+        Span<int> batchSizes = batchCount <= 128 ? stackalloc int[batchCount] : new int[batchCount];
         for (var i = 0; i < batchSizes.Length; i++)
         {
-            batchSizes[i] = MessageBatchCodec.GetSize(write.Batches[i].Batch);
+            batchSizes[i] = MessageBatchCodec.GetSize(BatchAt(write, i).Batch);
             size = checked(size + SectionHeaderSize + sizeof(long) + batchSizes[i]);
         }
 
@@ -59,9 +62,10 @@ internal static class MessagesWrittenCodec
         writer.Cover(HeadSize);
         for (var i = 0; i < batchSizes.Length; i++)
         {
-            var batch = writer.Section(Batch, sizeof(long) + batchSizes[i]);
-            BinaryPrimitives.WriteInt64LittleEndian(batch, write.Batches[i].FirstPosition);
-            MessageBatchCodec.Write(write.Batches[i].Batch, batch[sizeof(long)..]);
+            var placed = BatchAt(write, i);
+            var batch = writer.Section(i < write.Batches.Length ? Batch : Copy, sizeof(long) + batchSizes[i]);
+            BinaryPrimitives.WriteInt64LittleEndian(batch, placed.FirstPosition);
+            MessageBatchCodec.Write(placed.Batch, batch[sizeof(long)..]);
             writer.Cover(sizeof(long));
         }
 
@@ -97,6 +101,7 @@ internal static class MessagesWrittenCodec
 
         reader.Cover(HeadSize);
         var batches = new List<PlacedBatch>();
+        var copies = new List<PlacedBatch>();
         PositionRange[]? settled = null;
         var notes = new byte[]?[NoteCount];
         while (reader.Next() is not Checksum)
@@ -105,6 +110,9 @@ internal static class MessagesWrittenCodec
             {
                 case Batch:
                     batches.Add(ReadBatch(ref reader, bytes));
+                    break;
+                case Copy:
+                    copies.Add(ReadBatch(ref reader, bytes));
                     break;
                 case Settled when settled is null:
                     settled = ReadSettled(reader);
@@ -126,9 +134,13 @@ internal static class MessagesWrittenCodec
         var write = new QueueWrite([.. batches], settled ?? [], BinaryPrimitives.ReadInt64LittleEndian(head[sizeof(long)..]))
         {
             Notes = Array.TrueForAll(notes, static note => note is null) ? QueueNotes.None : ReadNotes(notes),
+            Copies = [.. copies],
         };
         return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write);
     }
+
+    private static PlacedBatch BatchAt(QueueWrite write, int index) =>
+        index < write.Batches.Length ? write.Batches[index] : write.Copies[index - write.Batches.Length];
 
     private static byte[][] NotesOf(QueueNotes notes) => notes.IsEmpty
         ? []
@@ -210,89 +222,5 @@ internal static class MessagesWrittenCodec
         }
 
         return rest.IsEmpty ? settled : throw reader.Damaged("bytes are left over after its settled positions");
-    }
-
-    private ref struct SectionWriter(Span<byte> bytes)
-    {
-        private readonly Span<byte> _bytes = bytes;
-        private int _sectionStart;
-        private int _position;
-        private uint _checksum;
-
-        /// <summary>Starts a section and gives its payload to fill.</summary>
-        public Span<byte> Section(byte type, int length)
-        {
-            _sectionStart = _position;
-            _bytes[_position] = type;
-            BinaryPrimitives.WriteInt32LittleEndian(_bytes[(_position + 1)..], length);
-            _position += SectionHeaderSize + length;
-            return _bytes.Slice(_sectionStart + SectionHeaderSize, length);
-        }
-
-        /// <summary>Takes the section's header and so much of its filled payload into the checksum.</summary>
-        public void Cover(int payloadLength) =>
-            _checksum = Crc32C.Append(_checksum, _bytes.Slice(_sectionStart, SectionHeaderSize + payloadLength));
-
-        public void End()
-        {
-            var checksum = _checksum;
-            BinaryPrimitives.WriteUInt32LittleEndian(Section(Checksum, sizeof(uint)), checksum);
-        }
-    }
-
-    private ref struct SectionReader(ReadOnlySpan<byte> bytes)
-    {
-        private readonly ReadOnlySpan<byte> _bytes = bytes;
-        private int _sectionStart;
-        private int _position;
-        private uint _checksum;
-
-        public byte Type { get; private set; }
-
-        public ReadOnlySpan<byte> Payload { get; private set; }
-
-        public readonly int PayloadOffset => _sectionStart + SectionHeaderSize;
-
-        /// <summary>Goes to the next section, which must be there: only the checksum ends an event.</summary>
-        public byte Next()
-        {
-            _sectionStart = _position;
-            var rest = _bytes[_position..];
-            if (rest.Length < SectionHeaderSize)
-            {
-                throw Damaged("it ends without its checksum");
-            }
-
-            var length = BinaryPrimitives.ReadUInt32LittleEndian(rest[1..]);
-            if (length > rest.Length - SectionHeaderSize)
-            {
-                throw Damaged($"a section of {length} bytes does not end within it");
-            }
-
-            Type = rest[0];
-            Payload = rest.Slice(SectionHeaderSize, (int)length);
-            _position += SectionHeaderSize + (int)length;
-            return Type;
-        }
-
-        public void Cover(int payloadLength) =>
-            _checksum = Crc32C.Append(_checksum, _bytes.Slice(_sectionStart, SectionHeaderSize + payloadLength));
-
-        /// <summary>Checks the section that was gone to as the checksum that ends the event.</summary>
-        public readonly void End()
-        {
-            if (Payload.Length != sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(Payload) != _checksum)
-            {
-                throw Damaged("its checksum does not match");
-            }
-
-            if (_position != _bytes.Length)
-            {
-                throw Damaged("bytes are left over after its checksum");
-            }
-        }
-
-        public readonly InvalidDataException Damaged(string what) =>
-            new($"A journal event of messages is damaged in the section at byte {_sectionStart} of {_bytes.Length}: {what}.");
     }
 }

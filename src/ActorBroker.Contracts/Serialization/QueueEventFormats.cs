@@ -68,6 +68,7 @@ internal static class QueueEventFormats
         Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
         BodySizes = ToForm(snapshot.Index.BodySizes),
         Stream = snapshot.Index.Stream?.ToForm(),
+        Space = { snapshot.Index.Space.Select(static run => new Proto.JournalRun { LastSequenceNr = run.LastSequenceNr, Bytes = run.Bytes }) },
     };
 
     private static Proto.LaneIndex ToForm(LaneIndex lane) => new()
@@ -80,14 +81,23 @@ internal static class QueueEventFormats
 
     private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
 
-    public static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
+    public static Proto.SegmentAddress ToForm(SegmentAddress address)
     {
-        FirstPosition = address.FirstPosition,
-        EndPosition = address.EndPosition,
-        FirstSequenceNr = address.FirstSequenceNr,
-        LastSequenceNr = address.LastSequenceNr,
-        SizeBytes = address.SizeBytes,
-    };
+        var form = new Proto.SegmentAddress
+        {
+            FirstPosition = address.FirstPosition,
+            EndPosition = address.EndPosition,
+            FirstSequenceNr = address.FirstSequenceNr,
+            LastSequenceNr = address.LastSequenceNr,
+            SizeBytes = address.SizeBytes,
+        };
+        if (address.LiveBytes is { } liveBytes)
+        {
+            form.LiveBytes = liveBytes;
+        }
+
+        return form;
+    }
 
     private static QueueSnapshot FromForm(Proto.QueueSnapshot form) => new(
         form.Queue.ToQueueKey(),
@@ -105,11 +115,15 @@ internal static class QueueEventFormats
                 QueueNotesCodec.ReadIdentities(form.Identities.Span)),
             BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
             Stream = form.Stream?.ToStreamIndex(),
+            Space = [.. form.Space.Select(static run => new JournalRun(run.LastSequenceNr, run.Bytes))],
         });
 
     private static LaneIndex FromForm(Proto.LaneIndex form) =>
         new(new LaneKey((byte)form.Priority, form.FairValue, form.Group), form.Positions.ToRanges());
 
     public static SegmentAddress FromForm(Proto.SegmentAddress form) =>
-        new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);
+        new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes)
+        {
+            LiveBytes = form.HasLiveBytes ? form.LiveBytes : null,
+        };
 }

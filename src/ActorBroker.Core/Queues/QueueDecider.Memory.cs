@@ -47,9 +47,11 @@ public sealed partial class QueueDecider
 
         _log.Load(segment, batches);
         var missing = SetGapsAside(segment);
+        segment.IsDamaged |= missing > 0;
         AnswerGets();
         Dispatch();
         BoundMemory();
+        TryWrite();
         return missing;
     }
 

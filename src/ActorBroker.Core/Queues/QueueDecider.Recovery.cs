@@ -26,6 +26,7 @@ public sealed partial class QueueDecider
 
         RecoverNotes(index.Notes);
         RecoverBodySizes(index.BodySizes);
+        Array.ForEach(index.Space, _space.Add);
         _log.SkipTo(nextPosition);
         _deliveredBefore = Math.Min(deliveredBefore, nextPosition);
         _journaledEnd = nextPosition;
@@ -36,6 +37,7 @@ public sealed partial class QueueDecider
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
         _isRecovering = true;
+        _space.Add(sequenceNr, write);
         foreach (var placed in write.Batches)
         {
             // Transient messages do not outlive a restart, even where they went into the journal. Their positions are
@@ -125,6 +127,7 @@ public sealed partial class QueueDecider
             Lanes = _ready.Index(live),
             Notes = NotesOf(live),
             BodySizes = _bodySizes is null ? [] : Within(_bodySizes.ToArray(), live),
+            Space = _space.Runs(FirstLiveSequenceNr),
         };
     }
 

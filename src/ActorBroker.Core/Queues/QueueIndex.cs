@@ -22,6 +22,9 @@ public sealed record QueueIndex(long NextPosition, long DeliveredBefore, Positio
     /// <summary>Sizes of live messages' bodies, where the queue has a limit of them.</summary>
     public PositionRun[] BodySizes { get; init; } = [];
 
+    /// <summary>What the events take that are still needed, ascending.</summary>
+    public JournalRun[] Space { get; init; } = [];
+
     /// <summary>Of a stream, in place of the live positions and segments; null of any other queue.</summary>
     public StreamIndex? Stream { get; init; }
 }

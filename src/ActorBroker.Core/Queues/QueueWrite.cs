@@ -23,6 +23,12 @@ public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, 
 {
     /// <summary>What became known of messages, those of <see cref="Batches"/> too; applied before <see cref="Settled"/>.</summary>
     public QueueNotes Notes { get; init; } = QueueNotes.None;
+
+    /// <summary>
+    /// Messages that earlier events hold, once more, so that those can be deleted. A replay passes them over: as long as
+    /// it begins before this event, the earlier ones are still there.
+    /// </summary>
+    public PlacedBatch[] Copies { get; init; } = [];
 }
 
 /// <summary>
@@ -35,4 +41,8 @@ public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, 
 /// <param name="LastSequenceNr">Journal sequence number of the last event to read.</param>
 /// <param name="SizeBytes">Sum of its records' sizes.</param>
 public readonly record struct SegmentAddress(
-    long FirstPosition, long EndPosition, long FirstSequenceNr, long LastSequenceNr, long SizeBytes);
+    long FirstPosition, long EndPosition, long FirstSequenceNr, long LastSequenceNr, long SizeBytes)
+{
+    /// <summary>About how much of it was live when this was written into a snapshot; null where that was not noted.</summary>
+    public long? LiveBytes { get; init; }
+}

@@ -59,10 +59,10 @@ internal sealed class WriteBuffer(int writeBytesMax)
     }
 
     /// <summary>
-    /// Takes what the next write holds, or null when there is nothing to write. Batches whose messages were all settled
+    /// Takes what the next write holds, copies too, or null when there is nothing to write. Batches whose messages were all settled
     /// while they waited are not written: the journal has no need to know that they ever were.
     /// </summary>
-    public QueueWrite? Begin(long deliveredBefore, List<PublisherLink> confirmedWithoutWrite)
+    public QueueWrite? Begin(long deliveredBefore, PlacedBatch[] copies, List<PublisherLink> confirmedWithoutWrite)
     {
         var batches = new List<PlacedBatch>(_waiting.Count);
         var bytes = 0;
@@ -96,14 +96,14 @@ internal sealed class WriteBuffer(int writeBytesMax)
             bytes += next.Batch.SizeBytes;
         }
 
-        if (batches.Count == 0 && !HasSettlements)
+        if (batches.Count == 0 && copies.Length == 0 && !HasSettlements)
         {
             return null;
         }
 
         IsWriting = true;
         TakeSettledOfWaiting(Settled);
-        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore) { Notes = TakeNotes() };
+        var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore) { Notes = TakeNotes(), Copies = copies };
         Settled.Clear();
         Settled.AddAll(_ofWaiting);
         return write;

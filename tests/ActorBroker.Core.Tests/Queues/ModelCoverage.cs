@@ -16,6 +16,8 @@ internal sealed class ModelCoverage
     private long _repeated;
     private long _delayed;
     private long _refused;
+    private long _copied;
+    private long _reclaimed;
 
     public void Died(in DeadLetterSegment dead)
     {
@@ -33,6 +35,10 @@ internal sealed class ModelCoverage
         [_died[(int)DeathReason.Rejected], _died[(int)DeathReason.Expired], _died[(int)DeathReason.MaxLength], _died[(int)DeathReason.DeliveryLimit], _dropped, _repeated, _delayed, _refused],
         static count => Assert.True(count > 20));
 
+    public void Copied(int count) => Interlocked.Add(ref _copied, count);
+
+    public void Reclaimed() => Interlocked.Increment(ref _reclaimed);
+
     public void Loaded() => Interlocked.Increment(ref _loads);
 
     public void Withheld() => Interlocked.Increment(ref _withheld);
@@ -44,5 +50,5 @@ internal sealed class ModelCoverage
     public void SettledWithoutWrite() => Interlocked.Increment(ref _settledWithoutWrite);
 
     public void AssertEverythingHappened() =>
-        Assert.All(new[] { _loads, _withheld, _spills, _crashes, _settledWithoutWrite }, static count => Assert.True(count > 100));
+        Assert.All(new[] { _loads, _withheld, _spills, _crashes, _settledWithoutWrite, _copied, _reclaimed }, static count => Assert.True(count > 100));
 }
