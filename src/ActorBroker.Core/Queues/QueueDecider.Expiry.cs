@@ -39,8 +39,8 @@ public sealed partial class QueueDecider
         }
 
         _isDue = false;
-        LookForTimeouts();
         Expire();
+        LookForTimeouts();
         EndDelays();
         AfterSettling();
     }

@@ -212,7 +212,8 @@ public sealed partial class Amqp091Connection
         {
             throw new Amqp091ErrorException(
                 ReplyCode.NotAllowed,
-                $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({_handshake.ChannelMax})");
+                $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({_handshake.ChannelMax})",
+                isFrameError: true);
         }
 
         var channel = new Amqp091Channel(this, frame.Channel);

@@ -1,5 +1,6 @@
 using ActorBroker.Contracts.Options;
 using ActorBroker.Broker.Persistence;
+using ActorBroker.Core.Time;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Serilog;
@@ -30,7 +31,7 @@ internal static class Node
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);
-            var listeners = await ListenerSubsystem.StartAsync(system, options, TimeProvider.System).ConfigureAwait(false);
+            var listeners = await ListenerSubsystem.StartAsync(system, options, new SteadyClock(TimeProvider.System)).ConfigureAwait(false);
             await ReadyLine.PrintAsync(listeners).ConfigureAwait(false);
             await Task.WhenAny(signals.Received, system.WhenTerminated).ConfigureAwait(false);
         }

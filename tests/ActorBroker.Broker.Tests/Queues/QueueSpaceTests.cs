@@ -15,8 +15,9 @@ public sealed class QueueSpaceTests()
     public void A_journal_stays_short_though_its_first_message_stays()
     {
         var queue = Declare();
-        Consume(queue, Client, consumerId: 1, prefetch: 1);
         PublishConfirmed(queue, 1, "stays");
+        Consume(queue, Client, consumerId: 1, prefetch: 1);
+        Assert.Equal(["stays"], Delivered(Client, 1));
         var worker = Probe("worker");
         Consume(queue, worker, consumerId: 2);
         var most = 0;
@@ -24,8 +25,8 @@ public sealed class QueueSpaceTests()
         {
             Publish(queue, i + 1, Body(i));
             Client.FishForMessage(message => message is PublishProgress progress && progress.ConfirmedSequence == i + 1);
-            Settle(queue, worker, i, consumerId: 2);
             Assert.Equal([Body(i)], Delivered(worker, 1));
+            Settle(queue, worker, i, consumerId: 2);
             most = Math.Max(most, Events.Count());
         }
 

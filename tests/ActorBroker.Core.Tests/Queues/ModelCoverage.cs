@@ -18,6 +18,8 @@ internal sealed class ModelCoverage
     private long _refused;
     private long _copied;
     private long _reclaimed;
+    private long _shared;
+    private long _timedOut;
 
     public void Died(in DeadLetterSegment dead)
     {
@@ -38,6 +40,12 @@ internal sealed class ModelCoverage
     public void Copied(int count) => Interlocked.Add(ref _copied, count);
 
     public void Reclaimed() => Interlocked.Increment(ref _reclaimed);
+
+    public void Shared(int count) => Interlocked.Add(ref _shared, count);
+
+    public void TimedOut(int count) => Interlocked.Add(ref _timedOut, count);
+
+    public void AssertConsumersShared() => Assert.All(new[] { _shared, _timedOut }, static count => Assert.True(count > 20));
 
     public void Loaded() => Interlocked.Increment(ref _loads);
 

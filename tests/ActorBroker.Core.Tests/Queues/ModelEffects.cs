@@ -1,5 +1,6 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Sessions;
 using Xunit;
 
 namespace ActorBroker.Core.Tests.Queues;
@@ -10,6 +11,8 @@ internal sealed class ModelEffects(
 {
     public void Collect()
     {
+        CollectTimeouts();
+        model.UpdateHolders();
         var ready = model.Ready.ToArray();
         var taken = queue.Gets.Where(static get => get.Segment is not null).Select(static get => get.Segment!.Value)
             .Concat(queue.Delivered.Select(static delivery => delivery.Segment))
@@ -17,7 +20,16 @@ internal sealed class ModelEffects(
             .ToHashSet();
         CollectGets();
         CollectDeliveries();
-        CheckOrder(ready, taken);
+        if (model.HasLanes)
+        {
+            CheckOrderOfLanes(ready, taken);
+        }
+        else
+        {
+            CheckOrder(ready, taken);
+        }
+
+        model.UpdateHolders();
         CollectDeadLetters();
         CollectWrites();
         CollectProgress();
@@ -36,13 +48,54 @@ internal sealed class ModelEffects(
         coverage.Dropped(dropped.Count);
     }
 
+    // Of those that share something, no message overtakes another that stays.
+    private void CheckOrderOfLanes(ModelMessage[] ready, HashSet<long> taken)
+    {
+        model.Expire();
+        foreach (var lane in ready.GroupBy(static message => message.Lane))
+        {
+            var passed = lane.TakeWhile(message => taken.Contains(message.Position) || message.Place != ModelPlace.Ready).Count();
+            Assert.DoesNotContain(lane.Skip(passed), message => taken.Contains(message.Position));
+        }
+
+        coverage.Shared(taken.Count);
+    }
+
+    // A consumer of a quorum queue is gone at once, another has its channel closed by its connection.
+    private void CollectTimeouts()
+    {
+        foreach (var key in queue.Cancelled)
+        {
+            AssertHeldFor(key, model.Consumers[key].Timeout!.Value);
+            model.Close(gone => gone == key, SettleOutcome.Requeued);
+        }
+
+        foreach (var (key, timeout) in queue.TimedOut)
+        {
+            Assert.Equal(model.Consumers[key].Timeout, timeout);
+            AssertHeldFor(key, timeout);
+        }
+
+        coverage.TimedOut(queue.Cancelled.Count + queue.TimedOut.Count);
+        queue.Cancelled.Clear();
+        queue.TimedOut.Clear();
+    }
+
+    private void AssertHeldFor(ConsumerKey key, long timeout) => Assert.Contains(
+        model.Messages,
+        message => message.Place == ModelPlace.Held && message.Holder == key && message.HeldSince <= model.Now - timeout);
+
     private void CollectGets()
     {
         foreach (var (getter, requestId, segment, left) in queue.Gets)
         {
             var get = model.WaitingGets.Dequeue();
             Assert.Equal((get.Getter, get.RequestId), (getter, requestId));
-            if (!model.DropsHead)
+            if (model.HasLanes)
+            {
+                Assert.True(segment is not null || !model.Ready.Any(message => model.MayHave(getter, message)));
+            }
+            else if (!model.DropsHead)
             {
                 Assert.Equal(model.Ready.FirstOrDefault()?.Position, segment?.FirstPosition);
             }
@@ -50,10 +103,11 @@ internal sealed class ModelEffects(
             if (segment is { } found)
             {
                 Assert.Equal(1, found.Count);
-                model.Deliver(get.NoAck ? null : getter, found, 0);
+                var message = model.Deliver(getter, get.NoAck ? null : getter, found, 0);
+                model.TakesGroup(get.NoAck ? null : getter, message);
             }
 
-            Assert.True(model.DropsHead || model.Ready.Count() == left);
+            Assert.True(model.DropsHead || (model.HasLanes && segment is null) || model.Ready.Count() == left);
         }
 
         queue.Gets.Clear();
@@ -61,25 +115,38 @@ internal sealed class ModelEffects(
 
     private void CollectDeliveries()
     {
-        var last = new Dictionary<ConsumerKey, (int, long)>();
+        var last = new Dictionary<(ConsumerKey, int, (int?, int?)), long>();
+        var least = int.MaxValue;
         foreach (var (key, segment) in queue.Delivered)
         {
             Assert.True(segment.Count > 0);
             var consumer = model.Consumers[key];
             for (var i = 0; i < segment.Count; i++)
             {
-                Assert.True(consumer.CanTake, $"{key} was given more than it can take.");
-                var message = model.Deliver(consumer.Settings.NoAck ? null : key, segment, i);
+                Assert.True(model.CanServe(consumer), $"{key} was given more than it can take.");
+                least = Math.Min(least, consumer.Priority);
+                var message = model.Deliver(key, consumer.Settings.NoAck ? null : key, segment, i);
+                model.TakesGroup(key, message);
                 consumer.Held += consumer.Settings.NoAck ? 0 : 1;
                 consumer.Window -= message.Record.Length;
                 consumer.Ungranted += message.Record.Length;
-                var place = (-message.Priority, message.Position);
-                Assert.True(place.CompareTo(last.GetValueOrDefault(key, (int.MinValue, -1))) > 0, "A consumer was given messages out of order.");
-                last[key] = place;
+                CheckOrderOf(message, key, last);
             }
         }
 
+        Assert.True(
+            model.HasLanes || !model.Consumers.Values.Any(consumer => consumer.Priority > least && model.CanServe(consumer)),
+            "A consumer was passed over for one of lower priority.");
+
         queue.Delivered.Clear();
+    }
+
+    private void CheckOrderOf(ModelMessage message, ConsumerKey consumer, Dictionary<(ConsumerKey, int, (int?, int?)), long> last)
+    {
+        var lane = (consumer, model.HasLanes ? message.Priority : 0, (message.Group, message.Share));
+        var place = model.HasLanes ? message.Position : message.Position - (1_000_000L * message.Priority);
+        Assert.True(place > last.GetValueOrDefault(lane, long.MinValue), "A consumer was given messages out of order.");
+        last[lane] = place;
     }
 
     private void CollectDeadLetters()

@@ -50,6 +50,53 @@ public sealed class QueueDeciderModelSpec
             };
         });
 
+    private static readonly Gen<QueueSettings> Sharing = Gen.Select(
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 2]),
+        Gen.Select(Gen.Int[0, 1], OrNone(Gen.Long[0, 300]), OrNone(Gen.Long[0, 8]), Retry),
+        static (lanes, others) =>
+        {
+            var (grouped, fair, single, priorities) = lanes;
+            var (type, ttl, limit, retry) = others;
+            // At a limit a batch comes in by pieces, between which a group may run empty and change hands.
+            var length = grouped ? null : limit;
+            return new QueueSettings
+            {
+                Type = (QueueType)type,
+                MaxPriority = length is null ? priorities : 0,
+                GroupHeader = grouped ? "group" : null,
+                FairHeader = fair ? "share" : null,
+                SingleActiveConsumer = single,
+                MessageTtl = ttl,
+                MaxLength = length,
+                Overflow = QueueOverflow.RejectPublish,
+                DelayedRetry = retry,
+            };
+        });
+
+    private static readonly Gen<QueueSettings> Stages = Gen.Select(
+        Duplicates, Gen.Bool,
+        static (duplicates, delays) => new QueueSettings
+        {
+            Stage = new Stage("dlx", delays ? StageKind.Delay : StageKind.Deduplication),
+            DeadLetterExchange = "dlx",
+            DeadLetterStrategy = DeadLetterStrategy.AtLeastOnce,
+            Deduplication = delays ? null : duplicates,
+        });
+
+    [Fact]
+    public void Consumers_share_a_queue_by_groups_fairly_or_one_after_the_other_over_crashes()
+    {
+        var coverage = new ModelCoverage();
+        Gen.Select(Limits, Sharing, Gen.Bool, Commands).Sample(
+            (limits, settings, durable, commands) => new QueueModelRun(limits, durable, coverage, settings).Execute(commands), iter: 400);
+        coverage.AssertConsumersShared();
+    }
+
+    [Fact]
+    public void A_stage_gives_everything_up_when_it_is_due_over_crashes() =>
+        Gen.Select(Limits, Stages, Gen.Bool, Commands).Sample(
+            (limits, settings, durable, commands) => new QueueModelRun(limits, durable, new ModelCoverage(), settings).Execute(commands), iter: 200);
+
     [Fact]
     public void A_durable_queue_with_any_settings_keeps_what_it_should_over_crashes()
     {

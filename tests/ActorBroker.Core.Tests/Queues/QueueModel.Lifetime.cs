@@ -230,13 +230,16 @@ internal sealed partial class QueueModel
     {
         var view = batch.Content[index];
         var own = (view.Flags & MessageFlags.Expires) != 0 ? NumberIn(view, "expiration") : null;
-        var lifetime = own is { } ttl ? Math.Min(ttl, Settings.MessageTtl ?? long.MaxValue) : Settings.MessageTtl;
+        var lifetime = Settings.Stage is { } stage ? stage.Kind == StageKind.Delay ? Math.Max(0, NumberIn(view, Stage.DelayHeader) ?? 0) : 0
+            : own is { } ttl ? Math.Min(ttl, Settings.MessageTtl ?? long.MaxValue) : Settings.MessageTtl;
         Remember(identity, NextPosition);
         return new ModelMessage(NextPosition++, batch, index, Settings.Type == QueueType.Quorum || view.IsPersistent)
         {
             Priority = (view.Flags & MessageFlags.HasPriority) != 0 ? Math.Min(view.Priority, Settings.MaxPriority) : Settings.DefaultPriority,
             Deadline = lifetime is { } wait ? DueIndex.RoundUp(Now + wait, Now) : null,
             Identity = identity,
+            Group = Settings.GroupHeader is { } grouped ? (int?)NumberIn(view, grouped) : null,
+            Share = Settings.FairHeader is { } fair ? (int?)NumberIn(view, fair) : null,
         };
     }
 

@@ -35,11 +35,13 @@ internal sealed partial class QueueModel
         Links.Clear();
         Consumers.Clear();
         WaitingGets.Clear();
+        _groupHolders.Clear();
+        _active = null;
         Messages.RemoveAll(static message => !message.IsWritten);
         foreach (var message in Messages)
         {
             // What left undelivered may have been passed by deliveries behind it.
-            var wasPassed = Settings.MaxPriority > 0 || message.Place is ModelPlace.Dying or ModelPlace.Gone;
+            var wasPassed = Settings.MaxPriority > 0 || HasLanes || message.Place is ModelPlace.Dying or ModelPlace.Gone;
             message.Place = live.Contains(message.Position) ? ModelPlace.Ready : ModelPlace.Gone;
             message.IsSeen = message.IsSeenWritten;
             message.WasDeliveredBeforeCrash = message.WasEverDelivered || (wasPassed && message.Position < index.DeliveredBefore);

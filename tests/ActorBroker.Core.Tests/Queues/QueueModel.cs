@@ -36,6 +36,15 @@ internal sealed class ModelMessage(long position, ModelBatch batch, int index, b
     /// <summary>It is delivered after those with a higher one.</summary>
     public int Priority { get; set; }
 
+    /// <summary>Where the queue asks for groups, which one it is in.</summary>
+    public int? Group { get; set; }
+
+    /// <summary>Where the queue is fair, among which it shares.</summary>
+    public int? Share { get; set; }
+
+    /// <summary>Those that leave in the order of their positions.</summary>
+    public (int Priority, int? Group, int? Share) Lane => (Priority, Group, Share);
+
     public long? Deadline { get; set; }
 
     public int? Identity { get; set; }
@@ -59,6 +68,8 @@ internal sealed class ModelMessage(long position, ModelBatch batch, int index, b
     public ModelPlace Place { get; set; }
 
     public ConsumerKey Holder { get; set; }
+
+    public long HeldSince { get; set; }
 
     /// <summary>A client had it, and not only to release it, in this incarnation or so that a recovery knew.</summary>
     public bool IsSeen { get; set; }
@@ -118,6 +129,11 @@ internal sealed class ModelConsumer(ConsumerKey key, ConsumerSettings settings)
 
     public bool IsStopped { get; set; }
 
+    public int Priority { get; } = ConsumerArguments.Of(settings.Arguments).Priority;
+
+    /// <summary>How long it may hold a message, if it says so itself.</summary>
+    public long? Timeout { get; } = ConsumerArguments.Of(settings.Arguments).Timeout;
+
     public bool HasRoom => Settings.NoAck || Settings.PrefetchCount == 0 || Held < Settings.PrefetchCount;
 
     public bool CanTake => IsActive && !IsStopped && Window > 0 && HasRoom;
@@ -162,7 +178,11 @@ internal sealed partial class QueueModel(bool durable, QueueSettings settings)
         .Sum(static batch => (long)batch.Content.SizeBytes);
 
     /// <summary>One delivered message: it must have been ready, whole and rightly marked.</summary>
-    public ModelMessage Deliver(ConsumerKey? holder, in DeliverySegment segment, int index)
+    /// <param name="consumer">Who gets it.</param>
+    /// <param name="holder">Who is to settle it; null when nobody is.</param>
+    /// <param name="segment">The run that it is in.</param>
+    /// <param name="index">Which of the run.</param>
+    public ModelMessage Deliver(ConsumerKey consumer, ConsumerKey? holder, in DeliverySegment segment, int index)
     {
         var position = segment.FirstPosition + index;
         var message = Messages.Find(candidate => candidate.Position == position);
@@ -181,6 +201,8 @@ internal sealed partial class QueueModel(bool durable, QueueSettings settings)
         message.WasEverDelivered = true;
         message.Place = holder is null ? ModelPlace.Gone : ModelPlace.Held;
         message.Holder = holder ?? default;
+        message.HeldSince = Now;
+        Assert.True(MayHave(consumer, message), $"Position {position} is in a group of another than {consumer}.");
         return message;
     }
 
@@ -205,13 +227,13 @@ internal sealed partial class QueueModel(bool durable, QueueSettings settings)
         }
     }
 
-    public void Close(Predicate<ConsumerKey> isGone)
+    public void Close(Predicate<ConsumerKey> isGone, SettleOutcome outcome = SettleOutcome.Failed)
     {
         foreach (var message in Messages)
         {
             if (message.Place == ModelPlace.Held && isGone(message.Holder))
             {
-                Settle(message, SettleOutcome.Failed);
+                Settle(message, outcome);
             }
         }
 

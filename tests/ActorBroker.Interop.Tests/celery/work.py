@@ -18,6 +18,8 @@ from celery.exceptions import TaskRevokedError  # noqa: E402
 import tasks  # noqa: E402
 
 LIMIT = 20
+# One child where the order among priorities is looked at.
+WORKERS = {"classic": "1", "quorum": "2"}[TYPE]
 
 
 def events(app, kinds, done):
@@ -38,7 +40,7 @@ listener = threading.Thread(target=events, args=(tasks.app, kinds, listening), d
 listener.start()
 listening.wait(LIMIT)
 worker = subprocess.Popen(
-    [sys.executable, "-m", "celery", "-A", "tasks", "worker", "--pool", "solo", "--loglevel", "WARNING",
+    [sys.executable, "-m", "celery", "-A", "tasks", "worker", "--concurrency", WORKERS, "--loglevel", "WARNING",
      "--hostname", f"worker-{uuid.uuid4()}@localhost"],
     stdout=sys.stderr)
 try:

@@ -172,7 +172,7 @@ public sealed class ErrorTests
             script.Method(channel, new ChannelOpen());
 
         Assert.Equal(
-            "0 connection.close 530 NOT_ALLOWED - number of channels opened (2) has reached the negotiated channel_max (2) (20,10)",
+            "0 connection.close 530 NOT_ALLOWED - number of channels opened (2) has reached the negotiated channel_max (2) (0,0)",
             conversation.Exchange(script).TakeLines()[^1]);
     }
 
