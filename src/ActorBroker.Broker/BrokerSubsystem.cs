@@ -52,7 +52,8 @@ public static class BrokerSubsystem
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
-        var queues = QueueSharding.Start(system, QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies));
+        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies);
+        var queues = QueueSharding.Start(system, queueSettings);
         StopBeforeRegions(system, tableActor);
         await access
             .Ask<UserAuthenticated>(
@@ -61,7 +62,7 @@ public static class BrokerSubsystem
         await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
         await ConfiguredPolicies.TraceAsync(options.TracedVirtualHosts, catalogues, clock).ConfigureAwait(false);
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
-        system.ActorOf(QueueWakeUpActor.Props(options.Access.DefaultVirtualHost, catalogues, queues), "queue-wake-up");
+        system.ActorOf(QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock), QueueWakeUpActor.Name);
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, tableActor, tables, ReplyDirectoryStart.Start(system));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
@@ -31,6 +32,7 @@ public sealed partial class AccessActor : UntypedPersistentActor
     private readonly AccessState _state;
     private readonly Queue<(AccessCommand Command, IActorRef Asker)> _waiting = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ReplayCheck _replay = new();
     private bool _isReady;
 
     /// <summary>Use <see cref="Props"/>.</summary>
@@ -76,10 +78,14 @@ public sealed partial class AccessActor : UntypedPersistentActor
     /// <inheritdoc/>
     protected override void OnRecover(object message)
     {
-        switch (message)
+        switch (_replay.Look(message, LastSequenceNr))
         {
             case AccessEvent accessEvent:
                 Apply(accessEvent);
+                break;
+            case RecoveryCompleted when _replay.Damage is { } damage:
+                _log.Error("{0}: journal damage: nobody can log in: {1}", PersistenceId, damage);
+                BecomeReady();
                 break;
             case RecoveryCompleted when LastSequenceNr == 0:
                 Seed();
@@ -196,6 +202,9 @@ public sealed partial class AccessActor : UntypedPersistentActor
     {
         switch (command)
         {
+            case var _ when _replay.Damage is not null:
+                Refuse(command, asker);
+                break;
             case AuthenticateUser login:
                 asker.Tell(new UserAuthenticated(
                     login.RequestId, _state.Authenticate(login.User, login.Password, login.Loopback), _state.IsImpersonator(login.User)));
@@ -203,6 +212,9 @@ public sealed partial class AccessActor : UntypedPersistentActor
             case RenewUser renew:
                 asker.Tell(new UserAuthenticated(
                     renew.RequestId, _state.Renew(renew.User, renew.VirtualHost), _state.IsImpersonator(renew.User)));
+                break;
+            case ListVirtualHosts list:
+                asker.Tell(new VirtualHostsListed(list.RequestId, [.. _state.VirtualHosts]));
                 break;
             case OpenVirtualHost open:
                 Open(open, asker);

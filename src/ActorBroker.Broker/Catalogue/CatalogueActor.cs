@@ -57,6 +57,9 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
+            case CatalogueCommand command when DamageOf() is not null:
+                RefuseDamaged(command);
+                break;
             case CatalogueCommand command:
                 OnRequest(command);
                 break;
@@ -79,8 +82,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
                 Context.Stop(Self);
                 break;
             case SaveSnapshotSuccess saved:
-                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
-                DeleteMessages(saved.Metadata.SequenceNr);
+                KeepJournalShort(saved.Metadata.SequenceNr);
                 break;
             case SaveSnapshotFailure failed:
                 _log.Warning("{0}: no snapshot at {1}: {2}", PersistenceId, failed.Metadata.SequenceNr, failed.Cause.Message);
@@ -102,9 +104,10 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
     /// <inheritdoc/>
     protected override void OnRecover(object message)
     {
-        switch (message)
+        switch (_replay.Look(message, LastSequenceNr))
         {
-            case SnapshotOffer { Snapshot: CatalogueSnapshot snapshot }:
+            case CatalogueSnapshot snapshot:
+                _lastSnapshot = SnapshotSequenceNr;
                 foreach (var name in snapshot.Names)
                     _state.Apply(new NameChange(true, name));
                 _policies = snapshot.Policies;
@@ -118,6 +121,9 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
             case CatalogueEvent policyEvent:
                 _eventsSinceSnapshot++;
                 Apply(policyEvent);
+                break;
+            case RecoveryCompleted when DamageOf() is { } damage:
+                _log.Error("{0}: journal damage: the virtual host is not served: {1}", PersistenceId, damage);
                 break;
             case RecoveryCompleted:
                 Timers.StartSingleTimer(ReclaimEnds.Instance, ReclaimEnds.Instance, _settings.ReclaimTime);

@@ -81,6 +81,9 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
                 // The shard holds back what comes until this actor has stopped; what had come before goes the same way.
                 _settings.ExchangeRegion(Context.System).Forward(command);
                 break;
+            case ExchangeCommand command when _replay.Damage is { } damage:
+                RefuseDamaged(command, damage);
+                break;
             case AddExchangeBindingSource add:
                 OnAddSource(add);
                 break;
@@ -132,10 +135,13 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
     /// <inheritdoc/>
     protected override void OnRecover(object message)
     {
-        switch (message)
+        switch (_replay.Look(message, LastSequenceNr))
         {
-            case SnapshotOffer { Snapshot: ExchangeSnapshot snapshot }:
+            case ExchangeSnapshot snapshot:
                 _state = new ExchangeState(snapshot);
+                break;
+            case RecoveryCompleted when _replay.Damage is { } damage:
+                _log.Error("{0}: journal damage: the exchange is not served: {1}", PersistenceId, damage);
                 break;
             case ExchangeEvent exchangeEvent:
                 _eventsSinceSnapshot++;

@@ -33,6 +33,9 @@ public sealed class SqliteJournal : IDisposable
     /// <summary>To be part of the actor system's setup: how Akka.Persistence.Sql connects.</summary>
     public Setup Setup { get; }
 
+    /// <summary>To be part of the actor system's setup: where it keeps what it cannot read.</summary>
+    public Setup Quarantine => new JournalQuarantine(_settings);
+
     /// <summary>
     /// What the plug-ins expect to find below the configuration of the actor system; they add it themselves only when
     /// they are set up in code.

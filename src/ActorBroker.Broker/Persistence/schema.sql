@@ -27,3 +27,18 @@ CREATE TABLE IF NOT EXISTS snapshot (
     serializer_id   INTEGER           NULL,
     CONSTRAINT PK_snapshot PRIMARY KEY (persistence_id, sequence_number)
 );
+
+-- Rows that could not be read, as they were: copies, made before the journal lets go of them.
+CREATE TABLE IF NOT EXISTS journal_quarantine (
+    id              INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
+    source          NVARCHAR(16)  NOT NULL,
+    persistence_id  NVARCHAR(255) NOT NULL,
+    sequence_number INTEGER       NOT NULL,
+    created         INTEGER       NOT NULL,
+    manifest        NVARCHAR(500)     NULL,
+    identifier      INTEGER           NULL,
+    message         VARBINARY         NULL,
+    reason          NVARCHAR(500) NOT NULL,
+    set_aside       INTEGER       NOT NULL,
+    UNIQUE (source, persistence_id, sequence_number, created)
+);

@@ -16,6 +16,7 @@ public sealed class NodePolicies(Func<ActorSystem, IActorRef> routingTableActor)
 
     // The value: the virtual host.
     private readonly ConcurrentDictionary<IActorRef, string> _followers = new();
+    private volatile IActorRef _waker = ActorRefs.Nobody;
 
     /// <summary>
     /// The policies of a virtual host; null when they have yet to be loaded. Then <paramref name="asker"/> hears
@@ -32,6 +33,9 @@ public sealed class NodePolicies(Func<ActorSystem, IActorRef> routingTableActor)
     /// <summary>The queue is told <see cref="PoliciesApplied"/> at every change, until it ends.</summary>
     public void Follow(string virtualHost, IActorRef queue) => _followers[queue] = virtualHost;
 
+    /// <summary>The actor is told <see cref="PoliciesReplaced"/> when policies change that may have been in force.</summary>
+    public void FollowAll(IActorRef waker) => _waker = waker;
+
     /// <summary>The queue has ended.</summary>
     public void Unfollow(IActorRef queue) => _followers.TryRemove(queue, out _);
 
@@ -41,12 +45,17 @@ public sealed class NodePolicies(Func<ActorSystem, IActorRef> routingTableActor)
     /// </summary>
     public void Set(string virtualHost, VirtualHostPolicies policies)
     {
+        var before = _table.Of(virtualHost);
         _table.Set(virtualHost, policies);
         foreach (var (queue, itsVirtualHost) in _followers)
         {
             if (itsVirtualHost == virtualHost)
                 queue.Tell(PoliciesApplied.Instance);
         }
+
+        // Also those that are out of memory.
+        if (before is not null && before != policies)
+            _waker.Tell(new PoliciesReplaced(virtualHost));
     }
 }
 
@@ -55,3 +64,6 @@ internal sealed record PoliciesApplied : INoSerializationVerificationNeeded
 {
     public static PoliciesApplied Instance { get; } = new();
 }
+
+/// <summary>To the one who wakes queues: those of this virtual host have to look at its policies again.</summary>
+internal sealed record PoliciesReplaced(string VirtualHost) : INoSerializationVerificationNeeded;

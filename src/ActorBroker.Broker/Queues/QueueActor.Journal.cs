@@ -1,5 +1,4 @@
 using ActorBroker.Contracts.Queues;
-using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
 using Akka.Event;
@@ -8,7 +7,7 @@ using StageDefinition = ActorBroker.Core.Exchanges.StageDefinition;
 
 namespace ActorBroker.Broker.Queues;
 
-/// <content>The journal: writes, reads, snapshots and trimming, and recovery from all of them.</content>
+/// <content>The journal: writes, reads, snapshots and trimming.</content>
 public sealed partial class QueueActor
 {
     // A journal that is busy or starting anew has this long to answer; then the rest of the queue goes on without.
@@ -23,6 +22,7 @@ public sealed partial class QueueActor
     private long _bytesSinceTrim;
     private bool _hasLeftovers;
     private bool _isSavingSnapshot;
+    private long _lastSnapshot;
 
     // As of the snapshot: what is settled after it may not be in the journal yet, so a recovery may still need the body.
     private long _snapshotFirstLive;
@@ -33,7 +33,7 @@ public sealed partial class QueueActor
         Options.WriteBatchBytes, ReadAheadSegments: 3) { DeadBytesMax = Options.CompactAfterBytes };
 
     private void BeginWrite(QueueWrite write) =>
-        PersistAsync(new MessagesWritten(_settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), write), OnWritten);
+        PersistAsync(new MessagesWritten(_settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), write) { IsOfTransientQueue = !IsJournaled }, OnWritten);
 
     private void OnWritten(MessagesWritten written)
     {
@@ -60,21 +60,27 @@ public sealed partial class QueueActor
         var self = Self;
         _settings.Reader.ReadAsync(PersistenceId, segment).PipeTo(
             self,
-            success: batches => new SegmentRead(segment, attempt, batches, Failure: null),
-            failure: exception => new SegmentRead(segment, attempt, Batches: null, exception));
+            success: content => new SegmentRead(segment, attempt, content, Failure: null),
+            failure: exception => new SegmentRead(segment, attempt, Content: null, exception));
     }
 
     private void OnSegmentRead(SegmentRead read)
     {
         var segment = read.Segment;
-        if (read.Batches is null && read.Attempt < ReadAttempts)
+        if (read.Content is null && read.Attempt < ReadAttempts)
         {
             _log.Warning(read.Failure, "{0}: could not read events {1} to {2} back; trying again", PersistenceId, segment.FirstSequenceNr, segment.LastSequenceNr);
             Timers.StartSingleTimer(segment, new RetryRead(segment, read.Attempt + 1), ReadRetryDelay);
             return;
         }
 
-        if (_queue?.SegmentLoaded(segment.FirstPosition, read.Batches ?? []) is > 0 and var missing)
+        var damaged = read.Content?.Damaged ?? [];
+        var missing = _queue?.SegmentLoaded(segment.FirstPosition, read.Content?.Batches ?? [], damaged.Count > 0) ?? 0;
+        if (damaged.Count > 0)
+        {
+            Report(damaged, missing);
+        }
+        else if (missing > 0)
         {
             _log.Error(
                 read.Failure,
@@ -99,6 +105,7 @@ public sealed partial class QueueActor
         if (IsJournaled)
         {
             _isSavingSnapshot = true;
+            _hasDelivered = false;
             _snapshotFirstLive = _queue!.FirstLiveSequenceNr;
             SaveSnapshot(Snapshot());
         }
@@ -115,7 +122,7 @@ public sealed partial class QueueActor
 
     private void Trim(long recoverableFrom, long firstLive)
     {
-        var to = Math.Min(recoverableFrom, firstLive - 1);
+        var to = Math.Min(Math.Min(recoverableFrom, firstLive - 1), _unkept.Count > 0 ? _unkept.Min - 1 : long.MaxValue);
         var isWorthIt = TakeTrimDue(recoverableFrom) || to - _trimmedTo >= TrimStep || _bytesSinceTrim >= Options.TrimAfterBytes || firstLive == long.MaxValue;
         if (isWorthIt && to > _trimmedTo)
         {
@@ -134,7 +141,13 @@ public sealed partial class QueueActor
                 return true;
             case SaveSnapshotSuccess saved:
                 _isSavingSnapshot = false;
-                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
+                // The one before stays, should this one turn out to be unreadable.
+                if (_lastSnapshot > 1)
+                {
+                    DeleteSnapshots(new SnapshotSelectionCriteria(_lastSnapshot - 1));
+                }
+
+                _lastSnapshot = saved.Metadata.SequenceNr;
                 if (_life == QueueLife.Live)
                 {
                     Trim(saved.Metadata.SequenceNr, _snapshotFirstLive);
@@ -145,6 +158,7 @@ public sealed partial class QueueActor
             case SaveSnapshotFailure failure:
                 _isSavingSnapshot = false;
                 TakeTrimDue(long.MaxValue);
+                _hasDelivered = true;
                 _log.Warning(failure.Cause, "{0}: snapshot {1} failed; the journal is kept whole until the next", PersistenceId, failure.Metadata.SequenceNr);
                 return true;
             case DeleteMessagesFailure failure:
@@ -158,6 +172,12 @@ public sealed partial class QueueActor
                 return true;
             case RetryRead retry:
                 Read(retry.Segment, retry.Attempt);
+                return true;
+            case EventKept kept:
+                OnKept(kept);
+                return true;
+            case RetryKeep retry:
+                Keep(retry.SequenceNr, retry.Reason);
                 return true;
             case DeleteSnapshotsSuccess deleted when _isForgotten && deleted.Criteria.MaxSequenceNr == LastSequenceNr:
                 DeleteMessages(LastSequenceNr);
@@ -175,92 +195,6 @@ public sealed partial class QueueActor
             default:
                 return false;
         }
-    }
-
-    private void RecoverSnapshot(QueueSnapshot snapshot)
-    {
-        _key = snapshot.Queue;
-        _bindingSources.UnionWith(snapshot.BindingSources);
-        _policy = snapshot.Policy;
-        if (snapshot.Definition is not null)
-        {
-            BeginExisting(snapshot.Definition);
-            _queue!.RecoverIndex(snapshot.Index);
-        }
-    }
-
-    private void RecoverEvent(QueueEvent queueEvent)
-    {
-        switch (queueEvent)
-        {
-            case QueueDeclared declared:
-                _key = declared.Queue;
-                _bindingSources.Clear();
-                _policy = EffectivePolicy.None;
-                BeginExisting(declared.Definition);
-                break;
-            case QueueRedefined redefined when _queue is not null:
-                _definition = redefined.Definition;
-                _queue.Apply(Resolved(redefined.Definition));
-                break;
-            case QueuePolicyApplied applied when _queue is not null:
-                _policy = applied.Policy;
-                _queue.Apply(Resolved(_definition!));
-                break;
-            case QueueDeleted:
-                _definition = null;
-                _queue = null;
-                break;
-            case BindingSourceAdded added:
-                _bindingSources.Add(added.Exchange);
-                break;
-            case MessagesPurged purged:
-                _queue?.RecoverPurge(purged.Positions);
-                break;
-            case MessagesWritten when _queue is null:
-                _hasLeftovers = true;
-                break;
-            case MessagesWritten written:
-                _queue.RecoverWrite(written.Write, LastSequenceNr, written.At);
-                _eventsSinceSnapshot++;
-                break;
-        }
-    }
-
-    private void OnRecoveryCompleted()
-    {
-        if (_queue is not null)
-        {
-            _queue.RecoveryCompleted();
-            _life = QueueLife.Live;
-            _settings.Policies.Follow(_key.VirtualHost, Self);
-            ApplyPolicies();
-            ScheduleTicks();
-            return;
-        }
-
-        if (LastSequenceNr > 0 && _bindingSources.Count > 0)
-        {
-            // Deleted, and stopped before its bindings were known to be gone.
-            _life = QueueLife.Deleting;
-            BeginCleanUp();
-            return;
-        }
-
-        if (_hasLeftovers && _key == default)
-        {
-            // What a transient queue of this name spilled before the broker was killed.
-            DeleteMessages(LastSequenceNr);
-        }
-
-        Context.SetReceiveTimeout(AbsentTimeout);
-    }
-
-    private void BeginExisting(QueueDefinition definition)
-    {
-        _definition = definition;
-        Use();
-        _queue = QueueRules.Create(IsJournaled, Resolved(definition), Limits, _settings.Formats, Now, _outbox);
     }
 
     private void OnStop()

@@ -30,9 +30,12 @@ public sealed partial class QueueActor
 
     private void OnNamedCommand(NamedQueueCommand command)
     {
+        _isAddressed |= command is not WakeQueue;
         switch (command)
         {
             case ResolveQueue resolve:
+                // From here on the connection may tell this actor directly.
+                _connections.NumberOf(Sender, Context);
                 Sender.Tell(new QueueResolved(resolve.RequestId, _key, Self));
                 break;
             case DeclareQueue declare:
@@ -49,9 +52,13 @@ public sealed partial class QueueActor
                 break;
             case DescribeQueue describe:
                 Sender.Tell(new QueueDescribed(
-                    describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount));
+                    describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount)
+                {
+                    LostCount = _queue.LostCount,
+                });
                 break;
-            case WakeQueue:
+            case WakeQueue wake:
+                OnWake(wake);
                 break;
         }
     }
@@ -126,6 +133,7 @@ public sealed partial class QueueActor
                     describe.RequestId, describe.Queue, QueueDeclaration.NotFound(describe.Queue), null, EffectivePolicy.None, 0, 0, 0));
                 break;
             case WakeQueue wake:
+                Sender.Tell(new QueueWoken(wake.Queue));
                 UnregisterName(wake.Queue);
                 break;
         }

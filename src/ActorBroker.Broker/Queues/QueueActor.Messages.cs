@@ -81,6 +81,7 @@ public sealed partial class QueueActor
         }
 
         Use();
+        _hasDelivered = true;
         _queue!.Take(Key(get.ConsumerId), get.RequestId, get.NoAck);
     }
 
@@ -96,6 +97,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        _hasDelivered = true;
         Sender.Tell(new ConsumerStarted(start.RequestId, start.ConsumerId) { StreamOffset = _queue!.NextOffsetOf(Key(start.ConsumerId)) });
         _queue!.Dispatch();
     }
@@ -118,6 +120,7 @@ public sealed partial class QueueActor
         }
 
         ScheduleDue();
+        ScheduleLook();
         if (_queue.HasUnwrittenSettlements && !Timers.IsTimerActive(FlushTick.Instance))
         {
             Timers.StartSingleTimer(FlushTick.Instance, FlushTick.Instance, Options.SettleFlushInterval);

@@ -57,7 +57,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         Live,
         Deleting,
         Leaving,
+        Passivating,
         Stopping,
+        Damaged,
     }
 
     /// <inheritdoc/>
@@ -111,28 +113,17 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
             case QueueLife.Leaving:
                 OnLeaving(message);
                 break;
+            case QueueLife.Passivating:
+                OnPassivating(message);
+                break;
             case QueueLife.Stopping:
                 OnStopping(message);
                 break;
+            case QueueLife.Damaged:
+                OnDamaged(message);
+                break;
             default:
                 OnChanging(message);
-                break;
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void OnRecover(object message)
-    {
-        switch (message)
-        {
-            case SnapshotOffer { Snapshot: QueueSnapshot snapshot }:
-                RecoverSnapshot(snapshot);
-                break;
-            case QueueEvent queueEvent:
-                RecoverEvent(queueEvent);
-                break;
-            case RecoveryCompleted:
-                OnRecoveryCompleted();
                 break;
         }
     }
@@ -178,6 +169,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case ExpiryTick:
                 OnExpiryTick();
+                break;
+            case LookTick:
+                OnLookTick();
                 break;
             case DeadLettersDone done:
                 OnDeadLettersDone(done);
@@ -270,7 +264,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     }
 
     /// <summary>The journal's answer to a read.</summary>
-    private sealed record SegmentRead(SegmentAddress Segment, int Attempt, IReadOnlyList<PlacedBatch>? Batches, Exception? Failure)
+    private sealed record SegmentRead(SegmentAddress Segment, int Attempt, SegmentContent? Content, Exception? Failure)
         : INoSerializationVerificationNeeded;
 
     private sealed record FlushTick : INoSerializationVerificationNeeded

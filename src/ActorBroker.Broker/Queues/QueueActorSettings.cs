@@ -25,4 +25,8 @@ public sealed record QueueActorSettings(
     Func<ActorSystem, IActorRef> ExchangeRegion,
     Func<ActorSystem, IActorRef> CatalogueRegion,
     ForwardingServices Forwarding,
-    NodePolicies Policies);
+    NodePolicies Policies)
+{
+    /// <summary>The node's queues that are out of memory and have a timer.</summary>
+    public SleepingQueues Sleeping { get; init; } = new();
+}

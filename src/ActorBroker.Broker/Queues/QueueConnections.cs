@@ -14,7 +14,7 @@ internal sealed class QueueConnections
     private int _lastNumber;
     private int _next = 1;
 
-    public IEnumerable<IActorRef> All => _numbers.Keys;
+    public bool IsEmpty => _numbers.Count == 0;
 
     /// <summary>The connection's number; a new connection is watched by the owner from here on.</summary>
     public int NumberOf(IActorRef connection, IActorContext owner)

@@ -1,3 +1,4 @@
+using ActorBroker.Contracts;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Queues;
 using Akka.Persistence.Query;
@@ -9,10 +10,11 @@ namespace ActorBroker.Broker.Queues;
 /// <summary>Reads bodies back from the journal by range, outside the queue's actor.</summary>
 public sealed class SegmentReader(ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer)
 {
-    /// <summary>The batches of all events in the segment's range, copies too, by ascending event.</summary>
-    public async Task<IReadOnlyList<PlacedBatch>> ReadAsync(string persistenceId, SegmentAddress segment)
+    /// <summary>The batches of all events in the segment's range that are readable, copies too, by ascending event.</summary>
+    public async Task<SegmentContent> ReadAsync(string persistenceId, SegmentAddress segment)
     {
         var batches = new List<PlacedBatch>();
+        var damaged = new List<DamagedEvent>();
         await journal
             .CurrentEventsByPersistenceId(persistenceId, segment.FirstSequenceNr, segment.LastSequenceNr)
             .RunForeach(
@@ -23,9 +25,19 @@ public sealed class SegmentReader(ICurrentEventsByPersistenceIdQuery journal, IM
                         batches.AddRange(written.Write.Batches.Select(placed => placed with { At = written.At }));
                         batches.AddRange(written.Write.Copies);
                     }
+
+                    if (DamagedEvent.Of(envelope.Event, envelope.SequenceNr) is { } found)
+                    {
+                        damaged.Add(found);
+                    }
                 },
                 materializer)
             .ConfigureAwait(false);
-        return batches;
+        return new SegmentContent(batches, damaged);
     }
 }
+
+/// <summary>What the journal holds of a segment.</summary>
+/// <param name="Batches">Those that are readable.</param>
+/// <param name="Damaged">Events of which something is not.</param>
+public sealed record SegmentContent(IReadOnlyList<PlacedBatch> Batches, IReadOnlyList<DamagedEvent> Damaged);

@@ -46,6 +46,12 @@ public sealed record RenewUser(long RequestId, string User, string VirtualHost, 
     public override string ToString() => $"RenewUser {{ RequestId = {RequestId}, User = {User}, VirtualHost = {VirtualHost} }}";
 }
 
+/// <summary>Which virtual hosts are there? Answered by <see cref="VirtualHostsListed"/>.</summary>
+public sealed record ListVirtualHosts(long RequestId) : AccessCommand(RequestId);
+
+/// <summary>The answer to <see cref="ListVirtualHosts"/>: their names, in no order.</summary>
+public sealed record VirtualHostsListed(long RequestId, IReadOnlyList<string> VirtualHosts) : IRequestAnswer;
+
 /// <summary>May this user use this virtual host? Answered by <see cref="VirtualHostOpened"/>.</summary>
 public sealed record OpenVirtualHost(long RequestId, string User, string VirtualHost) : AccessCommand(RequestId);
 

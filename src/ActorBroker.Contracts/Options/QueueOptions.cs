@@ -27,6 +27,9 @@ public sealed record QueueOptions(
     TimeSpan ConsumerTimeout,
     QueueType DefaultType)
 {
+    /// <summary>How long a durable queue may be without connections before it leaves memory; zero for ever.</summary>
+    public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(5);
+
     private const int SmallestBatch = 4096;
     private const int LargestBatch = 16 * 1024 * 1024;
     private const long LargestStore = 1L << 40;
@@ -55,6 +58,7 @@ public sealed record QueueOptions(
                 "actorbroker.default-queue-type", ("classic", QueueType.Classic), ("quorum", QueueType.Quorum), ("stream", QueueType.Stream)))
         {
             CompactAfterBytes = settings.Bytes("actorbroker.queue.compact-after-bytes", SmallestBatch, LargestStore),
+            PassivateAfter = settings.Duration("actorbroker.queue.passivate-after", TimeSpan.Zero, TimeSpan.FromDays(365)),
         };
     }
 }

@@ -34,7 +34,23 @@ public sealed record MessagesPurged(PositionRange[] Positions, Origin Origin) : 
 /// <summary>Messages came and went.</summary>
 /// <param name="At">When the write began, Unix time in milliseconds.</param>
 /// <param name="Write">What came and went.</param>
-public sealed record MessagesWritten(long At, QueueWrite Write) : QueueEvent;
+public sealed record MessagesWritten(long At, QueueWrite Write) : QueueEvent
+{
+    /// <summary>
+    /// Positions whose messages this event held and holds no more: their bytes were damaged. Of a whole event that
+    /// cannot be trusted, what its bytes seem to say.
+    /// </summary>
+    public PositionRange[] Lost { get; init; } = [];
+
+    /// <summary>
+    /// The queue is not durable, so that its next incarnation deletes what this one wrote. False of what a version wrote
+    /// that did not say so.
+    /// </summary>
+    public bool IsOfTransientQueue { get; init; }
+
+    /// <summary>What is wrong with the event's bytes as they were read, with the readable rest in <see cref="Write"/>; null when nothing is. Never written.</summary>
+    public string? Damage { get; init; }
+}
 
 /// <summary>
 /// A queue's index without any body: with the events after it, all that recovery needs before the first answer.

@@ -44,9 +44,12 @@ public sealed record ResolveQueue(QueueKey Queue, long RequestId) : NamedQueueCo
 public sealed record DescribeQueue(QueueKey Queue, long RequestId) : NamedQueueCommand(Queue);
 
 /// <summary>
-/// Wake the queue if it is asleep: start-up recovery. Answered by nothing.
+/// Wake the queue if it is asleep, for what is due in it. Answered by <see cref="QueueWoken"/> when it has recovered, or is not there.
 /// </summary>
 public sealed record WakeQueue(QueueKey Queue) : NamedQueueCommand(Queue);
+
+/// <summary>The answer to <see cref="WakeQueue"/>.</summary>
+public sealed record QueueWoken(QueueKey Queue) : IBrokerMessage;
 
 /// <summary>
 /// An exchange is about to bind this queue: remember it, so that deleting the queue removes the binding.
@@ -125,6 +128,9 @@ public sealed record QueueDescribed(
     long UnsettledCount,
     int ConsumerCount) : QueueNotice, IRequestAnswer
 {
+    /// <summary>Messages lost since the queue's actor started because the journal holds them damaged.</summary>
+    public long LostCount { get; init; }
+
     /// <summary>What the queue does by its definition and policies; null when there is none.</summary>
     public QueueSettings? Settings => Definition is null ? null : QueueSettingsResolver.Resolve(Definition.Arguments, Policy.Definition);
 }

@@ -32,6 +32,14 @@ internal static class AccessFormats
             },
             p => new UserAuthenticated(p.RequestId, p.Refusal.ToRefusal(), p.IsImpersonator));
         formats.AddProto(
+            "a-list-vhosts1", Proto.ListVirtualHosts.Parser,
+            (ListVirtualHosts m) => new Proto.ListVirtualHosts { RequestId = m.RequestId },
+            p => new ListVirtualHosts(p.RequestId));
+        formats.AddProto(
+            "a-vhosts1", Proto.VirtualHostsListed.Parser,
+            (VirtualHostsListed m) => new Proto.VirtualHostsListed { RequestId = m.RequestId, VirtualHosts = { m.VirtualHosts } },
+            p => new VirtualHostsListed(p.RequestId, [.. p.VirtualHosts]));
+        formats.AddProto(
             "a-vhost1", Proto.OpenVirtualHost.Parser,
             (OpenVirtualHost m) => new Proto.OpenVirtualHost { RequestId = m.RequestId, User = m.User, VirtualHost = m.VirtualHost },
             p => new OpenVirtualHost(p.RequestId, p.User, p.VirtualHost));

@@ -30,7 +30,7 @@ public abstract class FormatTableSerializer : SerializerWithStringManifest
 
     /// <summary>Reads a value, which owns <paramref name="bytes"/> from here on: a batch of messages points into it.</summary>
     /// <exception cref="System.Runtime.Serialization.SerializationException">The manifest is unknown or the bytes are damaged.</exception>
-    public sealed override object FromBinary(byte[] bytes, string manifest)
+    public override object FromBinary(byte[] bytes, string manifest)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         return _formats.Read(bytes, manifest);

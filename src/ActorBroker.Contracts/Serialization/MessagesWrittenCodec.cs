@@ -11,13 +11,15 @@ namespace ActorBroker.Contracts.Serialization;
 /// <code>
 /// 1 head      at:i64 delivered-before:i64                  first, once
 /// 2 batch     first-position:i64 batch                     MessageBatchCodec, which has a checksum of its own
-/// 3 settled   count:varint { gap:zigzag count:varint }     gap from the end of the range before, 0 at first; at most once
+/// 3 settled   count:varint { gap:zigzag count:varint }     PositionRangesCodec; at most once
 /// 4 checksum  CRC-32C:u32                                  last, once: of all bytes before it but those of the batches
 /// 16 copy     as batch, of messages that earlier events hold
 /// 5 deadlines, 6 deaths, 7 returns, 8 delays               runs, 9 identities: see QueueNotesCodec; each at most once
+/// 64 lost     as settled                                   messages that the event held before it was repaired
+/// 192 of a transient queue                                 empty
 /// </code>
-/// The form only grows, by new types of sections. A reader skips one that it does not know if the type's high bit is
-/// set, and refuses the event otherwise.
+/// The form only grows, by new types of sections, whose payload is under the checksum. A reader skips one that it does
+/// not know if the type's high bit is set, and refuses the event otherwise.
 /// </summary>
 internal static partial class MessagesWrittenCodec
 {
@@ -25,6 +27,8 @@ internal static partial class MessagesWrittenCodec
     private const byte Batch = 2;
     private const byte Settled = 3;
     private const byte Checksum = 4;
+    private const byte Lost = 64;
+    private const byte OfTransientQueue = 192;
     private const byte Deadlines = 5;
     private const byte Identities = 9;
     private const byte Copy = 16;
@@ -37,9 +41,12 @@ internal static partial class MessagesWrittenCodec
     public static byte[] Write(MessagesWritten written)
     {
         var write = written.Write;
-        var settledSize = SizeOf(write.Settled);
+        var settledSize = write.Settled.Length == 0 ? 0 : PositionRangesCodec.GetSize(write.Settled);
+        var lostSize = written.Lost.Length == 0 ? 0 : PositionRangesCodec.GetSize(written.Lost);
         var size = SectionHeaderSize + HeadSize + SectionHeaderSize + sizeof(uint);
         size = settledSize == 0 ? size : checked(size + SectionHeaderSize + settledSize);
+        size = lostSize == 0 ? size : checked(size + SectionHeaderSize + lostSize);
+        size += written.IsOfTransientQueue ? SectionHeaderSize : 0;
         var notes = NotesOf(write.Notes);
         foreach (var note in notes)
         {
@@ -69,11 +76,7 @@ internal static partial class MessagesWrittenCodec
             writer.Cover(sizeof(long));
         }
 
-        if (settledSize != 0)
-        {
-            Write(write.Settled, writer.Section(Settled, settledSize));
-            writer.Cover(settledSize);
-        }
+        WriteRanges(ref writer, Settled, write.Settled, settledSize);
 
         for (var i = 0; i < notes.Length; i++)
         {
@@ -84,13 +87,24 @@ internal static partial class MessagesWrittenCodec
             }
         }
 
+        WriteRanges(ref writer, Lost, written.Lost, lostSize);
+        if (written.IsOfTransientQueue)
+        {
+            writer.Section(OfTransientQueue, 0);
+            writer.Cover(0);
+        }
+
         writer.End();
         return bytes;
     }
 
     /// <summary>Reads an event, whose batches point into the array.</summary>
-    /// <exception cref="InvalidDataException">The bytes are damaged, or hold a section that must be known and is not.</exception>
-    public static MessagesWritten Read(byte[] bytes)
+    /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
+    /// <exception cref="NewerFormException">They are not, and hold a section that must be known and is not.</exception>
+    public static MessagesWritten Read(byte[] bytes) => Read(bytes, lost: null);
+
+    // Batches that are damaged go to the list, if there is one; nothing else may be.
+    private static MessagesWritten Read(byte[] bytes, List<PositionRange>? lost)
     {
         var reader = new SectionReader(bytes);
         var head = reader.Next() is Head ? reader.Payload : throw reader.Damaged("it does not start with its head");
@@ -104,39 +118,56 @@ internal static partial class MessagesWrittenCodec
         var copies = new List<PlacedBatch>();
         PositionRange[]? settled = null;
         var notes = new byte[]?[NoteCount];
+        PositionRange[]? lostBefore = null;
+        var isOfTransientQueue = false;
+        byte? unknown = null;
         while (reader.Next() is not Checksum)
         {
             switch (reader.Type)
             {
                 case Batch:
-                    batches.Add(ReadBatch(ref reader, bytes));
+                    ReadBatch(ref reader, bytes, batches, lost);
                     break;
                 case Copy:
-                    copies.Add(ReadBatch(ref reader, bytes));
+                    // Of one that is damaged, the message itself may be whole elsewhere.
+                    ReadBatch(ref reader, bytes, copies, lost is null ? null : []);
                     break;
                 case Settled when settled is null:
-                    settled = ReadSettled(reader);
+                    settled = ReadRanges(reader);
                     reader.Cover(reader.Payload.Length);
                     break;
                 case >= Deadlines and <= Identities when notes[reader.Type - Deadlines] is null:
                     notes[reader.Type - Deadlines] = reader.Payload.ToArray();
                     reader.Cover(reader.Payload.Length);
                     break;
-                case >= Skippable:
+                case Lost when lostBefore is null:
+                    lostBefore = ReadRanges(reader);
                     reader.Cover(reader.Payload.Length);
                     break;
                 default:
-                    throw reader.Damaged($"a section of type {reader.Type} is unknown here");
+                    isOfTransientQueue |= reader.Type == OfTransientQueue;
+                    unknown ??= reader.Type < Skippable ? reader.Type : null;
+                    reader.Cover(reader.Payload.Length);
+                    break;
             }
         }
 
         reader.End();
+        if (unknown is { } type)
+        {
+            throw new NewerFormException($"A journal event of messages has a section of type {type}, unknown here: it is from a newer version.");
+        }
+
         var write = new QueueWrite([.. batches], settled ?? [], BinaryPrimitives.ReadInt64LittleEndian(head[sizeof(long)..]))
         {
             Notes = Array.TrueForAll(notes, static note => note is null) ? QueueNotes.None : ReadNotes(notes),
             Copies = [.. copies],
         };
-        return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write);
+        return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write)
+        {
+            Lost = [.. lostBefore ?? [], .. lost ?? []],
+            IsOfTransientQueue = isOfTransientQueue,
+        };
     }
 
     private static PlacedBatch BatchAt(QueueWrite write, int index) =>
@@ -154,73 +185,45 @@ internal static partial class MessagesWrittenCodec
         QueueNotesCodec.ReadRuns(notes[0]), QueueNotesCodec.ReadRuns(notes[1]), QueueNotesCodec.ReadRuns(notes[2]),
         QueueNotesCodec.ReadRuns(notes[3]), QueueNotesCodec.ReadIdentities(notes[4]));
 
-    private static PlacedBatch ReadBatch(ref SectionReader reader, byte[] bytes)
+    private static void ReadBatch(ref SectionReader reader, byte[] bytes, List<PlacedBatch> batches, List<PositionRange>? lost)
     {
         if (reader.Payload.Length < sizeof(long))
         {
             throw reader.Damaged("a batch has no position");
         }
 
-        var firstPosition = BinaryPrimitives.ReadInt64LittleEndian(reader.Payload);
-        var batch = MessageBatchCodec.Read(bytes, reader.PayloadOffset + sizeof(long), reader.Payload.Length - sizeof(long));
+        try
+        {
+            var firstPosition = BinaryPrimitives.ReadInt64LittleEndian(reader.Payload);
+            var batch = MessageBatchCodec.Read(bytes, reader.PayloadOffset + sizeof(long), reader.Payload.Length - sizeof(long));
+            batches.Add(new PlacedBatch(firstPosition, batch));
+        }
+        catch (InvalidDataException) when (lost is not null)
+        {
+            AddPositionsOf(reader.Payload, reader.Payload.Length, lost);
+        }
+
         reader.Cover(sizeof(long));
-        return new PlacedBatch(firstPosition, batch);
     }
 
-    private static int SizeOf(PositionRange[] settled)
+    private static void WriteRanges(ref SectionWriter writer, byte type, PositionRange[] ranges, int size)
     {
-        if (settled.Length == 0)
+        if (size > 0)
         {
-            return 0;
-        }
-
-        var size = Varint.SizeOf((ulong)settled.Length);
-        var end = 0L;
-        foreach (var range in settled)
-        {
-            var rangeSize = Varint.SizeOf(Varint.Zigzag(range.First - end)) + Varint.SizeOf((ulong)range.Count);
-            size = checked(size + rangeSize);
-            end = range.End;
-        }
-
-        return size;
-    }
-
-    private static void Write(PositionRange[] settled, Span<byte> destination)
-    {
-        Varint.Write(ref destination, (ulong)settled.Length);
-        var end = 0L;
-        foreach (var range in settled)
-        {
-            Varint.Write(ref destination, Varint.Zigzag(range.First - end));
-            Varint.Write(ref destination, (ulong)range.Count);
-            end = range.End;
+            var section = writer.Section(type, size);
+            PositionRangesCodec.Write(ranges, ref section);
+            writer.Cover(size);
         }
     }
 
-    private static PositionRange[] ReadSettled(SectionReader reader)
+    private static PositionRange[] ReadRanges(SectionReader reader)
     {
         var rest = reader.Payload;
-
-        // A range takes two bytes at least: a count beyond that is a lie, and nothing is allocated for it.
-        if (!Varint.TryRead(ref rest, out var count) || count > (ulong)rest.Length / 2)
+        if (!PositionRangesCodec.TryRead(ref rest, out var ranges))
         {
-            throw reader.Damaged("its settled positions are more than their section holds");
+            throw reader.Damaged("its positions do not end within their section");
         }
 
-        var settled = new PositionRange[count];
-        var end = 0L;
-        for (var i = 0; i < settled.Length; i++)
-        {
-            if (!Varint.TryRead(ref rest, out var gap) || !Varint.TryRead(ref rest, out var length))
-            {
-                throw reader.Damaged($"settled range {i} does not end within its section");
-            }
-
-            settled[i] = new PositionRange(unchecked(end + Varint.Unzigzag(gap)), (long)length);
-            end = settled[i].End;
-        }
-
-        return rest.IsEmpty ? settled : throw reader.Damaged("bytes are left over after its settled positions");
+        return rest.IsEmpty ? ranges : throw reader.Damaged("bytes are left over after its positions");
     }
 }

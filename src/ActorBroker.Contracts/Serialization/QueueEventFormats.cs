@@ -13,7 +13,7 @@ internal static class QueueEventFormats
 {
     public static void AddTo(FormatTable formats)
     {
-        formats.Add<MessagesWritten>("qe-written1", MessagesWrittenCodec.Write, MessagesWrittenCodec.Read);
+        formats.Add<MessagesWritten>("qe-written1", MessagesWrittenCodec.Write, MessagesWrittenCodec.Read, MessagesWrittenCodec.Salvage);
         formats.AddProto(
             "qe-declared1", Proto.QueueDeclared.Parser,
             (QueueDeclared e) => new Proto.QueueDeclared

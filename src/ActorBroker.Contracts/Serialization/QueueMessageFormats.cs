@@ -55,6 +55,10 @@ internal static class QueueMessageFormats
             (WakeQueue m) => new Proto.WakeQueue { Queue = m.Queue.ToForm() },
             p => new WakeQueue(p.Queue.ToQueueKey()));
         formats.AddProto(
+            "n-woken1", Proto.WakeQueue.Parser,
+            (QueueWoken m) => new Proto.WakeQueue { Queue = m.Queue.ToForm() },
+            p => new QueueWoken(p.Queue.ToQueueKey()));
+        formats.AddProto(
             "q-add-source1", Proto.AddBindingSource.Parser,
             ToForm,
             p => new AddBindingSource(
@@ -141,6 +145,7 @@ internal static class QueueMessageFormats
                 ReadyCount = m.ReadyCount,
                 UnsettledCount = m.UnsettledCount,
                 ConsumerCount = m.ConsumerCount,
+                LostCount = m.LostCount,
             },
             p => new QueueDescribed(
                 p.RequestId,
@@ -150,7 +155,10 @@ internal static class QueueMessageFormats
                 p.Policy.ToEffectivePolicy(),
                 p.ReadyCount,
                 p.UnsettledCount,
-                p.ConsumerCount));
+                p.ConsumerCount)
+            {
+                LostCount = p.LostCount,
+            });
         formats.AddProto(
             "n-resolved1", Proto.QueueResolved.Parser,
             (QueueResolved m) => new Proto.QueueResolved

@@ -30,6 +30,9 @@ public sealed class AccessState(IReadOnlySet<string> loopbackUsers)
     public void PutPermission(string user, string virtualHost, Permission permission) =>
         _permissions[(user, virtualHost)] = permission;
 
+    /// <summary>All virtual hosts, in no order.</summary>
+    public IReadOnlyCollection<string> VirtualHosts => _virtualHosts;
+
     /// <summary>Is there such a user?</summary>
     public bool HasUser(string name) => _users.ContainsKey(name);
 

@@ -15,7 +15,7 @@ public sealed class PositionMap
 {
     private const int CapacityMin = 4;
 
-    private PositionRun[] _runs = new PositionRun[CapacityMin];
+    private PositionRun[] _runs = [];
     private int _head;
     private int _size;
 
@@ -201,7 +201,7 @@ public sealed class PositionMap
     private void MakeRoom()
     {
         // Sliding down is enough while half of the array is free at the front, so that it is paid for by the removals.
-        var runs = _head >= _runs.Length / 2 ? _runs : new PositionRun[_runs.Length * 2];
+        var runs = _head > 0 && _head >= _runs.Length / 2 ? _runs : new PositionRun[Math.Max(CapacityMin, _runs.Length * 2)];
         Array.Copy(_runs, _head, runs, 0, _size);
         _runs = runs;
         _head = 0;
@@ -222,7 +222,7 @@ public sealed class PositionMap
         if (_size == 0)
         {
             _head = 0;
-            _runs = _runs.Length > 1024 ? new PositionRun[CapacityMin] : _runs;
+            _runs = _runs.Length > 1024 ? [] : _runs;
         }
     }
 }

@@ -13,8 +13,9 @@ public sealed partial class PositionSet
     private const int CapacityMin = 4;
 
     // Intervals live in [_head, _head + _size) of both arrays; free room at the front makes taking from it cheap.
-    private long[] _firsts = new long[CapacityMin];
-    private long[] _ends = new long[CapacityMin];
+    // A queue has many sets of which most stay empty: these cost no arrays.
+    private long[] _firsts = [];
+    private long[] _ends = [];
     private int _head;
     private int _size;
 
@@ -271,7 +272,7 @@ public sealed partial class PositionSet
     private void MakeRoom()
     {
         // Sliding down is enough while half of the arrays is free at the front, so that it is paid for by the takes.
-        var capacity = _head >= _firsts.Length / 2 ? _firsts.Length : _firsts.Length * 2;
+        var capacity = _head > 0 && _head >= _firsts.Length / 2 ? _firsts.Length : Math.Max(CapacityMin, _firsts.Length * 2);
         var firsts = capacity == _firsts.Length ? _firsts : new long[capacity];
         var ends = capacity == _ends.Length ? _ends : new long[capacity];
         Array.Copy(_firsts, _head, firsts, 0, _size);
@@ -305,8 +306,8 @@ public sealed partial class PositionSet
             _head = 0;
             if (_firsts.Length > 1024)
             {
-                _firsts = new long[CapacityMin];
-                _ends = new long[CapacityMin];
+                _firsts = [];
+                _ends = [];
             }
         }
     }

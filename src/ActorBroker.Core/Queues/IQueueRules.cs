@@ -19,6 +19,9 @@ public interface IQueueRules
     /// <summary>Messages that wait for a consumer; of a stream, all.</summary>
     long ReadyCount { get; }
 
+    /// <summary>Messages lost since the queue started because the journal holds them damaged.</summary>
+    long LostCount { get; }
+
     /// <summary>Messages that consumers hold.</summary>
     long UnsettledCount { get; }
 
@@ -31,7 +34,7 @@ public interface IQueueRules
     /// <summary>The consumers that were not cancelled.</summary>
     IEnumerable<ConsumerKey> Consumers { get; }
 
-    /// <summary>Settlements wait that <see cref="FlushSettlements"/> would write.</summary>
+    /// <summary>Settlements, or marks of deliveries, wait that <see cref="FlushSettlements"/> would write.</summary>
     bool HasUnwrittenSettlements { get; }
 
     /// <summary>Publishers are held back until memory is free: <see cref="Spill"/> may free it.</summary>
@@ -39,6 +42,12 @@ public interface IQueueRules
 
     /// <summary>Nothing waits to be written and no write is under way.</summary>
     bool IsWrittenOut { get; }
+
+    /// <summary>
+    /// Nobody uses the queue, nothing is under way, and the journal has all of it: its rules may be forgotten, and made
+    /// anew from the journal. Dear to find out.
+    /// </summary>
+    bool CanBeForgotten { get; }
 
     /// <summary>
     /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
@@ -145,9 +154,10 @@ public interface IQueueRules
 
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
     /// <param name="firstPosition">As asked for.</param>
-    /// <param name="batches">All batches of these events, by ascending event.</param>
+    /// <param name="batches">All batches of these events that are readable, by ascending event.</param>
+    /// <param name="isDamaged">Some event is damaged: what is missing is gone for good, rather than unreadable now.</param>
     /// <returns>How many messages should have been among them and were not.</returns>
-    long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches);
+    long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches, bool isDamaged);
 
     /// <summary>The index as of the last committed write. What is still on its way comes after the snapshot, as events.</summary>
     QueueIndex Index();
@@ -160,6 +170,9 @@ public interface IQueueRules
     /// <param name="sequenceNr">The journal event that holds it.</param>
     /// <param name="at">When the write began, Unix time in milliseconds.</param>
     void RecoverWrite(QueueWrite write, long sequenceNr, long at);
+
+    /// <summary>Replays what a damaged event may have held: its messages are lost unless they are settled later.</summary>
+    void RecoverLost(PositionRange positions);
 
     /// <summary>Replays a purge.</summary>
     void RecoverPurge(PositionRange[] positions);

@@ -76,7 +76,7 @@ internal sealed class LogSegment(long first)
     public bool IsMoving { get; set; }
 
     /// <summary>Not everything live could be read back: only what was written first may still hold it.</summary>
-    public bool IsDamaged { get; set; }
+    public bool CannotMove { get; set; }
 
     /// <summary>Batches by ascending position; empty unless resident.</summary>
     public List<LogBatch> Batches { get; } = [];
@@ -92,6 +92,9 @@ internal sealed class LogSegment(long first)
 
     /// <summary>Batches that are in memory and not in the journal.</summary>
     public int PinnedBatches { get; set; }
+
+    /// <summary>When it was last read back, some event of it was damaged: what it lacks is gone.</summary>
+    public bool IsDamaged { get; set; }
 
     /// <summary>Every live message can be read back from the journal.</summary>
     public bool IsEvictable => Residency == SegmentResidency.Resident && PinnedBatches == 0 && FirstSequenceNr > 0 && !IsMoving;
@@ -149,6 +152,14 @@ internal sealed class LogSegment(long first)
         }
     }
 
+    /// <summary>Everything live of it that the journal holds is in that event, or in none.</summary>
+    public void MoveTo(long sequenceNr, long copiedBytes)
+    {
+        FirstSequenceNr = LastSequenceNr = copiedBytes > 0 ? sequenceNr : 0;
+        SizeBytes = copiedBytes + Batches.Where(static batch => batch.IsPinned).Sum(static batch => (long)batch.SizeBytes);
+        LiveBytes = SizeBytes;
+    }
+
     /// <summary>Remembers that a batch of it is in that journal event.</summary>
     public void AddSequenceNr(long sequenceNr)
     {
@@ -167,6 +178,7 @@ internal sealed class LogSegment(long first)
         LastSequenceNr = 0;
         PinnedBatches = 0;
         IsMoving = false;
+        CannotMove = false;
         IsDamaged = false;
         Residency = SegmentResidency.Resident;
         Batches.Clear();

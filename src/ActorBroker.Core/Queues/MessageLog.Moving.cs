@@ -26,8 +26,7 @@ internal sealed partial class MessageLog
             }
 
             segment.IsMoving = false;
-            segment.FirstSequenceNr = segment.LastSequenceNr = copiedBytes > 0 ? sequenceNr : 0;
-            segment.SizeBytes = copiedBytes + segment.Batches.Where(static batch => batch.IsPinned).Sum(static batch => (long)batch.SizeBytes);
+            segment.MoveTo(sequenceNr, copiedBytes);
             segment.LiveBytes = Math.Min(segment.SizeBytes, segment.SizeBytes * segment.Live / live);
             if (!TryJoin(previous, segment))
             {

@@ -85,7 +85,7 @@ public sealed partial class QueueDecider
 
             if (batch is null)
             {
-                SetDyingAside(segment, range);
+                TakeOutDying(segment, range);
                 continue;
             }
 
@@ -128,22 +128,6 @@ public sealed partial class QueueDecider
         {
             segment.Residency = SegmentResidency.Loading;
             _effects.Load(segment.Address);
-        }
-    }
-
-    // Their bodies could not be read back: they wait for the next start, as ready ones do.
-    private void SetDyingAside(LogSegment segment, PositionRange range)
-    {
-        foreach (var gap in segment.Gaps())
-        {
-            var first = Math.Max(gap.First, range.First);
-            var end = Math.Min(gap.End, range.End);
-            if (first < end)
-            {
-                var missing = new PositionRange(first, end - first);
-                _dying.Forget(missing);
-                _unreadable.Add(missing);
-            }
         }
     }
 }

@@ -33,12 +33,10 @@ public sealed partial class QueueDecider
 
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
     /// <param name="firstPosition">As asked for.</param>
-    /// <param name="batches">All batches of these events, by ascending event.</param>
-    /// <returns>
-    /// How many ready messages were not among them. They are set aside until the queue starts the next time, so that
-    /// the others can be had; the journal is not told that they are gone.
-    /// </returns>
-    public long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches)
+    /// <param name="batches">All batches of these events that are readable, by ascending event.</param>
+    /// <param name="isDamaged">Some event is damaged: what is missing is gone. Otherwise it is set aside.</param>
+    /// <returns>How many ready messages were not among them: the others can be had.</returns>
+    public long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches, bool isDamaged)
     {
         if (_log.SegmentStartingAt(firstPosition) is not { Residency: SegmentResidency.Loading } segment)
         {
@@ -46,8 +44,8 @@ public sealed partial class QueueDecider
         }
 
         _log.Load(segment, batches);
-        var missing = SetGapsAside(segment);
-        segment.IsDamaged |= missing > 0;
+        segment.IsDamaged = isDamaged;
+        var missing = TakeOutGaps(segment);
         AnswerGets();
         Dispatch();
         BoundMemory();
@@ -71,7 +69,7 @@ public sealed partial class QueueDecider
             if (found && batch is null)
             {
                 // It was held when its segment was read back short, and has been released since.
-                SetGapsAside(segment);
+                TakeOutGaps(segment);
                 continue;
             }
 
@@ -84,18 +82,6 @@ public sealed partial class QueueDecider
         }
 
         return null;
-    }
-
-    // What is ready of the segment and could not be read back with it.
-    private long SetGapsAside(LogSegment segment)
-    {
-        var missing = 0L;
-        foreach (var gap in segment.Gaps())
-        {
-            missing += RemoveReady(gap, _unreadable);
-        }
-
-        return missing;
     }
 
     private void ReadAhead(LogSegment head)

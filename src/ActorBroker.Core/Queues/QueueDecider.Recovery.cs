@@ -72,6 +72,8 @@ public sealed partial class QueueDecider
             RecoverSettled(range);
         }
 
+        RecoverCopies(write.Copies, sequenceNr);
+
         // The snapshot may know more than a write that was under way when it was taken. Positions that no event holds
         // may have been given out again since.
         _deliveredBefore = Math.Max(_deliveredBefore, Math.Min(write.DeliveredBefore, _journaledEnd));
@@ -91,6 +93,7 @@ public sealed partial class QueueDecider
     public void RecoveryCompleted()
     {
         _isRecovering = false;
+        CountLostInReplay();
         _writes.Settled.Clear();
         RecoverMarks();
     }
@@ -131,6 +134,11 @@ public sealed partial class QueueDecider
         };
     }
 
+    /// <inheritdoc/>
+    public bool CanBeForgotten =>
+        IsDurable && IsWrittenOut && UnsettledCount == 0 && ConsumerCount == 0 && _waitingGets.Count == 0 && _dying.Count == 0
+        && !IsWithholding && Index().Live.Sum(static range => range.Count) == Live().Count;
+
     private void ForgetSettledVolatile()
     {
         var firstLive = _log.Segments.Count > 0 ? _log.Segments[0].First : _log.NextPosition;
@@ -161,6 +169,7 @@ public sealed partial class QueueDecider
 
     private void RecoverSettled(PositionRange range)
     {
+        _lostInReplay.Remove(range);
         _scratch.Clear();
         _ready.Remove(range, _scratch);
         _delayed.Remove(range, _scratch);

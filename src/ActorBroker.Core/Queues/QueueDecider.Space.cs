@@ -85,7 +85,7 @@ public sealed partial class QueueDecider
         {
             bytes += segment.LiveBytes;
             reads += segment.Residency == SegmentResidency.Resident ? 0 : 1;
-            if (segment.IsDamaged || (_moving.Count > 0 && (bytes > _limits.WriteBytesMax || reads > MovedReadsMax)))
+            if (segment.CannotMove || (_moving.Count > 0 && (bytes > _limits.WriteBytesMax || reads > MovedReadsMax)))
             {
                 break;
             }
@@ -123,7 +123,7 @@ public sealed partial class QueueDecider
 
             // The journal is not deleted beyond it, so nothing is gained by copying the others.
             copies.RemoveRange(start, copies.Count - start);
-            segment.IsDamaged = true;
+            segment.CannotMove = true;
             break;
         }
 
@@ -178,6 +178,25 @@ public sealed partial class QueueDecider
         _moving.Clear();
         _movesUnderWay.Clear();
         _writesUntilLook = 0;
+    }
+
+    // A replay that begins before the copies finds the originals, unless a later snapshot was lost after they were deleted.
+    private void RecoverCopies(PlacedBatch[] copies, long sequenceNr)
+    {
+        var copied = new PositionSet();
+        foreach (var placed in copies)
+        {
+            copied.Add(new PositionRange(placed.FirstPosition, placed.Batch.Count));
+        }
+
+        foreach (var segment in copied.IsEmpty ? [] : _log.Segments)
+        {
+            var range = new PositionRange(segment.First, segment.End - segment.First);
+            if (copied.Overlaps(range) && LiveOf([segment]).ToArray().All(live => copied.Within(live).Sum(static part => part.Count) == live.Count))
+            {
+                segment.MoveTo(sequenceNr, copies.Where(placed => placed.FirstPosition >= range.First && placed.FirstPosition < range.End).Sum(static placed => (long)placed.Batch.SizeBytes));
+            }
+        }
     }
 
     private PositionSet LiveOf(List<LogSegment> segments)

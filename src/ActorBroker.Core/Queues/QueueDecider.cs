@@ -107,14 +107,14 @@ public sealed partial class QueueDecider : IQueueRules
     /// <summary>A consumer has the queue to itself.</summary>
     public bool HasExclusiveConsumer => _roster.HasExclusive;
 
-    /// <summary>Settlements wait that <see cref="FlushSettlements"/> would write.</summary>
-    public bool HasUnwrittenSettlements => _writes.HasSettlements && !_writes.IsWriting;
+    /// <summary>Settlements, or marks of deliveries, wait that <see cref="FlushSettlements"/> would write.</summary>
+    public bool HasUnwrittenSettlements => (_writes.HasSettlements || HasUnwrittenMarks) && !_writes.IsWriting;
 
     /// <summary>Publishers are held back until memory is free: <see cref="Spill"/> would free it.</summary>
     public bool IsWithholding => _log.PinnedBytes > _limits.PinnedBytesMax;
 
     /// <summary>Nothing waits to be written and no write is under way.</summary>
-    public bool IsWrittenOut => !_writes.IsWriting && !_writes.HasBatches && !_writes.HasSettlements;
+    public bool IsWrittenOut => !_writes.IsWriting && !_writes.HasBatches && !_writes.HasSettlements && !HasUnwrittenMarks;
 
     /// <summary>
     /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
@@ -146,7 +146,7 @@ public sealed partial class QueueDecider : IQueueRules
         }
     }
 
-    /// <summary>Writes settlements that wait, if no write is under way (which would take them along next).</summary>
+    /// <summary>Writes settlements and marks that wait, if no write is under way (which would take them along next).</summary>
     public void FlushSettlements()
     {
         if (!_writes.IsWriting)
@@ -217,6 +217,11 @@ public sealed partial class QueueDecider : IQueueRules
         return link;
     }
 
+    // Somebody holds messages that a restart would hand out as if for the first time. Where nothing is held, what was
+    // handed out is settled, and the journal hears of it by that.
+    private bool HasUnwrittenMarks =>
+        IsDurable && UnsettledCount > 0 && Math.Min(_deliveredBefore, _journaledEnd) > _writes.DeliveredBefore;
+
     private void TryWrite()
     {
         if (!_writes.IsWriting && (_writes.HasBatches || _writes.Notes.IsUrgent || CanMove))
@@ -229,7 +234,7 @@ public sealed partial class QueueDecider : IQueueRules
     {
         _toTell.Clear();
         ForgetUntied();
-        var write = _writes.Begin(_deliveredBefore, BeginMove(), _toTell);
+        var write = _writes.Begin(_deliveredBefore, HasUnwrittenMarks, BeginMove(), _toTell);
         if (write is not null)
         {
             _underWay = write;

@@ -25,8 +25,8 @@ public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, 
     public QueueNotes Notes { get; init; } = QueueNotes.None;
 
     /// <summary>
-    /// Messages that earlier events hold, once more, so that those can be deleted. A replay passes them over: as long as
-    /// it begins before this event, the earlier ones are still there.
+    /// Messages that earlier events hold, once more, so that those can be deleted. A replay learns from them where
+    /// messages are, never that there are any.
     /// </summary>
     public PlacedBatch[] Copies { get; init; } = [];
 }

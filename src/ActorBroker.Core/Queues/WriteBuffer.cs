@@ -28,6 +28,9 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// <summary>Settlements of a transaction that the next batch of a link is to take along into its event.</summary>
     public PositionSet? OfTransaction { get; set; }
 
+    /// <summary>What the last write said of which messages may have been handed out.</summary>
+    public long DeliveredBefore { get; private set; }
+
     /// <summary>What the journal must hear of beside that.</summary>
     public PendingNotes Notes { get; } = new();
 
@@ -59,10 +62,14 @@ internal sealed class WriteBuffer(int writeBytesMax)
     }
 
     /// <summary>
-    /// Takes what the next write holds, copies too, or null when there is nothing to write. Batches whose messages were all settled
+    /// Takes what the next write holds, or null when there is nothing to write. Batches whose messages were all settled
     /// while they waited are not written: the journal has no need to know that they ever were.
     /// </summary>
-    public QueueWrite? Begin(long deliveredBefore, PlacedBatch[] copies, List<PublisherLink> confirmedWithoutWrite)
+    /// <param name="deliveredBefore">Messages below this position may have been handed out.</param>
+    /// <param name="isMarkDue">That alone is worth a write.</param>
+    /// <param name="copies">Of messages that earlier events hold.</param>
+    /// <param name="confirmedWithoutWrite">Takes the links whose batches need no write any more.</param>
+    public QueueWrite? Begin(long deliveredBefore, bool isMarkDue, PlacedBatch[] copies, List<PublisherLink> confirmedWithoutWrite)
     {
         var batches = new List<PlacedBatch>(_waiting.Count);
         var bytes = 0;
@@ -96,12 +103,13 @@ internal sealed class WriteBuffer(int writeBytesMax)
             bytes += next.Batch.SizeBytes;
         }
 
-        if (batches.Count == 0 && copies.Length == 0 && !HasSettlements)
+        if (batches.Count == 0 && copies.Length == 0 && !HasSettlements && !isMarkDue)
         {
             return null;
         }
 
         IsWriting = true;
+        DeliveredBefore = deliveredBefore;
         TakeSettledOfWaiting(Settled);
         var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore) { Notes = TakeNotes(), Copies = copies };
         Settled.Clear();

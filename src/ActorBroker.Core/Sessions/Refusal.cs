@@ -23,6 +23,9 @@ public enum RefusalReason : byte
 
     /// <summary>The broker could not do it now: a failed write, an unreachable entity. Trying again may succeed.</summary>
     Unavailable = 7,
+
+    /// <summary>What the entity is cannot be read from the journal: it is not served until someone repairs that.</summary>
+    Damaged = 8,
 }
 
 /// <summary>A refusal with the text for the client, in RabbitMQ's words and without the code's name in front.</summary>

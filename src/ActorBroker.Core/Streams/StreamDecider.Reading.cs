@@ -14,7 +14,7 @@ public sealed partial class StreamDecider
     private int _reads;
 
     /// <inheritdoc/>
-    public long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches)
+    public long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches, bool isDamaged)
     {
         _reads--;
         var index = _log.IndexOf(firstPosition);
@@ -24,6 +24,11 @@ public sealed partial class StreamDecider
         if (index < _log.Segments.Count && _log.Segments[index] is { Residency: SegmentResidency.Loading } segment && segment.First == firstPosition)
         {
             missing = _log.Load(segment, batches);
+            if (isDamaged)
+            {
+                missing = Lose(segment, missing);
+            }
+
             var waiting = segment.Waiting.ToArray();
             segment.Waiting.Clear();
             foreach (var consumer in waiting)
@@ -32,7 +37,7 @@ public sealed partial class StreamDecider
                 Serve(consumer);
             }
 
-            if (missing > 0)
+            if (missing > 0 && !isDamaged)
             {
                 // The consumers that were here went on without; the next one tries again.
                 _log.Evict(segment);
@@ -42,6 +47,15 @@ public sealed partial class StreamDecider
         ReadWanted();
         BoundMemory();
         return missing;
+    }
+
+    // What the segment lacks is gone: each message of it counts once.
+    private long Lose(StreamSegment segment, long missing)
+    {
+        var lost = Math.Max(0, missing - segment.Lost);
+        segment.Lost += lost;
+        LostCount += lost;
+        return lost;
     }
 
     private void ServeThoseAtEnd()

@@ -6,6 +6,11 @@ namespace ActorBroker.Core.Streams;
 /// <content>From the journal, and into a snapshot.</content>
 public sealed partial class StreamDecider
 {
+    private long _lostUpTo;
+
+    /// <inheritdoc/>
+    public long LostCount { get; private set; }
+
     /// <inheritdoc/>
     public QueueIndex Index()
     {
@@ -51,8 +56,18 @@ public sealed partial class StreamDecider
     }
 
     /// <inheritdoc/>
+    public void RecoverLost(PositionRange positions)
+    {
+        LostCount += positions.Count;
+        _lostUpTo = Math.Max(_lostUpTo, positions.End);
+    }
+
+    /// <inheritdoc/>
     public void RecoveryCompleted()
     {
+        // No message gets an offset that another one had.
+        _log.SkipTo(_lostUpTo);
+        _nextOffset = _log.End;
         Retain();
         BoundMemory();
     }

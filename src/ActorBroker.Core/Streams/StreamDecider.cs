@@ -72,6 +72,9 @@ public sealed partial class StreamDecider : IQueueRules
     public bool IsWrittenOut => _writes is { IsWriting: false, HasBatches: false };
 
     /// <inheritdoc/>
+    public bool CanBeForgotten => IsWrittenOut && ConsumerCount == 0;
+
+    /// <inheritdoc/>
     public long FirstLiveSequenceNr => _log.Segments.Count > 0 ? _log.Segments[0].FirstSequenceNr : long.MaxValue;
 
     /// <inheritdoc/>

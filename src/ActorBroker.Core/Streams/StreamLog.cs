@@ -45,7 +45,9 @@ internal sealed class StreamLog
         Debug.Assert(ReferenceEquals(open, Open));
         foreach (var placed in batches)
         {
-            Debug.Assert(placed.FirstPosition == End);
+            // A gap is what a damaged event held.
+            Debug.Assert(placed.FirstPosition >= End);
+            open.Lost += placed.FirstPosition - End;
             open.Add(new StreamBatch(placed.FirstPosition, placed.Batch, at));
             open.SizeBytes += placed.Batch.SizeBytes;
             SizeBytes += placed.Batch.SizeBytes;

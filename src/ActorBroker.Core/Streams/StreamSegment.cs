@@ -37,6 +37,9 @@ internal sealed class StreamSegment(long first, long firstAt, FilterValueSet fil
     /// <summary>Size of the records that are in memory.</summary>
     public long ResidentBytes { get; set; }
 
+    /// <summary>Messages of it that are known to be lost.</summary>
+    public long Lost { get; set; }
+
     public FilterValueSet Filter { get; } = filter;
 
     public SegmentResidency Residency { get; set; }

@@ -9,6 +9,8 @@ public static class ReplyCodes
     public static ReplyCode Of(RefusalReason reason) => reason switch
     {
         RefusalReason.NotFound => ReplyCode.NotFound,
+        // As RabbitMQ answers for a durable queue that is on no running node: the channel ends, the connection goes on.
+        RefusalReason.Damaged => ReplyCode.NotFound,
         RefusalReason.PreconditionFailed => ReplyCode.PreconditionFailed,
         RefusalReason.AccessRefused => ReplyCode.AccessRefused,
         RefusalReason.ResourceLocked => ReplyCode.ResourceLocked,

@@ -21,17 +21,18 @@ internal static class Node
         var config = arguments.LoadConfiguration();
         var options = arguments.ReadOptions(config);
         await using var logging = LoggingSubsystem.Start(options.Logging);
+        using var awake = new AwakeClock(TimeProvider.System);
         using var folder = DataFolder.Open(options.Data);
         using var journal = SqliteJournal.Prepare(
             folder,
             options.Journal,
             failure => Log.Warning("Checkpoint of the journal failed, to be tried again: {Reason}", failure.Message));
         var system = CreateSystem(
-            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup));
+            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup, journal.Quarantine));
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);
-            var listeners = await ListenerSubsystem.StartAsync(system, options, new SteadyClock(TimeProvider.System)).ConfigureAwait(false);
+            var listeners = await ListenerSubsystem.StartAsync(system, options, new SteadyClock(awake)).ConfigureAwait(false);
             await ReadyLine.PrintAsync(listeners).ConfigureAwait(false);
             await Task.WhenAny(signals.Received, system.WhenTerminated).ConfigureAwait(false);
         }

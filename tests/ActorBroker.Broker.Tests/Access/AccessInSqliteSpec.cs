@@ -32,7 +32,7 @@ public sealed class AccessInSqliteSpec : IDisposable
         Assert.Null((await LoginIn(changed)).Refusal);
 
         Assert.Equal(
-            [(1, "ae-user1", 7102), (2, "ae-vhost1", 7102), (3, "ae-permission1", 7102)],
+            [(1, "ae-user1c", 7102), (2, "ae-vhost1c", 7102), (3, "ae-permission1c", 7102)],
             Rows());
     }
 

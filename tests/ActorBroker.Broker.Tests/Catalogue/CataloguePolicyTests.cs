@@ -104,8 +104,12 @@ public sealed class CataloguePolicyTests : EntityTestKit
         Assert.Single(Journal.Written(JournalId));
         Restart(new CatalogueSettings { SnapshotAfterEvents = 2 });
         Assert.True(Listed().IsTraced);
+        SetAndAwait(Limit("p", 3));
+        SetAndAwait(Limit("p", 2));
         SetAndAwait(Limit("p", 1));
-        AwaitAssert(() => Assert.Empty(Journal.Written(JournalId)));
+
+        // The snapshot before the newest stays, and the events behind it.
+        AwaitAssert(() => Assert.Equal([3L, 4L], Journal.Written(JournalId).Select(static written => written.SequenceNr)));
         Restart();
         Assert.True(Listed().IsTraced);
         Trace(isOn: false);
@@ -121,7 +125,7 @@ public sealed class CataloguePolicyTests : EntityTestKit
         SetAndAwait(Limit("p", 1));
         _catalogue.Tell(new SetDefaultQueueType("/", "d", QueueType.Stream, Someone), TestActor);
         ExpectMsg<PolicyAnswered>();
-        AwaitAssert(() => Assert.Empty(Journal.Written(JournalId)));
+        AwaitAssert(() => Assert.Equal(2, Assert.Single(Journal.Written(JournalId)).SequenceNr));
         Restart();
         Assert.Equal([Limit("p", 1)], Listed().Policies);
         Assert.Equal(QueueType.Stream, Listed().DefaultQueueType);

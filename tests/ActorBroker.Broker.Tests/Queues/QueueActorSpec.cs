@@ -56,7 +56,7 @@ public abstract class QueueActorSpec : EntityTestKit
         Policies.Set("/", VirtualHostPolicies.Empty);
         var settings = new QueueActorSettings(
             options, Clock, new MessageFormats(new Amqp091MessageFormat()), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref,
-            new ForwardingServices(_ => Queues!, Routing, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock), Policies);
+            new ForwardingServices(_ => Queues!, Routing, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock), Policies) { Sleeping = Sleeping };
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
         {
@@ -71,6 +71,9 @@ public abstract class QueueActorSpec : EntityTestKit
 
     /// <summary>The node's policies: none unless a test sets some.</summary>
     protected NodePolicies Policies { get; }
+
+    /// <summary>The node's queues that have left memory.</summary>
+    protected SleepingQueues Sleeping { get; } = new();
 
     /// <summary>The node's routing table actor.</summary>
     protected TestProbe Routing { get; }

@@ -1,5 +1,6 @@
 using ActorBroker.Testing.Persistence;
 using Akka;
+using Akka.Persistence;
 using Akka.Persistence.Query;
 using Akka.Streams.Dsl;
 
@@ -26,6 +27,8 @@ internal sealed class RecordedReads(JournalFaults journal) : ICurrentEventsByPer
             return Source.Failed<EventEnvelope>(new IOException("the disk does not answer"));
         return Source.From(journal.Written(persistenceId)
             .Where(written => written.SequenceNr >= fromSequenceNr && written.SequenceNr <= toSequenceNr && !Lost.Contains(written.SequenceNr))
+            .Select(journal.Found)
+            .OfType<IPersistentRepresentation>()
             .Select(written => new EventEnvelope(
                 Offset.Sequence(written.SequenceNr), persistenceId, written.SequenceNr, written.Payload, written.Timestamp, [])));
     }

@@ -57,6 +57,17 @@ internal static class GoldenSamples
                 [new(7, Batch("sales", "order.new", "first", "second")), new(10, Batch("", "orders", "third"))],
                 [new(1, 3), new(5, 1)],
                 DeliveredBefore: 6)),
+        ["qe-written1+lost"] = new MessagesWritten(
+            1_767_323_045_678, new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [], DeliveredBefore: 6))
+        {
+            Lost = [new(8, 2), new(100, 1)],
+        },
+        ["qe-written1+transient"] = new MessagesWritten(
+            1_767_323_045_678, new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [], DeliveredBefore: 6))
+        {
+            IsOfTransientQueue = true,
+        },
+        ["je-aside1"] = new EventSetAside("qe-source1c", "Its checksum does not match."),
         ["qe-policy1"] = new QueuePolicyApplied(Effective),
         ["qs1"] = new QueueSnapshot(
             Queue,

@@ -55,7 +55,7 @@ public sealed class RoundTripSpec(SerializationSystem written) : IClassFixture<S
         {
             Assert.IsAssignableFrom<FormatTableSerializer>(written.System.Serialization.FindSerializerForType(type));
             var manifest = written.ManifestOf(written.Content.AnyOf(type));
-            Assert.Matches("^[a-z-]+[0-9]+$", manifest);
+            Assert.Matches("^[a-z-]+[0-9]+c?$", manifest);
             Assert.True(manifests.TryAdd(manifest, type), $"{manifest} is the manifest of {manifests.GetValueOrDefault(manifest)} and of {type}");
         }
 
@@ -66,7 +66,7 @@ public sealed class RoundTripSpec(SerializationSystem written) : IClassFixture<S
     public void An_unknown_manifest_is_a_serialization_error()
     {
         Assert.Throws<SerializationException>(() => written.Read([], typeof(PublishBatch), "q-publish999"));
-        Assert.Throws<SerializationException>(() => written.Read([], typeof(MessagesWritten), ""));
+        Assert.IsType<UnreadableEvent>(written.Read([], typeof(MessagesWritten), ""));
     }
 
     [Fact]

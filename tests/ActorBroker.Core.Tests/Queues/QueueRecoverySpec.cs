@@ -26,6 +26,35 @@ public sealed class QueueRecoverySpec
     }
 
     [Fact]
+    public void That_messages_are_held_is_written_when_nothing_else_is_and_once()
+    {
+        var queue = new TestQueue();
+        queue.Decider.Publish(1, 1, Persistent("a", "b", "c"));
+        queue.CommitAll();
+        Assert.True(queue.Decider.IsWrittenOut);
+
+        queue.Start(1, 1, TestQueue.Settings(prefetch: 2));
+        Assert.True(queue.Decider.HasUnwrittenSettlements);
+        queue.Decider.FlushSettlements();
+        queue.CommitAll();
+        Assert.False(queue.Decider.HasUnwrittenSettlements);
+        queue.Decider.FlushSettlements();
+        Assert.Empty(queue.Uncommitted);
+
+        Assert.Equal("a* b* c", queue.Crash().Drain());
+    }
+
+    [Fact]
+    public void A_queue_that_does_not_outlive_a_restart_writes_nothing_about_held_messages()
+    {
+        var queue = new TestQueue(durable: false);
+        queue.Decider.Publish(1, 1, Persistent("a"));
+        queue.Start(1, 1);
+        Assert.True(queue.Decider.IsWrittenOut);
+        Assert.False(queue.Decider.HasUnwrittenSettlements);
+    }
+
+    [Fact]
     public void What_a_purge_removed_from_a_batch_that_is_still_unwritten_stays_removed()
     {
         var queue = new TestQueue(Tiny);

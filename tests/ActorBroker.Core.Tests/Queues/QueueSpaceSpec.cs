@@ -77,13 +77,7 @@ public sealed class QueueSpaceSpec
         var queue = new TestQueue(Small);
         Stuck(queue);
         queue.StoreIndex();
-        while (!queue.Uncommitted.Any(static pending => pending.Write?.Copies.Length > 0))
-        {
-            ServeOne(queue, reclaim: false);
-            queue.Decider.ReclaimSpace(0);
-            queue.AnswerLoads();
-        }
-
+        ServeUntilCopied(queue);
         Assert.Equal("stays*", queue.Crash().Drain());
         queue.CommitAll();
         Assert.Equal("stays*", queue.Crash().Drain());
@@ -97,17 +91,27 @@ public sealed class QueueSpaceSpec
     }
 
     [Fact]
+    public void A_replay_from_before_the_copies_finds_them_though_the_originals_are_deleted()
+    {
+        var queue = new TestQueue(Small);
+        Stuck(queue);
+        queue.StoreIndex();
+        var before = queue.Journal.Snapshot;
+        ServeUntilCopied(queue);
+        queue.CommitAll();
+        queue.StoreIndex();
+        queue.Journal.Trim();
+
+        queue.Journal.Snapshot = before;
+        Assert.Equal("stays*", queue.Crash().Drain());
+    }
+
+    [Fact]
     public void What_the_journal_holds_for_nothing_is_known_after_a_restart()
     {
         var queue = new TestQueue(Small);
         Stuck(queue);
-        while (!queue.Uncommitted.Any(static pending => pending.Write?.Copies.Length > 0))
-        {
-            ServeOne(queue, reclaim: false);
-            queue.Decider.ReclaimSpace(0);
-            queue.AnswerLoads();
-        }
-
+        ServeUntilCopied(queue);
         queue.StoreIndex();
         var next = queue.Crash();
         next.Decider.Publish(1, 1, Persistent("more"));
@@ -120,16 +124,16 @@ public sealed class QueueSpaceSpec
     [Fact]
     public void A_segment_that_cannot_be_read_back_stays_where_it_is()
     {
-        var queue = new TestQueue(Small);
+        var queue = new TestQueue(Small with { ResidentBytesMax = 0 });
         Stuck(queue);
-        while (queue.Loads.Count == 0)
+        for (var i = 0; i < 1000 && queue.Loads.Count == 0; i++)
         {
             ServeOne(queue, reclaim: false);
             queue.Decider.ReclaimSpace(0);
         }
 
         var first = queue.Decider.FirstLiveSequenceNr;
-        queue.Decider.SegmentLoaded(queue.Loads[0].FirstPosition, []);
+        queue.Decider.SegmentLoaded(queue.Loads[0].FirstPosition, [], isDamaged: false);
         queue.Loads.Clear();
         ServeTraffic(queue, 1000);
 
@@ -171,6 +175,19 @@ public sealed class QueueSpaceSpec
         return stays;
     }
 
+    // Until copies are on their way to the journal.
+    private static void ServeUntilCopied(TestQueue queue)
+    {
+        for (var i = 0; i < 1000 && !queue.Uncommitted.Any(static pending => pending.Write?.Copies.Length > 0); i++)
+        {
+            ServeOne(queue, reclaim: false);
+            queue.Decider.ReclaimSpace(0);
+            queue.AnswerLoads();
+        }
+
+        Assert.Contains(queue.Uncommitted, static pending => pending.Write?.Copies.Length > 0);
+    }
+
     private static long ServeTraffic(TestQueue queue, int count)
     {
         var largest = 0L;
@@ -203,8 +220,9 @@ public sealed class QueueSpaceSpec
     // What the actor does after each write, until there is nothing to do.
     private static void CommitAndReclaim(TestQueue queue)
     {
-        while (queue.Commit())
+        for (var i = 0; queue.Commit(); i++)
         {
+            Assert.InRange(i, 0, 1000);
             if (queue.Decider.ReclaimSpace(queue.Journal.TrimmedTo))
             {
                 queue.StoreIndex();

@@ -118,7 +118,7 @@ internal sealed class TestQueue : IQueueEffects
     {
         var address = Loads[index];
         Loads.RemoveAt(index);
-        Decider.SegmentLoaded(address.FirstPosition, Journal.Read(address));
+        Decider.SegmentLoaded(address.FirstPosition, Journal.Read(address), isDamaged: false);
     }
 
     public void StoreIndex()

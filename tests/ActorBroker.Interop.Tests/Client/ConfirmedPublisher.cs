@@ -13,6 +13,7 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
 {
     private readonly IChannel _channel;
     private readonly ConcurrentQueue<ulong> _confirmed = new();
+    private readonly ConcurrentQueue<ulong> _refused = new();
     private readonly HashSet<ulong> _outstanding = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _drained;
@@ -32,6 +33,9 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
     /// <summary>Sequence numbers in the order in which they were confirmed; one confirmed twice is listed twice.</summary>
     public IReadOnlyCollection<ulong> Confirmed => _confirmed;
 
+    /// <summary>Sequence numbers that the broker has nacked: nobody knows what became of them.</summary>
+    public IReadOnlyCollection<ulong> Refused => _refused;
+
     /// <summary>Cancelled when the channel or its connection has closed, after the last confirm was taken in.</summary>
     public CancellationToken Closed => _closed.Token;
 
@@ -43,7 +47,11 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
         window);
 
     /// <summary>Publishes and returns the sequence number as soon as the message is handed to the socket.</summary>
-    public async ValueTask<ulong> PublishAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, bool persistent)
+    public ValueTask<ulong> PublishAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, bool persistent) =>
+        PublishAsync(exchange, routingKey, body, new BasicProperties { Persistent = persistent });
+
+    /// <summary>As above, with properties of one's own.</summary>
+    public async ValueTask<ulong> PublishAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, BasicProperties properties)
     {
         await _window.WaitAsync(_closed.Token);
         var sequence = ++_published;
@@ -52,7 +60,7 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
             _outstanding.Add(sequence);
         }
 
-        await _channel.BasicPublishAsync(exchange, routingKey, false, new BasicProperties { Persistent = persistent }, body);
+        await _channel.BasicPublishAsync(exchange, routingKey, false, properties, body);
         return sequence;
     }
 
@@ -83,13 +91,26 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
 
     private Task OnAckAsync(object sender, BasicAckEventArgs ack)
     {
+        Settle(ack.DeliveryTag, ack.Multiple, _confirmed);
+        return Task.CompletedTask;
+    }
+
+    private Task OnNackAsync(object sender, BasicNackEventArgs nack)
+    {
+        _failed.TrySetException(new InvalidOperationException($"publish {nack.DeliveryTag} was refused by the broker"));
+        Settle(nack.DeliveryTag, nack.Multiple, _refused);
+        return Task.CompletedTask;
+    }
+
+    private void Settle(ulong tag, bool multiple, ConcurrentQueue<ulong> settled)
+    {
         lock (_outstanding)
         {
-            var covered = ack.Multiple ? _outstanding.Where(sequence => sequence <= ack.DeliveryTag).Order().ToArray() : [ack.DeliveryTag];
+            var covered = multiple ? _outstanding.Where(sequence => sequence <= tag).Order().ToArray() : [tag];
             foreach (var sequence in covered)
             {
                 _outstanding.Remove(sequence);
-                _confirmed.Enqueue(sequence);
+                settled.Enqueue(sequence);
                 _window.Release();
             }
 
@@ -98,14 +119,6 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
                 _drained?.TrySetResult();
             }
         }
-
-        return Task.CompletedTask;
-    }
-
-    private Task OnNackAsync(object sender, BasicNackEventArgs nack)
-    {
-        _failed.TrySetException(new InvalidOperationException($"publish {nack.DeliveryTag} was refused by the broker"));
-        return Task.CompletedTask;
     }
 
     private Task OnShutdownAsync(object sender, ShutdownEventArgs reason)

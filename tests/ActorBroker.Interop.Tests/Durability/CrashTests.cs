@@ -1,61 +1,14 @@
-using System.Globalization;
+using ActorBroker.Interop.Tests.Client;
 using ActorBroker.Interop.Tests.Hosting;
 using RabbitMQ.Client;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace ActorBroker.Interop.Tests.Durability;
 
 /// <summary>What holds after <c>kill -9</c>.</summary>
 [Collection(KilledBroker.Name)]
-public sealed class CrashTests(ITestOutputHelper output)
+public sealed class CrashTests
 {
-    /// <summary>Environment variables: how many times the broker is killed, and the seed that decides when.</summary>
-    private const string RoundsVariable = "ACTORBROKER_TEST_KILL_ROUNDS";
-    private const string SeedVariable = "ACTORBROKER_TEST_KILL_SEED";
-    private const int DefaultRounds = 20;
-
-    /// <summary>Every so many rounds the load lasts long enough for settlements to be due.</summary>
-    private const int LongRoundEvery = 5;
-
-    [OwnBrokerFact]
-    public async Task No_confirmed_message_is_lost_reordered_or_handed_out_again_unmarked()
-    {
-        var rounds = FromEnvironment(RoundsVariable) ?? DefaultRounds;
-        var seed = FromEnvironment(SeedVariable) ?? Random.Shared.Next();
-        var random = new Random(seed);
-        output.WriteLine($"{SeedVariable}={seed} {RoundsVariable}={rounds}");
-        var ledger = new Ledger();
-        await using var broker = await BrokerProcess.StartAsync();
-        var load = new CrashLoad(ledger, Factory(broker));
-        await load.DeclareAsync();
-        for (var round = 1; round <= rounds; round++)
-        {
-            var confirmedBefore = ledger.Confirmed;
-            var phase = TimeSpan.FromMilliseconds(round % LongRoundEvery == 0 ? 2_200 : random.Next(300, 1_000));
-            var running = load.RunUntilBrokenAsync(round, out var connected);
-            await Task.WhenAny(running, connected);
-            await Task.WhenAny(running, Task.Delay(phase));
-            await broker.KillAsync();
-            var crashedAt = DateTimeOffset.UtcNow;
-            await running;
-            await broker.StartAgainAsync();
-            var recovered = 0;
-            for (var number = 0; number < CrashLoad.Queues; number++)
-            {
-                var drained = await load.DrainAsync(CrashLoad.Queue(number));
-                ledger.AssertRecovered(drained, crashedAt, DateTimeOffset.UtcNow);
-                recovered += drained.Count;
-            }
-
-            ledger.AssertNothingMissing();
-            output.WriteLine(
-                $"round {round}: killed after {phase.TotalMilliseconds:F0} ms, {ledger.Confirmed - confirmedBefore} confirmed, {recovered} recovered");
-        }
-
-        Assert.True(ledger.Confirmed > rounds, $"only {ledger.Confirmed} messages were ever confirmed");
-    }
-
     [OwnBrokerFact]
     public async Task Durable_definitions_and_persistent_messages_are_back_and_the_rest_is_gone()
     {
@@ -98,6 +51,38 @@ public sealed class CrashTests(ITestOutputHelper output)
         await AssertGoneAsync(again, other => other.QueueDeclarePassiveAsync("durable-exclusive"));
         await AssertGoneAsync(again, other => other.ExchangeDeclarePassiveAsync("transient-exchange"));
         await AssertGoneAsync(again, other => other.QueueDeclarePassiveAsync("deleted"));
+    }
+
+    [OwnBrokerTheory]
+    [InlineData("classic")]
+    [InlineData("quorum")]
+    public async Task What_a_consumer_held_comes_again_marked_though_nothing_else_was_written(string type)
+    {
+        await using var broker = await BrokerProcess.StartAsync();
+        await using (var connection = await Factory(broker).CreateConnectionAsync())
+        {
+            var holder = await ConfirmingChannelAsync(connection);
+            await holder.QueueDeclareAsync(
+                "held", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = type });
+            foreach (var body in new[] { "first", "second", "third" })
+            {
+                await holder.BasicPublishAsync(
+                    "", "held", false, new BasicProperties { Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body));
+            }
+
+            await holder.BasicQosAsync(0, prefetchCount: 2, global: false);
+            await (await DeliveryCollector.StartAsync(holder, "held")).NextAsync(2);
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            await broker.KillAsync();
+        }
+
+        await broker.StartAgainAsync();
+        await using var again = await Factory(broker).CreateConnectionAsync();
+        await using var channel = await ConfirmingChannelAsync(again);
+        var consumer = await DeliveryCollector.StartAsync(channel, "held", autoAck: true);
+        Assert.Equal(
+            [("first", true), ("second", true), ("third", false)],
+            (await consumer.NextAsync(3)).Select(delivery => (delivery.Text, delivery.Redelivered)));
     }
 
     private static async Task DeclareAsync(IChannel channel)
@@ -154,7 +139,4 @@ public sealed class CrashTests(ITestOutputHelper output)
         ContinuationTimeout = BrokerFixture.Limit,
         RequestedConnectionTimeout = BrokerFixture.Limit,
     };
-
-    private static int? FromEnvironment(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
 }

@@ -4,7 +4,6 @@ using ActorBroker.Interop.Tests.Client;
 using ActorBroker.Interop.Tests.Features;
 using ActorBroker.Interop.Tests.Hosting;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 using Xunit;
 
 namespace ActorBroker.Interop.Tests.Durability;
@@ -95,7 +94,7 @@ public sealed class KilledQueuesTests
                 }
             });
         }
-        catch (Exception e) when (CrashLoad.IsBroken(e) || e is PublishException)
+        catch (Exception e) when (BrokenConnection.IsCauseOf(e))
         {
             // What was not confirmed until now may be lost.
         }

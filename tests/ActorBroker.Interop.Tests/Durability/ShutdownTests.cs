@@ -78,7 +78,7 @@ public sealed class ShutdownTests
                 }
             }
         }
-        catch (Exception e) when (CrashLoad.IsBroken(e))
+        catch (Exception e) when (BrokenConnection.IsCauseOf(e))
         {
         }
     }

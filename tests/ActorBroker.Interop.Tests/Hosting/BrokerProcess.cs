@@ -35,6 +35,12 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     public BrokerEndpoint Endpoint { get; private set; } = new("127.0.0.1", 0);
 
+    /// <summary>Where it keeps everything; other processes may touch it only while it does not run.</summary>
+    public string DataFolder => _dataFolder;
+
+    /// <summary>Of the process that runs now.</summary>
+    public int ProcessId => (_process ?? throw new InvalidOperationException("the broker does not run")).Id;
+
     /// <summary>Starts a broker on an empty data folder and a free port.</summary>
     /// <param name="settings">Further <c>KEY=VALUE</c> settings, each handed over with <c>--set</c>.</param>
     public static Task<BrokerProcess> StartAsync(params string[] settings) => StartAsync(new Dictionary<string, string>(), settings);
@@ -103,20 +109,36 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the broker and kills it after that time, whether it serves clients by then or not.</summary>
+    public async Task StartAndKillAsync(TimeSpan after)
+    {
+        var starting = StartAgainAsync();
+        await Task.WhenAny(starting, Task.Delay(after));
+        await KillAsync();
+        await Task.WhenAny(starting);
+        if (starting.IsFaulted && starting.Exception.InnerException is not InvalidOperationException)
+        {
+            await starting;
+        }
+    }
+
     /// <summary>Asks the process with SIGTERM to end, and returns its exit code once it has.</summary>
     public async Task<int> StopAsync()
     {
         var process = _process ?? throw new InvalidOperationException("the broker does not run");
-        using (var kill = Process.Start("kill", ["-s", "TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        await SignalAsync("TERM");
         await _exited.Task.WaitAsync(StopLimit);
         _process = null;
         var exitCode = process.ExitCode;
         process.Dispose();
         return exitCode;
+    }
+
+    /// <summary>Sends the process a signal by its name, such as STOP.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>What the broker wrote last, for the message of a failed test.</summary>

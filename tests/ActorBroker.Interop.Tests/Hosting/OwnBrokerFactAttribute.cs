@@ -19,6 +19,14 @@ public sealed class OwnBrokerTheoryAttribute : TheoryAttribute
     public OwnBrokerTheoryAttribute() => Skip = OwnBroker.SkipReason;
 }
 
+/// <summary>As <see cref="OwnBrokerFactAttribute"/>, for a test that looks at the process from outside.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OwnLinuxBrokerFactAttribute : FactAttribute
+{
+    public OwnLinuxBrokerFactAttribute() =>
+        Skip = OwnBroker.SkipReason ?? (OperatingSystem.IsLinux() ? null : "reads /proc and sends signals");
+}
+
 internal static class OwnBroker
 {
     public static string? SkipReason { get; } =

@@ -59,6 +59,9 @@ public sealed class RawConnection : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>From now on the test may take so long, for one that is about waiting.</summary>
+    public void LimitTo(TimeSpan time) => _limit.CancelAfter(time);
+
     public Task SendStartOkAsync(string mechanism, byte[] response, bool closeOnFailure)
     {
         var capabilities = new Payload()

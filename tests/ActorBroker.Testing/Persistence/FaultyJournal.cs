@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Actor;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
 
@@ -24,6 +25,18 @@ public sealed class FaultyJournal : MemoryJournal
                 _faults.NoteWritten(writes);
                 return rejected;
         }
+    }
+
+    /// <inheritdoc/>
+    public override Task ReplayMessagesAsync(
+        IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
+    {
+        ArgumentNullException.ThrowIfNull(recoveryCallback);
+        return base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, written =>
+        {
+            if (_faults.Found(written) is { } found)
+                recoveryCallback(found);
+        });
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,7 @@ public sealed class JournalFaults : IExtension
     private readonly Dictionary<string, JournalFault> _next = [];
     private readonly Dictionary<string, TaskCompletionSource> _held = [];
     private readonly Dictionary<string, List<IPersistentRepresentation>> _written = [];
+    private readonly Dictionary<(string PersistenceId, long SequenceNr), object?> _replaced = [];
 
     /// <summary>Of this actor system.</summary>
     public static JournalFaults Of(ActorSystem system) => system.WithExtension<JournalFaults, Provider>();
@@ -58,6 +59,25 @@ public sealed class JournalFaults : IExtension
     {
         lock (_lock)
             return _written.TryGetValue(persistenceId, out var events) ? [.. events] : [];
+    }
+
+    /// <summary>Reads find this in the place of an event, or with null, nothing.</summary>
+    public void Replace(string persistenceId, long sequenceNr, object? found)
+    {
+        lock (_lock)
+            _replaced[(persistenceId, sequenceNr)] = found;
+    }
+
+    /// <summary>What reads find of an event.</summary>
+    public IPersistentRepresentation? Found(IPersistentRepresentation written)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        lock (_lock)
+        {
+            return !_replaced.TryGetValue((written.PersistenceId, written.SequenceNr), out var found) ? written
+                : found is null ? null
+                : written.WithPayload(found);
+        }
     }
 
     internal async Task<JournalFault> NextWriteAsync(string persistenceId)

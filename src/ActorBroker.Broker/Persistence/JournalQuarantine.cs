@@ -1,0 +1,68 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+
+namespace ActorBroker.Broker.Persistence;
+
+/// <summary>
+/// Keeps what cannot be read: a copy of the row goes into a table of the journal's file, where nothing deletes it. Part
+/// of an actor system's setup; a system without it (another store than SQLite) keeps nothing.
+/// </summary>
+public sealed class JournalQuarantine : Setup
+{
+    private readonly SqliteConnectionSettings _settings;
+
+    internal JournalQuarantine(SqliteConnectionSettings settings) => _settings = settings;
+
+    /// <summary>The table and its file, for the log.</summary>
+    public string Place => $"table journal_quarantine of {_settings.Path}";
+
+    /// <summary>That of an actor system, or null.</summary>
+    public static JournalQuarantine? Of(ActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var setup = system.Settings.Setup.Get<JournalQuarantine>();
+        return setup.HasValue ? setup.Value : null;
+    }
+
+    /// <summary>Copies an event's row, if it is there and was not copied before.</summary>
+    /// <param name="persistenceId">The entity's.</param>
+    /// <param name="sequenceNr">The event's.</param>
+    /// <param name="reason">What is wrong with it.</param>
+    /// <param name="now">When.</param>
+    public Task KeepEventAsync(string persistenceId, long sequenceNr, string reason, DateTimeOffset now) => Task.Run(() => Keep(
+        """
+        INSERT OR IGNORE INTO journal_quarantine
+            (source, persistence_id, sequence_number, created, manifest, identifier, message, reason, set_aside)
+        SELECT 'journal', persistence_id, sequence_number, created, manifest, identifier, message, @reason, @now
+        FROM journal WHERE persistence_id = @id AND sequence_number = @number
+        """,
+        persistenceId, sequenceNr, reason, now));
+
+    /// <summary>Copies a snapshot's row, if it is there and was not copied before.</summary>
+    /// <param name="persistenceId">The entity's.</param>
+    /// <param name="sequenceNr">The snapshot's.</param>
+    /// <param name="reason">What is wrong with it.</param>
+    /// <param name="now">When.</param>
+    public Task KeepSnapshotAsync(string persistenceId, long sequenceNr, string reason, DateTimeOffset now) => Task.Run(() => Keep(
+        """
+        INSERT OR IGNORE INTO journal_quarantine
+            (source, persistence_id, sequence_number, created, manifest, identifier, message, reason, set_aside)
+        SELECT 'snapshot', persistence_id, sequence_number, created, manifest, serializer_id, snapshot, @reason, @now
+        FROM snapshot WHERE persistence_id = @id AND sequence_number = @number
+        """,
+        persistenceId, sequenceNr, reason, now));
+
+    private void Keep(string statement, string persistenceId, long sequenceNr, string reason, DateTimeOffset now)
+    {
+        using var connection = _settings.OpenPrivate();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // One of the two above.
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("@id", persistenceId);
+        command.Parameters.AddWithValue("@number", sequenceNr);
+        command.Parameters.AddWithValue("@reason", reason);
+        command.Parameters.AddWithValue("@now", now.ToUnixTimeMilliseconds());
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,117 @@
+using ActorBroker.Contracts.Queues;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <content>
+/// A durable queue that nobody is connected to leaves memory, when the journal has all of it. Whoever asks for the
+/// queue's actor is watched from then on, so that no link is ever open to one that leaves; what comes by name while it
+/// does goes to its next incarnation. <see cref="SleepingQueues"/> has its timers.
+/// </content>
+public sealed partial class QueueActor
+{
+    // It is not worth it when something is due sooner.
+    private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
+
+    // Since the last look, or the start: by anyone but who only wakes.
+    private bool _isAddressed;
+
+    // Since the last snapshot: which messages may have been delivered is in no event yet.
+    private bool _hasDelivered;
+
+    // Spread, so that queues that were left at the same time are not all written and stopped at the same time.
+    private TimeSpan PassivateAfter => Options.PassivateAfter * (1 + ((uint)PersistenceId.GetHashCode(StringComparison.Ordinal) % 256 / 1024.0));
+
+    private bool MayPassivate => Options.PassivateAfter > TimeSpan.Zero && IsJournaled && _connections.IsEmpty;
+
+    private long NextTimer
+    {
+        get
+        {
+            var expiry = _queue!.Settings.Expires is { } lifetime ? _lastUsed + lifetime : long.MaxValue;
+            return Math.Min(_queue.NextDue ?? long.MaxValue, expiry);
+        }
+    }
+
+    private void ScheduleLook()
+    {
+        if (MayPassivate && !Timers.IsTimerActive(LookTick.Instance))
+        {
+            Timers.StartSingleTimer(LookTick.Instance, LookTick.Instance, PassivateAfter);
+        }
+    }
+
+    private void OnLookTick()
+    {
+        if (_isAddressed)
+        {
+            _isAddressed = false;
+        }
+        else
+        {
+            PassivateIfIdle();
+        }
+    }
+
+    // Woken only for what may be due, which nothing is: it need not wait for its time to leave again.
+    private void OnWake(WakeQueue wake)
+    {
+        Sender.Tell(new QueueWoken(wake.Queue));
+        if (!_isAddressed)
+        {
+            PassivateIfIdle();
+        }
+    }
+
+    private void PassivateIfIdle()
+    {
+        var mayLeave = MayPassivate && _awaitingWrite.Count == 0 && !_isSavingSnapshot && PoliciesOf(_key.VirtualHost) is not null
+            && NextTimer - Now > ShortestSleep.TotalMilliseconds && _queue!.CanBeForgotten;
+        if (mayLeave && _hasDelivered && _queue!.ReadyCount > 0)
+        {
+            KeepJournalShort(isDue: true);
+            Timers.StartSingleTimer(LookTick.Instance, LookTick.Instance, LookAgainAfter);
+        }
+        else if (mayLeave)
+        {
+            Passivate();
+        }
+    }
+
+    private void Passivate()
+    {
+        if (NextTimer < long.MaxValue)
+        {
+            _settings.Sleeping.Add(_key, new QueueSleep(NextTimer, _lastUsed));
+        }
+
+        Timers.CancelAll();
+        _queue = null;
+        _life = QueueLife.Passivating;
+        Context.Parent.Tell(new Passivate(StopQueue.Instance));
+    }
+
+    // The shard holds back what comes for this queue until it has stopped; what had come before goes the same way.
+    private void OnPassivating(object message)
+    {
+        if (message is NamedQueueCommand named)
+        {
+            _settings.QueueRegion(Context.System).Forward(named);
+        }
+    }
+
+    private void RecoverSleep()
+    {
+        if (_settings.Sleeping.Take(_key) is { } sleep)
+        {
+            _lastUsed = sleep.LastUsed;
+        }
+    }
+
+    private sealed record LookTick : INoSerializationVerificationNeeded
+    {
+        public static LookTick Instance { get; } = new();
+    }
+}

@@ -1,0 +1,164 @@
+using ActorBroker.Broker.Persistence;
+using ActorBroker.Contracts;
+using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Policies;
+using ActorBroker.Core.Queues;
+using Akka.Event;
+using Akka.Persistence;
+
+namespace ActorBroker.Broker.Queues;
+
+/// <content>Recovery from the newest readable snapshot and the events after it.</content>
+public sealed partial class QueueActor
+{
+    private readonly ReplayCheck _replay = new(trimsWithoutSnapshot: true);
+    private QueueSnapshot? _recovered;
+
+    /// <inheritdoc/>
+    protected override void OnRecover(object message)
+    {
+        switch (_replay.Look(message, LastSequenceNr))
+        {
+            case QueueSnapshot snapshot:
+                // What of it is true shows with the first event.
+                _recovered = snapshot;
+                return;
+            case RecoveryCompleted:
+                BeginFromSnapshot();
+                OnRecoveryCompleted();
+                return;
+            case QueueEvent queueEvent:
+                BeginFromSnapshot();
+                RecoverDamage(queueEvent);
+                RecoverEvent(queueEvent);
+                return;
+        }
+
+        BeginFromSnapshot();
+        if (message is EventSetAside)
+        {
+            _areLeftoversTransient = false;
+        }
+    }
+
+    // An older snapshot than the newest: messages whose events the newest one made superfluous were settled by then, and
+    // what it alone knew of the definition is lost.
+    private void BeginFromSnapshot()
+    {
+        if (_recovered is not { } snapshot)
+        {
+            return;
+        }
+
+        _recovered = null;
+        if (!_replay.HasSkipped)
+        {
+            RecoverSnapshot(snapshot);
+            return;
+        }
+
+        _log.Error(
+            "{0}: journal damage: events before {1} are gone that an unreadable snapshot knew of; a definition, policy or binding that changed in them is as it was before",
+            PersistenceId, _replay.First);
+        RecoverSnapshot(snapshot with
+        {
+            Index = new QueueIndex(snapshot.Index.NextPosition, snapshot.Index.DeliveredBefore, [], [])
+            {
+                Stream = snapshot.Index.Stream is { } stream ? stream with { Segments = [] } : null,
+            },
+        });
+    }
+
+    private void RecoverSnapshot(QueueSnapshot snapshot)
+    {
+        _lastSnapshot = SnapshotSequenceNr;
+        _key = snapshot.Queue;
+        _bindingSources.UnionWith(snapshot.BindingSources);
+        _policy = snapshot.Policy;
+        if (snapshot.Definition is not null)
+        {
+            BeginExisting(snapshot.Definition);
+            _queue!.RecoverIndex(snapshot.Index);
+        }
+    }
+
+    private void RecoverEvent(QueueEvent queueEvent)
+    {
+        switch (queueEvent)
+        {
+            case QueueDeclared declared:
+                _key = declared.Queue;
+                _bindingSources.Clear();
+                _policy = EffectivePolicy.None;
+                BeginExisting(declared.Definition);
+                break;
+            case QueueRedefined redefined when _queue is not null:
+                _definition = redefined.Definition;
+                _queue.Apply(Resolved(redefined.Definition));
+                break;
+            case QueuePolicyApplied applied when _queue is not null:
+                _policy = applied.Policy;
+                _queue.Apply(Resolved(_definition!));
+                break;
+            case QueueDeleted:
+                _definition = null;
+                _queue = null;
+                break;
+            case BindingSourceAdded added:
+                _bindingSources.Add(added.Exchange);
+                break;
+            case MessagesPurged purged:
+                _queue?.RecoverPurge(purged.Positions);
+                break;
+            case MessagesWritten when _queue is null:
+                _hasLeftovers = true;
+                break;
+            case MessagesWritten written:
+                _queue.RecoverWrite(written.Write, LastSequenceNr, written.At);
+                _eventsSinceSnapshot++;
+                break;
+        }
+    }
+
+    private void OnRecoveryCompleted()
+    {
+        _queue?.RecoveryCompleted();
+        if (ReportReplay())
+        {
+            return;
+        }
+
+        if (_queue is not null)
+        {
+            _life = QueueLife.Live;
+            RecoverSleep();
+            _settings.Policies.Follow(_key.VirtualHost, Self);
+            ApplyPolicies();
+            ScheduleTicks();
+            return;
+        }
+
+        if (LastSequenceNr > 0 && _bindingSources.Count > 0)
+        {
+            // Deleted, and stopped before its bindings were known to be gone.
+            _life = QueueLife.Deleting;
+            BeginCleanUp();
+            return;
+        }
+
+        if (_hasLeftovers && _key == default)
+        {
+            // What a transient queue of this name spilled before the broker was killed.
+            DeleteMessages(LastSequenceNr);
+        }
+
+        Context.SetReceiveTimeout(AbsentTimeout);
+    }
+
+    private void BeginExisting(QueueDefinition definition)
+    {
+        _definition = definition;
+        Use();
+        _queue = QueueRules.Create(IsJournaled, Resolved(definition), Limits, _settings.Formats, Now, _outbox);
+    }
+}

@@ -1,0 +1,62 @@
+namespace ActorBroker.Interop.Tests.Durability.History;
+
+/// <summary>
+/// What was settled does not come back, and what comes again says so: as redelivered, or, where dead letters arrive at
+/// least once, as repeated. What happened within a moment before a kill need not be remembered.
+/// </summary>
+internal static class RepetitionRules
+{
+    public static IEnumerable<Violation> Check(Chronicle chronicle, HistoryContract contract) =>
+        from story in chronicle.Stories
+        where story.Steps.Count > 1
+        from queue in story.Steps.Select(step => QueueOf(step.Event)).Distinct()
+        where contract.Of(queue) is not { IsStream: true }
+        from violation in CheckAt(queue, story, chronicle, contract.Moment)
+        select violation;
+
+    private static string QueueOf(HistoryEvent step) => step switch
+    {
+        HistoryEvent.Delivered delivered => delivered.Queue,
+        HistoryEvent.Settled settled => settled.Queue,
+        _ => "",
+    };
+
+    private static IEnumerable<Violation> CheckAt(string queue, MessageStory story, Chronicle chronicle, TimeSpan moment)
+    {
+        (int Run, HistoryEvent.Delivered Event)? before = null;
+        (int Run, HistoryEvent.Settled Event)? settled = null;
+        foreach (var (run, step) in story.Steps.Where(step => QueueOf(step.Event) == queue))
+        {
+            if (step is HistoryEvent.Settled now)
+            {
+                settled = now.As == Settlement.Returned ? null : (run, now);
+                continue;
+            }
+
+            var delivered = (HistoryEvent.Delivered)step;
+            if (settled is { } over && !delivered.Repeated && IsRemembered(over.Run, over.Event.At))
+            {
+                yield return new Violation(
+                    ViolationKind.SettledCameBack,
+                    $"{delivered.Message} came from {queue} again{Mark(delivered)}, {Since(over.Run, over.Event.At)} after it was settled");
+            }
+            else if (before is { } first && !delivered.Redelivered && !delivered.Repeated && IsRemembered(first.Run, first.Event.At))
+            {
+                yield return new Violation(
+                    ViolationKind.NotMarked,
+                    $"{delivered.Message} came from {queue} again without a mark, {Since(first.Run, first.Event.At)} after it was handed out");
+            }
+
+            before = (run, delivered);
+            settled = null;
+
+            bool IsRemembered(int then, DateTimeOffset at) => then == run || chronicle.EndOf(then) - at > moment;
+
+            string Since(int then, DateTimeOffset at) => then == run
+                ? "in the same run"
+                : $"with the broker killed {(chronicle.EndOf(then) - at).TotalSeconds:F2} s";
+        }
+    }
+
+    private static string Mark(HistoryEvent.Delivered delivered) => delivered.Redelivered ? " (marked)" : "";
+}
