@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Access;
 using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Catalogue;
+using ActorBroker.Broker.Events;
 using ActorBroker.Broker.Exchanges;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
@@ -12,6 +13,7 @@ using ActorBroker.Contracts.Replies;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
 using Akka.Streams;
@@ -50,10 +52,11 @@ public static class BrokerSubsystem
         var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
-        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
+        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
         var queueSettings = QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies);
         var queues = QueueSharding.Start(system, queueSettings);
+        system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         StopBeforeRegions(system, tableActor);
         await access
             .Ask<UserAuthenticated>(

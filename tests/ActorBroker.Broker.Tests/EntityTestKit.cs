@@ -1,5 +1,9 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Protocols.Amqp091.Mapping;
 using ActorBroker.Testing.Persistence;
 using ActorBroker.Testing.Serialization;
 using Akka.Actor;
@@ -62,6 +66,10 @@ public abstract class EntityTestKit : TestKit
         ExpectTerminated(actor);
         Unwatch(actor);
     }
+
+    /// <summary>What entities publish by, with empty routing tables.</summary>
+    protected static ForwardingServices Forwarding(IActorRef queues, RoutingTables? tables = null) =>
+        new(_ => queues, ActorRefs.Nobody, tables ?? new RoutingTables(), new MessageFormats(new Amqp091MessageFormat()), TimeProvider.System);
 
     /// <summary>A probe that nobody has to listen to.</summary>
     protected TestProbe Probe(string name) => CreateTestProbe(name);

@@ -105,6 +105,46 @@ public sealed class AcrossNodesTests(TwoNodes nodes) : ClusterTest, IClassFixtur
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_happens_on_either_node_is_told_once_to_who_is_bound_to_the_events(bool fromFirst)
+    {
+        var (watching, acting) = (await ChannelAsync(nodes.First), await ChannelAsync(Edge(fromFirst)));
+        var events = (await watching.QueueDeclareAsync()).QueueName;
+        await watching.QueueBindAsync(events, "amq.rabbitmq.event", "queue.*");
+        await watching.QueueBindAsync(events, "amq.rabbitmq.event", "channel.created");
+        string[] queues = [await nodes.First.NewQueueNameAsync("told"), await nodes.Second.NewQueueNameAsync("told")];
+        var last = $"last-{Guid.NewGuid():N}";
+        foreach (var queue in queues)
+            await acting.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: false);
+        var channel = await ConnectionOf(1).CreateChannelAsync();
+        foreach (var queue in queues)
+            await channel.QueueDeleteAsync(queue);
+        await watching.QueueDeclareAsync(last);
+        var told = new List<(string Key, string Name, IReadOnlyBasicProperties Properties)>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (told.Count < 6)
+        {
+            if (await watching.BasicGetAsync(events, autoAck: true, limit.Token) is not { } got)
+                continue;
+            var name = Header(got.BasicProperties, "name");
+            if (name == last || queues.Contains(name) || got.RoutingKey == "channel.created")
+                told.Add((got.RoutingKey, name, new BasicProperties(got.BasicProperties)));
+        }
+
+        Assert.Equal(
+            ["channel.created", "queue.created", "queue.created", "queue.created", "queue.deleted", "queue.deleted"],
+            told.Select(one => one.Key).Order(StringComparer.Ordinal));
+
+        // Both nodes name the connection alike.
+        var owners = told.Where(one => one.Key == "queue.created" && one.Name != last).Select(one => Header(one.Properties, "owner_pid"));
+        var connection = Header(told.Single(one => one.Key == "channel.created").Properties, "connection");
+        Assert.Equal([connection, connection], owners);
+    }
+
+    private static string Header(IReadOnlyBasicProperties properties, string name) => Text((byte[])properties.Headers![name]!);
+
     [Fact]
     public async Task An_exclusive_queue_is_locked_for_the_other_node_and_goes_with_its_connection()
     {

@@ -74,7 +74,7 @@ public sealed class ClusterNode
         var entities = await BrokerSubsystem.StartAsync(system, options, TimeProvider.System, Formats);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(0), entities.Replies, Formats,
+            new ConnectionLimit(0), entities.Replies, system.EventStream, Formats,
             cluster.SelfAddress.HostPort(), TimeProvider.System, options.Amqp091.PublishWindow);
         var listeners = await ConnectionsSubsystem.StartAsync(system, options, services);
         return new ClusterNode(system, entities.Queues, listeners.Single().EndPoint);

@@ -85,7 +85,7 @@ public sealed partial class AccessActor
         Persist(change, written =>
         {
             _writing = null;
-            Apply(written);
+            ApplyWritten(written);
             if (written is UserLimited limited)
             {
                 TellConnectionsOf(limited.User);

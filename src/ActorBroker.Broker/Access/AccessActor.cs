@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Names;
@@ -157,7 +158,7 @@ public sealed partial class AccessActor : UntypedPersistentActor
         var last = events[^1];
         PersistAll(events, written =>
         {
-            Apply(written);
+            ApplyWritten(written);
             if (ReferenceEquals(written, last))
             {
                 BecomeReady();
@@ -172,6 +173,12 @@ public sealed partial class AccessActor : UntypedPersistentActor
         {
             Answer(waiting.Command, waiting.Asker);
         }
+    }
+
+    private void ApplyWritten(AccessEvent accessEvent)
+    {
+        Apply(accessEvent);
+        Context.System.EventStream.Publish(new AccessChanged(accessEvent));
     }
 
     private void Apply(AccessEvent accessEvent)

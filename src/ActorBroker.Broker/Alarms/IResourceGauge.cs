@@ -6,7 +6,7 @@ public interface IResourceGauge
     /// <summary>Takes all figures now.</summary>
     ResourceReading Read();
 
-    /// <summary>Gives back what memory the process does not need: dear, called only before a memory alarm would go off.</summary>
+    /// <summary>Gives back what memory the process does not need: dear, called before a memory alarm would go off and after a burst of work.</summary>
     void GiveMemoryBack();
 }
 
@@ -14,4 +14,8 @@ public interface IResourceGauge
 /// <param name="MemoryUsed">Resident memory of the process.</param>
 /// <param name="MemoryTotal">Memory of the machine, or of the container when that is less.</param>
 /// <param name="DiskFree">Room on the data folder's disk.</param>
-public readonly record struct ResourceReading(long MemoryUsed, long MemoryTotal, long DiskFree);
+public readonly record struct ResourceReading(long MemoryUsed, long MemoryTotal, long DiskFree)
+{
+    /// <summary>All that the process has allocated since its start.</summary>
+    public long Allocated { get; init; }
+}

@@ -9,7 +9,10 @@ public sealed class MachineGauge(string dataFolder) : IResourceGauge
     /// <inheritdoc/>
     /// <remarks>The runtime's notion of available memory is the container's limit where there is one.</remarks>
     public ResourceReading Read() =>
-        new(Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, _disk.AvailableFreeSpace);
+        new(Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, _disk.AvailableFreeSpace)
+        {
+            Allocated = GC.GetTotalAllocatedBytes(),
+        };
 
     /// <inheritdoc/>
     public void GiveMemoryBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

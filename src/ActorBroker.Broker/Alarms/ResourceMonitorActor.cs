@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
@@ -9,7 +10,8 @@ namespace ActorBroker.Broker.Alarms;
 
 /// <summary>
 /// Watches memory and disk of its node, tells the monitors of the other nodes what it runs short of, and publishes what
-/// any of them does as <see cref="AlarmsChanged"/> on the node's event stream.
+/// any of them does as <see cref="AlarmsChanged"/> on the node's event stream. After a burst of work it has memory given
+/// back.
 /// </summary>
 public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
 {
@@ -21,6 +23,7 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, ResourceAlarms> _byNode = new(StringComparer.Ordinal);
+    private readonly IdleMemory _idle = new();
     private ResourceAlarms _own;
     private ResourceAlarms _all;
 
@@ -105,6 +108,8 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
         if (alarms != _own)
         {
             Log(alarms, figures, memoryMax);
+            TellChange(ResourceAlarms.Memory, alarms);
+            TellChange(ResourceAlarms.Disk, alarms);
             _own = alarms;
             SetAlarms(_cluster.SelfAddress.ToString(), alarms);
             foreach (var member in _cluster.State.Members)
@@ -113,7 +118,14 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
             }
         }
 
-        LookLater();
+        if (_idle.IsToBeGivenBack(figures.Allocated))
+        {
+            BeginReading(giveBack: true);
+        }
+        else
+        {
+            LookLater();
+        }
     }
 
     private void Log(ResourceAlarms alarms, ResourceReading figures, long memoryMax)
@@ -128,6 +140,12 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
                 "Resource alarm, {0}: publishers are blocked. Memory {1} of at most {2} bytes, disk {3} free of at least {4} bytes",
                 alarms.ToReason(), figures.MemoryUsed, memoryMax, figures.DiskFree, _options.DiskFreeLimit);
         }
+    }
+
+    private void TellChange(ResourceAlarms resource, ResourceAlarms alarms)
+    {
+        if (((alarms ^ _own) & resource) != 0)
+            Context.System.EventStream.Publish(new AlarmChanged(_cluster.SelfAddress.HostPort(), resource, (alarms & resource) != 0));
     }
 
     private void LookLater() => Timers.StartSingleTimer(Look.Instance, Look.Instance, _options.CheckInterval);

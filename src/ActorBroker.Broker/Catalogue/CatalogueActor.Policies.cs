@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
@@ -60,6 +61,13 @@ public sealed partial class CatalogueActor
         _policies.Find(clear.Name, clear.IsOperator) is null
             ? (new Refusal(RefusalReason.NotFound, $"no {(clear.IsOperator ? "operator policy" : "policy")} '{clear.Name}' in vhost '{_virtualHost}'"), null)
             : (null, new PolicyCleared(_virtualHost, clear.Name, clear.IsOperator, clear.Origin));
+
+    private static void TellWatchers(CatalogueEvent change)
+    {
+        // Queues and exchanges tell of themselves.
+        if (change is not NamesRecorded)
+            Context.System.EventStream.Publish(new VirtualHostChanged(change));
+    }
 
     private void Apply(CatalogueEvent change)
     {

@@ -190,8 +190,9 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
         }
 
         var left = events.Count;
-        PersistAllAsync(events, _ =>
+        PersistAllAsync(events, written =>
         {
+            TellWatchers(written);
             _eventsSinceSnapshot++;
             if (--left > 0)
                 return;

@@ -16,8 +16,6 @@ internal sealed class GivenUpMessage : ForwardedMessage
     /// <summary>The header of a message that may be in a target twice, because the first time was not seen to its end.</summary>
     public const string RepeatedHeader = "x-dead-letter-repeated";
 
-    private const string CarbonCopies = "CC";
-
     private readonly MessageBatch _batch;
     private readonly int _index;
     private readonly DeathReason _reason;
@@ -79,7 +77,7 @@ internal sealed class GivenUpMessage : ForwardedMessage
             return;
         }
 
-        var copies = CopiesOf(headers);
+        var copies = CarbonCopies.Of(headers);
         var death = new Death(
             queue.Name, _reason, route.Exchange, [ArgumentValue.FromString(route.RoutingKeyUtf8), .. copies], _diedAt,
             format.ReadExpiration(view.Properties));
@@ -89,7 +87,7 @@ internal sealed class GivenUpMessage : ForwardedMessage
             Route = MessageRoute.Create(target.Exchange, key);
             RoutingKey = key;
             MoreKeys = null;
-            Rewrite(view, format, _history, [CarbonCopies], dropExpiration: true);
+            Rewrite(view, format, _history, [CarbonCopies.Header], dropExpiration: true);
         }
         else
         {
@@ -103,7 +101,7 @@ internal sealed class GivenUpMessage : ForwardedMessage
     {
         Route = route;
         RoutingKey = route.RoutingKey;
-        MoreKeys = CopiesOf(headers) is { Count: > 0 } copies ? copies.ConvertAll(static copy => copy.AsString()) : null;
+        MoreKeys = CarbonCopies.KeysOf(headers);
     }
 
     private void Rewrite(MessageView view, IMessageFormat format, ArgumentTable set, string[] remove, bool dropExpiration)
@@ -125,21 +123,4 @@ internal sealed class GivenUpMessage : ForwardedMessage
 
     private static ArgumentTable Elapsed(ArgumentTable headers) =>
         headers.TryGetValue(Stage.DelayHeader, out var delay) ? ArgumentTable.Of((Stage.DelayHeader, Stage.Elapsed(delay))) : ArgumentTable.Empty;
-
-    private static List<ArgumentValue> CopiesOf(ArgumentTable headers)
-    {
-        var copies = new List<ArgumentValue>();
-        if (headers.TryGetValue(CarbonCopies, out var value) && value.Kind == ArgumentKind.Array)
-        {
-            foreach (var copy in value.AsArray())
-            {
-                if (copy.Kind == ArgumentKind.LongString)
-                {
-                    copies.Add(copy);
-                }
-            }
-        }
-
-        return copies;
-    }
 }

@@ -22,7 +22,7 @@ public sealed partial class ExchangeActor
                 AskDestination(change, bind.Binding);
         }
 
-        AwaitAnswers(DecideChanges);
+        AwaitAnswers(() => CopyHistory(DecideChanges));
     }
 
     private void AskDestination(BindingChange change, Binding binding)
@@ -80,6 +80,7 @@ public sealed partial class ExchangeActor
             if (decision.Event is not { } exchangeEvent)
                 continue;
             AddRouteChanges(exchangeEvent, routes);
+            NoteChange(exchangeEvent);
             State.Apply(exchangeEvent);
             if (decision.IsDurable)
                 events.Add(exchangeEvent);
@@ -90,7 +91,7 @@ public sealed partial class ExchangeActor
             }
         }
 
-        Write(events, () => TellNodes(routes, () => AnswerChanges(deletion)));
+        Write(events, () => TellNodes(routes, () => CopyRestOfHistory(() => AnswerChanges(deletion))));
     }
 
     /// <summary>The exchange goes with this change: the ones after it will find it gone.</summary>
@@ -128,6 +129,7 @@ public sealed partial class ExchangeActor
 
     private void AnswerChanges(ExchangeDeleted? deletion)
     {
+        TellWatchers();
         var last = deletion is null ? null : _changes[^1].Request;
         foreach (var change in _changes)
         {

@@ -33,7 +33,12 @@ public sealed partial class ExchangeActor
             }
 
             State.Apply(declared);
-            Write(decision.IsDurable ? [declared] : [], () => Finish(null));
+            _happened.Add(new Contracts.Events.ExchangeCreated(State.Key, declare.Definition, declare.Origin));
+            Write(decision.IsDurable ? [declared] : [], () =>
+            {
+                TellWatchers();
+                Finish(null);
+            });
         });
     }
 
@@ -73,6 +78,7 @@ public sealed partial class ExchangeActor
             }
 
             var definition = State.Definition!;
+            NoteDeletion(deleted.Origin);
             State.Apply(deleted);
             Write(isDurable ? [deleted] : [], () => Unregister(definition, deleted.Origin, then));
         });
@@ -95,6 +101,7 @@ public sealed partial class ExchangeActor
                 _nodes.Clear();
                 _isDeleting = false;
                 _removedWhileDeleting.Clear();
+                TellWatchers();
                 then(refused);
             });
         });

@@ -24,6 +24,9 @@ namespace ActorBroker.Broker.Exchanges;
 /// bind each other would wait for one another.
 /// </para>
 /// <para>
+/// An exchange with a history has a child, <see cref="HistoryCopyActor"/>, while a binding is being added.
+/// </para>
+/// <para>
 /// The state changes before the write: nobody but the node tables sees it, and those are told after the write. A write
 /// that fails or is refused refuses all requests as unavailable and stops the actor; the next message starts it anew
 /// from what the journal has. A transient exchange journals nothing. An exchange that does not exist leaves its shard.
@@ -108,6 +111,12 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
             case RoutesApplied applied:
                 _nodes.MarkApplied(Sender, applied.Version);
                 GoOnWhenNodesFollow();
+                break;
+            case HistoryCopied copied:
+                OnHistoryCopied(Sender, copied.Refusal);
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_historyCopier):
+                OnHistoryCopied(terminated.ActorRef, Unavailable("could not copy its history"));
                 break;
             case Terminated terminated:
                 _nodes.Remove(terminated.ActorRef);
@@ -214,7 +223,8 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
 
     private void Begin()
     {
-        var changes = _requests.TakeBindingChanges(_settings.BatchMax);
+        // What a new binding gets of the history depends on what bindings there are before it.
+        var changes = _requests.TakeBindingChanges(KeepsHistory ? 1 : _settings.BatchMax);
         if (changes.Count > 0)
         {
             _current.AddRange(changes);

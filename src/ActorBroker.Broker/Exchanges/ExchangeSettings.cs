@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Policies;
 using Akka.Actor;
 
@@ -8,11 +9,13 @@ namespace ActorBroker.Broker.Exchanges;
 /// <param name="ExchangeRegion">The region of exchanges.</param>
 /// <param name="CatalogueRegion">The region of catalogues.</param>
 /// <param name="Policies">The node's policies.</param>
+/// <param name="Forwarding">What a history is copied by.</param>
 public sealed record ExchangeSettings(
     Func<ActorSystem, IActorRef> QueueRegion,
     Func<ActorSystem, IActorRef> ExchangeRegion,
     Func<ActorSystem, IActorRef> CatalogueRegion,
-    NodePolicies Policies)
+    NodePolicies Policies,
+    ForwardingServices Forwarding)
 {
     /// <summary>How long a queue, another exchange or the catalogue may take to answer before the request is refused as unavailable.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);

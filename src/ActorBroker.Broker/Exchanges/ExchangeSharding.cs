@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
@@ -18,9 +19,10 @@ public static class ExchangeSharding
             system, EntityIds.ExchangeType, entityId => ExchangeActor.Props(entityId, settings), shardCount, ExchangeActor.StopExchange.Instance);
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
-    public static ExchangeSettings Settings(NodePolicies policies) => new(
+    public static ExchangeSettings Settings(NodePolicies policies, ForwardingServices forwarding) => new(
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
-        policies);
+        policies,
+        forwarding);
 }

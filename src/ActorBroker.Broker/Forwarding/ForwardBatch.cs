@@ -31,6 +31,9 @@ internal sealed class ForwardLink(string queue) : PublishLink<ForwardBatch>(queu
     /// <summary>Timestamp from which on the queue has been looked for.</summary>
     public long ResolvingSince { get; set; }
 
+    /// <summary>The queue is the history of an exchange.</summary>
+    public bool IsHistory { get; set; }
+
     /// <summary>Offsets of the slab that is being cut into batches.</summary>
     public List<int> Offsets { get; } = [];
 

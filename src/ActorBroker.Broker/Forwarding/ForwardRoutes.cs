@@ -13,6 +13,9 @@ internal sealed class ForwardRoutes(RoutingTables tables, MessageFormats formats
     /// <summary>Where the message goes, when it is ready. Valid until the next look-up.</summary>
     public List<string> Queues => _result.Queues;
 
+    /// <summary>The histories that get a copy besides.</summary>
+    public List<string> Histories => _result.Histories;
+
     /// <summary>With <see cref="RouteStatus.Loading"/>: the exchange that is missing; null when the virtual host is.</summary>
     public ExchangeKey? Missing => _result.Missing;
 
@@ -23,6 +26,7 @@ internal sealed class ForwardRoutes(RoutingTables tables, MessageFormats formats
     public RouteStatus Find(ForwardedMessage message)
     {
         _result.UnstagedExchange = message.UnstagedExchange;
+        _result.AvoidedExchange = message.AvoidedExchange;
         var moreKeys = CollectionsMarshal.AsSpan(message.MoreKeys);
 
         // Ready for any message with these keys: nothing is missing for this one, whichever way it takes.

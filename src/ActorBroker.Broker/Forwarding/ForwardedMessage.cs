@@ -29,6 +29,7 @@ internal enum ForwardOutcome : byte
 internal abstract class ForwardedMessage
 {
     private List<string>? _reached;
+    private bool _hasReachedRoute;
 
     /// <summary>The exchange.</summary>
     public ExchangeKey Exchange { get; protected set; }
@@ -69,12 +70,41 @@ internal abstract class ForwardedMessage
     /// <summary>The stage of this exchange, where the message comes from, is passed by.</summary>
     public virtual string? UnstagedExchange => null;
 
+    /// <summary>No way leads through this exchange, where the message comes from.</summary>
+    public virtual string? AvoidedExchange => null;
+
     /// <summary>May this queue have it?</summary>
     public virtual bool Admits(string queue) => true;
 
     internal bool HasReached(string queue) => _reached is not null && _reached.Contains(queue);
 
-    internal bool HasReachedAny => _reached is not null;
+    /// <summary>Some queue has it that is more than an exchange's history.</summary>
+    internal bool HasReachedAny => _hasReachedRoute;
 
-    internal void Reach(string queue) => (_reached ??= new List<string>(1)).Add(queue);
+    /// <summary>What came of it in one queue; true when it was the last that was awaited.</summary>
+    internal bool Settle(ForwardLink link, ForwardOutcome outcome)
+    {
+        if (outcome == ForwardOutcome.Confirmed)
+        {
+            (_reached ??= new List<string>(1)).Add(link.Queue);
+            _hasReachedRoute |= !link.IsHistory;
+        }
+        else if (outcome < Outcome)
+        {
+            Outcome = outcome;
+        }
+
+        if (--Awaited > 0)
+        {
+            return false;
+        }
+
+        if (Outcome == ForwardOutcome.NoRoute && _hasReachedRoute)
+        {
+            // A queue that has gone in the meantime is none to wait for, if there are others.
+            Outcome = ForwardOutcome.Confirmed;
+        }
+
+        return true;
+    }
 }

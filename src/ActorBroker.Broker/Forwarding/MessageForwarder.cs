@@ -61,7 +61,6 @@ internal sealed class MessageForwarder
     /// <summary>Takes a message. It leaves with <see cref="Flush"/>, in order.</summary>
     public void Forward(ForwardedMessage message)
     {
-        message.Outcome = ForwardOutcome.Confirmed;
         BytesUnderWay += message.RecordLength;
         _waiting.Enqueue(message);
     }
@@ -81,7 +80,8 @@ internal sealed class MessageForwarder
             _waiting.Dequeue();
             if (status == RouteStatus.NotFound)
             {
-                HandBack(message, ForwardOutcome.NoExchange);
+                message.Outcome = ForwardOutcome.NoExchange;
+                HandBack(message);
             }
             else
             {
@@ -152,10 +152,20 @@ internal sealed class MessageForwarder
             }
         }
 
+        // Where all that are left have it, it has arrived; to get into a history is not to arrive.
+        message.Outcome = _targets.Count > 0 || message.HasReachedAny ? ForwardOutcome.Confirmed : ForwardOutcome.NoRoute;
+        foreach (var history in _routes.Histories)
+        {
+            if (!message.HasReached(history))
+            {
+                _targets.Add(LinkTo(history));
+                _targets[^1].IsHistory = true;
+            }
+        }
+
         if (_targets.Count == 0)
         {
-            // Where all that are left have it, it has arrived.
-            HandBack(message, message.HasReachedAny ? ForwardOutcome.Confirmed : ForwardOutcome.NoRoute);
+            HandBack(message);
             return;
         }
 
@@ -249,27 +259,17 @@ internal sealed class MessageForwarder
         {
             var message = messages[i];
             var own = outcome == ForwardOutcome.Confirmed && batch.IsRejected(i) ? ForwardOutcome.Rejected : outcome;
-            if (own == ForwardOutcome.Confirmed)
+            if (message.Settle(link, own))
             {
-                message.Reach(link.Queue);
-            }
-            else if (own < message.Outcome)
-            {
-                message.Outcome = own;
-            }
-
-            if (--message.Awaited == 0)
-            {
-                // A queue that has gone in the meantime is none to wait for, if there are others.
-                HandBack(message, message is { Outcome: ForwardOutcome.NoRoute, HasReachedAny: true } ? ForwardOutcome.Confirmed : message.Outcome);
+                HandBack(message);
             }
         }
     }
 
-    private void HandBack(ForwardedMessage message, ForwardOutcome outcome)
+    private void HandBack(ForwardedMessage message)
     {
         BytesUnderWay -= message.RecordLength;
-        _done(message, outcome);
+        _done(message, message.Outcome);
     }
 
     private void Load()

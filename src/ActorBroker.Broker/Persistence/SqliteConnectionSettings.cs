@@ -24,7 +24,8 @@ internal sealed class SqliteConnectionSettings
             Pooling = true,
         }.ToString();
         var synchronous = options.Sync == JournalSync.Full ? "FULL" : "NORMAL";
-        // wal_autocheckpoint = 0: a commit never pays for a checkpoint, WalCheckpointer does.
+        // wal_autocheckpoint = 0: a commit never pays for a checkpoint, JournalUpkeep does. A log that became long, behind a reader
+        // perhaps, is cut back to its limit when it starts anew.
         _perConnection = string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -33,6 +34,7 @@ internal sealed class SqliteConnectionSettings
              PRAGMA cache_size = -{options.CacheSize / 1024};
              PRAGMA temp_store = MEMORY;
              PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = {options.WalLimit};
              """);
     }
 
@@ -59,6 +61,16 @@ internal sealed class SqliteConnectionSettings
     }
 
     public void SetUp(SqliteConnection connection) => Execute(connection, _perConnection);
+
+    /// <summary>The value of a PRAGMA that is a number.</summary>
+    public static long Number(SqliteConnection connection, string pragma)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A word of our own; PRAGMA takes no parameters.
+        command.CommandText = $"PRAGMA {pragma}";
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
+    }
 
     public static void Execute(SqliteConnection connection, string statements)
     {

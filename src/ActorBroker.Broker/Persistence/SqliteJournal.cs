@@ -18,16 +18,17 @@ public sealed class SqliteJournal : IDisposable
     private const string SchemaResource = "ActorBroker.Broker.Persistence.schema.sql";
 
     private readonly SqliteConnectionSettings _settings;
-    private readonly WalCheckpointer _checkpointer;
+    private readonly JournalUpkeep _upkeep;
 
-    private SqliteJournal(SqliteConnectionSettings settings, JournalOptions options, Action<SqliteException> onCheckpointFailure)
+    private SqliteJournal(SqliteConnectionSettings settings, JournalOptions options, Action<SqliteException> onUpkeepFailure)
     {
         _settings = settings;
-        _checkpointer = new WalCheckpointer(settings, options, onCheckpointFailure);
+        var gate = new CommitGate();
+        _upkeep = new JournalUpkeep(settings, options, gate, onUpkeepFailure);
         Setup = new DataOptionsSetup(
             new LinqToDB.DataOptions()
                 .UseConnectionString(ProviderName.SQLiteMS, settings.ConnectionString)
-                .UseInterceptor(new YieldingConnectionInterceptor(settings)));
+                .UseInterceptor(new YieldingConnectionInterceptor(settings, gate)));
     }
 
     /// <summary>To be part of the actor system's setup: how Akka.Persistence.Sql connects.</summary>
@@ -42,12 +43,12 @@ public sealed class SqliteJournal : IDisposable
     /// </summary>
     public static Config PluginDefaults => SqlPersistence.DefaultConfiguration;
 
-    /// <summary>Creates the file when absent and starts its checkpoints.</summary>
+    /// <summary>Creates the file when absent and starts its upkeep.</summary>
     /// <param name="folder">A data folder that this process holds.</param>
     /// <param name="options">How to use the file.</param>
-    /// <param name="onCheckpointFailure">Told when a checkpoint fails, on its thread; it is tried again.</param>
+    /// <param name="onUpkeepFailure">Told when upkeep of the file fails, on its thread; it is tried again.</param>
     /// <exception cref="StartupException">The file cannot be opened or is not a journal.</exception>
-    public static SqliteJournal Prepare(DataFolder folder, JournalOptions options, Action<SqliteException> onCheckpointFailure)
+    public static SqliteJournal Prepare(DataFolder folder, JournalOptions options, Action<SqliteException> onUpkeepFailure)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(options);
@@ -62,13 +63,13 @@ public sealed class SqliteJournal : IDisposable
             throw new StartupException($"journal {settings.Path} cannot be opened: {failure.Message.ReplaceLineEndings(" ")}", failure);
         }
 
-        return new SqliteJournal(settings, options, onCheckpointFailure);
+        return new SqliteJournal(settings, options, onUpkeepFailure);
     }
 
     /// <summary>Closes the file. The actor system must have ended.</summary>
     public void Dispose()
     {
-        _checkpointer.Dispose();
+        _upkeep.Dispose();
         using var pool = new SqliteConnection(_settings.ConnectionString);
         SqliteConnection.ClearPool(pool);
     }
@@ -76,7 +77,7 @@ public sealed class SqliteJournal : IDisposable
     // Page size and auto_vacuum can be chosen only before the first table, and in this order: switching to WAL writes
     // the first page. INCREMENTAL keeps the way open to give space back to the disk; an old file without it would have
     // to be copied whole.
-    private static void CreateTables(SqliteConnection connection, JournalOptions options)
+    internal static void CreateTables(SqliteConnection connection, JournalOptions options)
     {
         SqliteConnectionSettings.Execute(
             connection,

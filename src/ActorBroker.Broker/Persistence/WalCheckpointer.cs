@@ -4,99 +4,103 @@ using Microsoft.Data.Sqlite;
 namespace ActorBroker.Broker.Persistence;
 
 /// <summary>
-/// Copies the write-ahead log into the file on a thread of its own, so that no commit pays for it: SQLite's automatic
+/// Copies the write-ahead log into the file and keeps the log near its limit, off the commit path: SQLite's automatic
 /// checkpoint runs inside the commit that crosses its limit and holds that commit up for 65 to 135 ms.
 /// </summary>
-internal sealed class WalCheckpointer : IDisposable
+/// <remarks>
+/// A log starts anew once all of it is copied and nobody reads it, and beside writers that never pause there is always a
+/// commit that is not. So what there is is copied beside the writers until little is left, which takes about as long as
+/// one commit to copy while they wait at the gate. On a disk that copies slower than they write, little is never left:
+/// beyond the limit they wait for all of it. Who reads an earlier state of the file for long, a backup perhaps, keeps
+/// the log from starting anew, and is waited for once in as many bytes as the limit.
+/// </remarks>
+internal sealed class WalCheckpointer
 {
     // A frame of the log is a page and a header: https://www.sqlite.org/walformat.html §1.2.
     private const int FrameHeaderBytes = 24;
 
-    private const int RestartFactor = 4;
+    // Writers wait 10 to 25 ms for this much, of which the most is the commit under way.
+    private const long ShortRest = 4 << 20;
 
-    private readonly SqliteConnectionSettings _settings;
+    private readonly SqliteConnection _connection;
     private readonly JournalOptions _options;
-    private readonly Action<SqliteException> _onFailure;
-    private readonly ManualResetEventSlim _stop = new();
-    private readonly Thread _thread;
-    private long _frameBytes;
+    private readonly CommitGate _gate;
+    private readonly long _frameBytes;
+    private long _restartBeyond;
+    private long _quietSize;
 
-    /// <param name="settings">The file.</param>
+    /// <param name="connection">Open; waits a second for locks at most, since writers may be waiting behind it.</param>
     /// <param name="options">When to copy, and how long the log may become.</param>
-    /// <param name="onFailure">
-    /// Told when a checkpoint fails, on the checkpointer's thread. Nothing is lost by it: the log keeps what was
-    /// committed, and the next round tries again.
-    /// </param>
-    public WalCheckpointer(SqliteConnectionSettings settings, JournalOptions options, Action<SqliteException> onFailure)
+    /// <param name="gate">What writers pass.</param>
+    public WalCheckpointer(SqliteConnection connection, JournalOptions options, CommitGate gate)
     {
-        _settings = settings;
+        _connection = connection;
         _options = options;
-        _onFailure = onFailure;
-        _thread = new Thread(Run) { IsBackground = true, Name = "journal-checkpoint" };
-        _thread.Start();
+        _gate = gate;
+        _restartBeyond = options.WalLimit;
+        _frameBytes = SqliteConnectionSettings.Number(connection, "page_size") + FrameHeaderBytes;
     }
 
-    /// <summary>Empties the log a last time and ends the thread; the next start then has nothing to recover.</summary>
-    public void Dispose()
+    /// <summary>One round of copying where there is enough to copy.</summary>
+    /// <returns>Whether another round may be due at once.</returns>
+    /// <exception cref="SqliteException">
+    /// The disk is full or fails. Nothing is lost by it: the log keeps what was committed.
+    /// </exception>
+    public bool Round()
     {
-        _stop.Set();
-        _thread.Join();
-        _stop.Dispose();
+        if (Checkpoint("NOOP").UncopiedBytes < _options.CheckpointAfter)
+        {
+            return false;
+        }
+
+        var isPinned = Checkpoint("PASSIVE").UncopiedBytes > 0;
+        var log = Checkpoint("NOOP");
+        if (log.Bytes > _restartBeyond || (log.Bytes + _options.CheckpointAfter > _options.WalLimit && log.UncopiedBytes <= ShortRest))
+        {
+            var restarted = Restart("RESTART");
+            _restartBeyond = restarted ? _options.WalLimit : log.Bytes + _options.WalLimit;
+            return restarted;
+        }
+
+        return !isPinned;
     }
 
-    private void Run()
+    /// <summary>Empties a log that has hardly changed since the last call: the next start then has little to read.</summary>
+    /// <exception cref="SqliteException">As <see cref="Round"/>.</exception>
+    public void TidyUp()
     {
-        using var connection = _settings.OpenPrivate();
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA page_size";
-        _frameBytes = (long)command.ExecuteScalar()! + FrameHeaderBytes;
-        while (!_stop.Wait(_options.CheckpointInterval))
+        var size = Checkpoint("NOOP").Bytes;
+        if (size > 0 && Math.Abs(size - _quietSize) < ShortRest && Checkpoint("PASSIVE").UncopiedBytes == 0)
         {
-            while (!_stop.IsSet && Checkpoint(command, "NOOP").RestBytes >= _options.CheckpointAfter)
-            {
-                Round(command);
-            }
+            Truncate();
+            size = 0;
         }
 
-        Checkpoint(command, "TRUNCATE");
+        _quietSize = size;
     }
 
-    // Writers that never pause keep the log from starting anew: there is always a commit that is not copied yet. RESTART
-    // makes them wait for that rest, so it is run when the rest is small, unless the log has become too long.
-    private void Round(SqliteCommand command)
+    /// <summary>Copies all of the log and gives its space back to the disk.</summary>
+    /// <exception cref="SqliteException">As <see cref="Round"/>.</exception>
+    public void Truncate() => Restart("TRUNCATE");
+
+    private bool Restart(string mode)
     {
-        var copied = Checkpoint(command, "PASSIVE");
-        var now = Checkpoint(command, "NOOP");
-        if (now.LogBytes > _options.WalLimit
-            || (now.LogBytes > RestartFactor * _options.CheckpointAfter && now.RestBytes < _options.CheckpointAfter))
-        {
-            Checkpoint(command, "RESTART");
-        }
-        else if (copied.LogBytes == 0)
-        {
-            // It failed; the next look is after the interval.
-            _stop.Wait(_options.CheckpointInterval);
-        }
+        using var hold = _gate.Close();
+        return !Checkpoint(mode).IsBlocked;
     }
 
     // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: the row holds whether it was blocked, the frames in the
     // log and how many of them are copied.
-    private (long LogBytes, long RestBytes) Checkpoint(SqliteCommand command, string mode)
+    private LogState Checkpoint(string mode)
     {
-        try
-        {
+        using var command = _connection.CreateCommand();
 #pragma warning disable CA2100 // One of four words; PRAGMA takes no parameters.
-            command.CommandText = $"PRAGMA wal_checkpoint({mode})";
+        command.CommandText = $"PRAGMA wal_checkpoint({mode})";
 #pragma warning restore CA2100
-            using var row = command.ExecuteReader();
-            return row.Read()
-                ? (row.GetInt64(1) * _frameBytes, (row.GetInt64(1) - row.GetInt64(2)) * _frameBytes)
-                : (0, 0);
-        }
-        catch (SqliteException failure)
-        {
-            _onFailure(failure);
-            return (0, 0);
-        }
+        using var row = command.ExecuteReader();
+        row.Read();
+        return new LogState(row.GetInt64(0) != 0, row.GetInt64(1) * _frameBytes, (row.GetInt64(1) - row.GetInt64(2)) * _frameBytes);
     }
+
+    private readonly record struct LogState(bool IsBlocked, long Bytes, long UncopiedBytes);
 }

@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS journal (
 -- Fencing: two incarnations of one entity cannot both write a sequence number.
 CREATE UNIQUE INDEX IF NOT EXISTS journal_uq ON journal (persistence_id, sequence_number);
 
+-- Deleting leaves one row of each entity, the last one, which is looked for by the next deletion and by upkeep.
+CREATE INDEX IF NOT EXISTS journal_deleted ON journal (persistence_id, sequence_number) WHERE deleted = 1;
+
 CREATE TABLE IF NOT EXISTS snapshot (
     persistence_id  NVARCHAR(255) NOT NULL,
     sequence_number INTEGER       NOT NULL,

@@ -104,10 +104,11 @@ public sealed partial class QueueActor
         TellCleanUp();
     }
 
+    private Origin DeletedBy => _deletedBy ?? new Origin(string.Empty, "clean-up after a restart", _settings.Clock.GetUtcNow());
+
     // Told again until every one has answered: a queue that is gone must leave nothing that routes to it.
     private void TellCleanUp()
     {
-        var origin = _deletedBy ?? new Origin(string.Empty, "clean-up after a restart", _settings.Clock.GetUtcNow());
         foreach (var awaited in _cleanUpAwaits)
         {
             if (awaited == NameRequest)
@@ -117,7 +118,7 @@ public sealed partial class QueueActor
             else
             {
                 _settings.ExchangeRegion(Context.System).Tell(new RemoveDestination(
-                    new ExchangeKey(_key.VirtualHost, awaited), awaited, Destination.Queue(_key.Name), origin));
+                    new ExchangeKey(_key.VirtualHost, awaited), awaited, Destination.Queue(_key.Name), DeletedBy));
             }
         }
 
@@ -136,6 +137,7 @@ public sealed partial class QueueActor
         }
 
         Timers.Cancel(CleanUpTick.Instance);
+        TellDeleted();
         AnswerDeleted();
         if (LastSequenceNr == 0)
         {

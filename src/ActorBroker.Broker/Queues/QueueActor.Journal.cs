@@ -41,6 +41,7 @@ public sealed partial class QueueActor
         _bytesSinceSnapshot += bytes;
         _bytesSinceTrim += bytes;
         _eventsSinceSnapshot++;
+        OnRetried();
         _queue?.WriteCompleted(LastSequenceNr);
         if (_life == QueueLife.Stopping)
         {
@@ -50,6 +51,7 @@ public sealed partial class QueueActor
 
         ReclaimSpace();
         KeepJournalShort();
+        ScheduleTidyUp();
         ScheduleTicks();
     }
 
@@ -179,6 +181,9 @@ public sealed partial class QueueActor
             case RetryKeep retry:
                 Keep(retry.SequenceNr, retry.Reason);
                 return true;
+            case RetryWrite:
+                OnRetryWrite();
+                return true;
             case DeleteSnapshotsSuccess deleted when _isForgotten && deleted.Criteria.MaxSequenceNr == LastSequenceNr:
                 DeleteMessages(LastSequenceNr);
                 return true;
@@ -207,6 +212,7 @@ public sealed partial class QueueActor
 
         _life = QueueLife.Stopping;
         _queue!.FlushSettlements();
+        OnRetryWrite();
         StopWhenWritten();
     }
 

@@ -31,6 +31,11 @@ public sealed partial class QueueActor
     private void OnNamedCommand(NamedQueueCommand command)
     {
         _isAddressed |= command is not WakeQueue;
+        if (RefuseUnwritable(command))
+        {
+            return;
+        }
+
         switch (command)
         {
             case ResolveQueue resolve:
@@ -246,6 +251,7 @@ public sealed partial class QueueActor
 
         _life = QueueLife.Live;
         ApplyPolicies();
+        TellCreated(_declaring);
         AnswerRequest(refusal: null, 0);
         ScheduleTicks();
         Stash.UnstashAll();

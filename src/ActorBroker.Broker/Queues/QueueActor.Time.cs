@@ -13,6 +13,11 @@ public sealed partial class QueueActor
     // A timer holds no more; what is due later is looked at again then.
     private const long LongestTimerMs = 1_000_000_000;
 
+    private const long LeftoverBytes = 1 << 20;
+    private const long LeftoverEvents = 64;
+
+    private static readonly TimeSpan TidyUpInterval = TimeSpan.FromSeconds(10);
+
     private long _dueAt = long.MaxValue;
     private long _expiryAt = long.MaxValue;
     private long _lastUsed;
@@ -77,11 +82,30 @@ public sealed partial class QueueActor
         }
     }
 
+    // What was consumed last would stay in the journal until something else is written.
+    private void ScheduleTidyUp()
+    {
+        if (HasLeftovers && !Timers.IsTimerActive(TidyUpTick.Instance))
+        {
+            Timers.StartSingleTimer(TidyUpTick.Instance, TidyUpTick.Instance, TidyUpInterval);
+        }
+    }
+
+    private bool HasLeftovers =>
+        _life == QueueLife.Live
+        && _queue!.FirstLiveSequenceNr == long.MaxValue
+        && (_bytesSinceTrim >= LeftoverBytes || LastSequenceNr - _trimmedTo >= LeftoverEvents);
+
     private void Use() => _lastUsed = Now;
 
     private sealed record DueTick : INoSerializationVerificationNeeded
     {
         public static DueTick Instance { get; } = new();
+    }
+
+    private sealed record TidyUpTick : INoSerializationVerificationNeeded
+    {
+        public static TidyUpTick Instance { get; } = new();
     }
 
     private sealed record ExpiryTick : INoSerializationVerificationNeeded

@@ -20,9 +20,10 @@ namespace ActorBroker.Broker.Queues;
 /// <para>
 /// Its persistence id is <c>queue/ENTITY</c>; it is created by the first message to its name and goes when it turns
 /// out that there is no such queue. Commands for its name that come while it is being declared or deleted are stashed
-/// (each is some client's outstanding request, so connections bound their number). A write that fails or is refused
-/// nacks every publish that is not confirmed and stops the actor: the next message starts it anew from what the journal
-/// has, and a second incarnation elsewhere is fenced by the journal's unique sequence numbers in the same way.
+/// (each is some client's outstanding request, so connections bound their number). A write that the
+/// journal cannot take for now is tried again; one that fails or is refused for another reason nacks every publish that
+/// is not confirmed and stops the actor: the next message starts it anew from what the journal has, and a second
+/// incarnation elsewhere is fenced by the journal's unique sequence numbers in the same way.
 /// A transient queue journals nothing but the messages that it spills.
 /// </para>
 /// </summary>
@@ -138,6 +139,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     /// <inheritdoc/>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
+        if (RetryLater(cause, @event))
+        {
+            return;
+        }
+
         _log.Error(cause, "{0}: journal write {1} was refused; the queue restarts from what the journal has", PersistenceId, sequenceNr);
         FailOutstanding();
         Context.Stop(Self);
@@ -166,6 +172,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 break;
             case DueTick:
                 OnDueTick();
+                break;
+            case TidyUpTick:
+                KeepJournalShort(isDue: HasLeftovers);
                 break;
             case ExpiryTick:
                 OnExpiryTick();

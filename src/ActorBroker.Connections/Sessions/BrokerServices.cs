@@ -3,6 +3,7 @@ using ActorBroker.Contracts.Replies;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorBroker.Connections.Sessions;
 
@@ -14,6 +15,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Connections">Counts the node's connections.</param>
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
+/// <param name="Events">Takes what those who watch the node are told.</param>
 /// <param name="Formats">Read the properties of messages where routing looks at them.</param>
 /// <param name="Node">The node's name, for operators.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
@@ -26,6 +28,7 @@ public sealed record BrokerServices(
     RoutingTables RoutingTables,
     ConnectionLimit Connections,
     ReplyDirectory Replies,
+    EventStream Events,
     MessageFormats Formats,
     string Node,
     TimeProvider Clock,

@@ -12,20 +12,24 @@ public sealed partial class BrokerSession
     private readonly List<QueueLink> _settledLinks = [];
 
     /// <inheritdoc/>
-    public void StartConsumer(string queue, int consumerId, ConsumerSettings settings, Action<Refusal?> reply)
+    public void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply)
     {
         EndOfRead();
         WithQueue(
             queue,
             link =>
             {
-                var consumer = new SessionConsumer(consumerId, link, settings);
+                var consumer = new SessionConsumer(consumerId, link, settings, channel);
                 _consumers[consumerId] = consumer;
                 StartAt(link, consumer, refusal =>
                 {
                     if (refusal is not null)
                     {
                         _consumers.Remove(consumerId);
+                    }
+                    else
+                    {
+                        TellStarted(consumer);
                     }
 
                     reply(refusal);
@@ -39,7 +43,11 @@ public sealed partial class BrokerSession
     {
         if (!_consumers.TryGetValue(consumerId, out var consumer) || consumer.Link.Actor is not { } queue)
         {
-            _consumers.Remove(consumerId);
+            if (_consumers.Remove(consumerId, out consumer))
+            {
+                TellStopped(consumer);
+            }
+
             _replies.Close(consumerId, _services.PublishWindowBytes);
 
             // The caller expects its answer later, never from inside the call.
@@ -48,7 +56,13 @@ public sealed partial class BrokerSession
         }
 
         consumer.IsStopped = true;
-        var id = _requests.Add(_ => reply(), queue);
+        var id = _requests.Add(
+            _ =>
+            {
+                TellStopped(consumer);
+                reply();
+            },
+            queue);
         queue.Tell(new StopConsumer(id, consumerId), _self);
     }
 
@@ -62,6 +76,8 @@ public sealed partial class BrokerSession
 
         if (_consumers.Remove(consumerId, out var consumer))
         {
+            TellStopped(consumer);
+
             // What it settled before comes first.
             FlushSettlements();
             consumer.Link.Actor?.Tell(new CloseConsumer(consumerId), _self);
@@ -199,6 +215,7 @@ public sealed partial class BrokerSession
     {
         if (_consumers.Remove(cancelled.ConsumerId, out var consumer) && !consumer.IsStopped)
         {
+            TellStopped(consumer);
             Listener.OnConsumerCancelled(cancelled.ConsumerId);
         }
     }

@@ -15,11 +15,12 @@ public sealed partial class BrokerSession
     private int _channels;
 
     /// <inheritdoc/>
-    public bool OpenChannel(Action<Refusal?> reply)
+    public bool OpenChannel(SessionChannel channel, Action<Refusal?> reply)
     {
         _channels++;
         if (!_countsChannels)
         {
+            TellOpened(channel);
             return true;
         }
 
@@ -30,6 +31,10 @@ public sealed partial class BrokerSession
             {
                 _channels--;
             }
+            else
+            {
+                TellOpened(channel);
+            }
 
             reply(refusal);
         });
@@ -38,9 +43,10 @@ public sealed partial class BrokerSession
     }
 
     /// <inheritdoc/>
-    public void CloseChannel()
+    public void CloseChannel(SessionChannel channel)
     {
         _channels--;
+        TellClosed(channel);
         if (_countsChannels)
         {
             _services.Access.Tell(new CloseChannel(), _self);

@@ -21,13 +21,13 @@ public sealed partial class BrokerSession
     private int _pendingBytes;
     private int _slabStamp;
 
-    private readonly record struct PendingPublish(PublishedMessage Message, SessionTarget Target, QueueLink[] Links);
+    private readonly record struct PendingPublish(PublishedMessage Message, SessionTarget Target, QueueLink[] Links, Remembered? Remembered);
 
     /// <inheritdoc/>
     public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         var session = (SessionTarget)target;
-        var links = LinksOf(session, message, moreKeys);
+        var (links, isRouted, isRemembered) = LinksOf(session, message, moreKeys);
         var recordLength = message.RecordLength;
         if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
         {
@@ -45,14 +45,14 @@ public sealed partial class BrokerSession
         }
 
         _group?.Place(_pending.Count, confirm);
-        _pending.Add(new PendingPublish(message, session, links));
+        _pending.Add(new PendingPublish(message, session, links, isRemembered ? new Remembered(session, moreKeys, links) : null));
         _pendingBytes += recordLength;
         if (message.IsRecord)
         {
             FlushSlab();
         }
 
-        return true;
+        return isRouted;
     }
 
     /// <inheritdoc/>
@@ -82,6 +82,7 @@ public sealed partial class BrokerSession
                 SendShares(slab, offsets, routes, group);
             }
 
+            FollowBindings(slab, offsets);
             _pending.Clear();
             _pendingBytes = 0;
             _slabRoutes.Clear();

@@ -71,7 +71,7 @@ public sealed partial class BrokerSession
         }
     }
 
-    private QueueLink[] RouteMessage(SessionTarget target, in PublishedMessage message, ReadOnlySpan<string> moreKeys)
+    private MessageLinks RouteMessage(SessionTarget target, in PublishedMessage message, ReadOnlySpan<string> moreKeys)
     {
         var properties = message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength);
         var routed = new RoutedMessage(
@@ -81,21 +81,22 @@ public sealed partial class BrokerSession
         // then not known, and the next Prepare loads them. Rare enough to count as just before its change.
         var result = target.IsOfBroker ? _traceRoute : _messageRoute;
         return _services.RoutingTables.Route(target.Exchange, ref routed, result) == RouteStatus.Ready
-            ? LinksTo(result)
-            : [];
+            ? new MessageLinks(LinksTo(result), result.Queues.Count > 0, result.Histories.Count > 0)
+            : new MessageLinks([], IsRouted: false, IsRemembered: false);
     }
 
     private QueueLink[] LinksTo(RouteResult result)
     {
-        if (result.Queues.Count == 1)
+        var (queues, histories) = (result.Queues, result.Histories);
+        if (queues.Count == 1 && histories.Count == 0)
         {
-            return LinkTo(result.Queues[0]).Alone;
+            return LinkTo(queues[0]).Alone;
         }
 
-        var links = new QueueLink[result.Queues.Count];
+        var links = new QueueLink[queues.Count + histories.Count];
         for (var i = 0; i < links.Length; i++)
         {
-            links[i] = LinkTo(result.Queues[i]);
+            links[i] = LinkTo(i < queues.Count ? queues[i] : histories[i - queues.Count]);
         }
 
         return links;

@@ -9,9 +9,11 @@ public sealed partial class BrokerSession
     /// <inheritdoc/>
     public SessionTransaction BeginTransaction() => new TransactionOfSession(this);
 
-    /// <summary>The queues that a message goes to.</summary>
-    internal QueueLink[] LinksOf(SessionTarget target, in PublishedMessage message, string[] moreKeys) =>
-        IsRoutedAlone(target, moreKeys) ? RouteMessage(target, message, moreKeys) : target.Links;
+    /// <summary>Where a message goes.</summary>
+    internal MessageLinks LinksOf(SessionTarget target, in PublishedMessage message, string[] moreKeys) =>
+        IsRoutedAlone(target, moreKeys)
+            ? RouteMessage(target, message, moreKeys)
+            : new MessageLinks(target.Links, target.Links.Length > 0, IsRemembered: false);
 
     private static bool IsRoutedAlone(SessionTarget target, string[] moreKeys) =>
         target.IsPerMessage || (moreKeys.Length > 0 && !target.IsReply);

@@ -50,6 +50,7 @@ public sealed partial class BrokerSession : IBrokerSession
         _local = local;
         _requests = new PendingRequests(services.Clock);
         _replies = new ReplyConsumers(services.Replies, self);
+        _connectedAt = services.Clock.GetUtcNow();
     }
 
     /// <summary>Publishes on their way to queues fill the window: read no more until some are accepted.</summary>
@@ -73,6 +74,8 @@ public sealed partial class BrokerSession : IBrokerSession
         {
             _services.Connections.Leave();
         }
+
+        TellEnd();
     }
 
     /// <summary>Gives up on answers that are overdue, and asks again for queues that have not been found.</summary>
@@ -145,7 +148,13 @@ public sealed partial class BrokerSession : IBrokerSession
     public void Authenticate(string user, string password, Action<Refusal?> reply)
     {
         _user = user;
-        AskForUser(reply, id => new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)));
+        AskForUser(
+            refusal =>
+            {
+                TellLogin(refusal);
+                reply(refusal);
+            },
+            id => new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)));
     }
 
     /// <inheritdoc/>
@@ -184,7 +193,11 @@ public sealed partial class BrokerSession : IBrokerSession
             }
 
             // Names first, so that publishes to the default exchange need not wait for them one by one.
-            LoadVirtualHost(() => reply(null));
+            LoadVirtualHost(() =>
+            {
+                TellOpened();
+                reply(null);
+            });
         });
         _services.Access.Tell(new OpenVirtualHost(id, _user, name), _self);
     }
@@ -200,10 +213,21 @@ public sealed partial class BrokerSession : IBrokerSession
     /// <inheritdoc/>
     public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply)
     {
-        if (binding.Destination.Kind == DestinationKind.Exchange || !RefuseHidden(binding.Destination.Name, reply))
+        if (binding.Destination.Kind == DestinationKind.Queue && RefuseHidden(binding.Destination.Name, reply))
         {
-            AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+            return;
         }
+
+        FlushSlab();
+        if (_links.TryGetValue(Stage.NameOf(sourceExchange), out var history) && history.IsResolving)
+        {
+            // What this connection published before is part of what the new destination gets.
+            history.WhenResolved(_ => Ask());
+            return;
+        }
+
+        Ask();
+        void Ask() => AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using ActorBroker.Core.Sessions;
 namespace ActorBroker.Connections.Sessions;
 
 /// <summary>A consumer (with settings) or a getter (without) and its queue.</summary>
-internal sealed class SessionConsumer(int id, QueueLink link, ConsumerSettings? settings)
+internal sealed class SessionConsumer(int id, QueueLink link, ConsumerSettings? settings, SessionChannel channel = default)
 {
     private const string StreamOffset = "x-stream-offset";
 
@@ -13,6 +13,11 @@ internal sealed class SessionConsumer(int id, QueueLink link, ConsumerSettings? 
     public QueueLink Link { get; set; } = link;
 
     public ConsumerSettings? Settings { get; } = settings;
+
+    public SessionChannel Channel { get; } = channel;
+
+    /// <summary>Those who watch know of it.</summary>
+    public bool IsTold { get; set; }
 
     public bool IsActive { get; set; } = true;
 

@@ -35,6 +35,9 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     /// <summary>Index of the route in the slab that is being built.</summary>
     public int RouteIndex { get; set; }
 
+    /// <summary>How often the queues have been looked up.</summary>
+    public int LookUps { get; private set; }
+
     /// <summary>Nothing has changed since the queues were looked up.</summary>
     public bool IsCurrent
     {
@@ -63,6 +66,7 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     {
         Links = links;
         IsPerMessage = Result.IsPerMessage;
+        LookUps++;
         _isReady = true;
     }
 }

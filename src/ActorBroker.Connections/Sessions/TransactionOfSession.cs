@@ -22,14 +22,13 @@ internal sealed class TransactionOfSession(BrokerSession session) : SessionTrans
     {
         var to = (SessionTarget)target;
         var links = session.LinksOf(to, message, moreKeys);
-        if (links.Length == 0)
+        if (links.All.Length > 0)
         {
-            return false;
+            _targets.Add(to);
+            Publishes.Add((message, to, links.All));
         }
 
-        _targets.Add(to);
-        Publishes.Add((message, to, links));
-        return true;
+        return links.IsRouted;
     }
 
     /// <inheritdoc/>

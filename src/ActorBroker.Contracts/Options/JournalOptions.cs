@@ -19,7 +19,9 @@ public enum JournalSync
 /// <param name="CacheSize">Page cache of one connection, bytes.</param>
 /// <param name="CheckpointAfter">Bytes of write-ahead log that make a checkpoint worth while.</param>
 /// <param name="CheckpointInterval">How often the size of the log is looked at.</param>
-/// <param name="WalLimit">Bytes of write-ahead log beyond which writers wait until it starts anew.</param>
+/// <param name="WalLimit">Bytes of write-ahead log near which writers wait until it starts anew.</param>
+/// <param name="ShrinkAfter">How long pages must have been free before they are given back to the disk.</param>
+/// <param name="KeepFree">Bytes of free pages that are kept all the same.</param>
 public sealed record JournalOptions(
     JournalSync Sync,
     string File,
@@ -27,7 +29,9 @@ public sealed record JournalOptions(
     long CacheSize,
     long CheckpointAfter,
     TimeSpan CheckpointInterval,
-    long WalLimit)
+    long WalLimit,
+    TimeSpan ShrinkAfter,
+    long KeepFree)
 {
     private const int SmallestPage = 4096;
     private const int LargestPage = 65536;
@@ -44,7 +48,9 @@ public sealed record JournalOptions(
             settings.Bytes("actorbroker.journal.cache-size", LargestPage, Gibibyte),
             checkpointAfter,
             settings.Duration("actorbroker.journal.checkpoint-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
-            settings.Bytes("actorbroker.journal.wal-limit", checkpointAfter, 64 * Gibibyte));
+            settings.Bytes("actorbroker.journal.wal-limit", checkpointAfter, 64 * Gibibyte),
+            settings.Duration("actorbroker.journal.shrink-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+            settings.Bytes("actorbroker.journal.keep-free", 0, 1024 * Gibibyte));
     }
 
     private static int Page(SettingReader settings, string key)

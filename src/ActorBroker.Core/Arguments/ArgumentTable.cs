@@ -80,6 +80,13 @@ public sealed class ArgumentTable : IEquatable<ArgumentTable>
     /// <summary>The table as RabbitMQ prints it: <c>[{&lt;&lt;"x-max-length"&gt;&gt;,signedint,10}]</c>.</summary>
     public override string ToString() => ArgumentText.AppendTerm(new StringBuilder(), this).ToString();
 
+    /// <summary>Each entry as RabbitMQ prints it: <c>{&lt;&lt;"x-max-length"&gt;&gt;,signedint,10}</c>.</summary>
+    public IEnumerable<string> ToTerms()
+    {
+        foreach (var entry in _entries)
+            yield return ArgumentText.AppendEntry(new StringBuilder(), entry).ToString();
+    }
+
     /// <summary>The entries by name, those of one name in their own order.</summary>
     internal ReadOnlySpan<KeyValuePair<string, ArgumentValue>> Sorted() =>
         _entries.Length < 2 ? _entries : _entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToArray();

@@ -18,14 +18,19 @@ internal static class ArgumentText
     {
         text.Append('[');
         var first = true;
-        foreach (var (key, value) in table)
+        foreach (var entry in table)
         {
-            text.Append(first ? "{<<\"" : ",{<<\"").Append(key).Append("\">>,").Append(value.Kind.TypeName()).Append(',');
-            AppendTerm(text, value).Append('}');
+            AppendEntry(first ? text : text.Append(','), entry);
             first = false;
         }
 
         return text.Append(']');
+    }
+
+    public static StringBuilder AppendEntry(StringBuilder text, KeyValuePair<string, ArgumentValue> entry)
+    {
+        AppendQuoted(text.Append('{'), entry.Key).Append(',').Append(entry.Value.Kind.TypeName()).Append(',');
+        return AppendTerm(text, entry.Value).Append('}');
     }
 
     private static StringBuilder AppendTerm(StringBuilder text, ArgumentValue value) => value.Kind switch
@@ -36,7 +41,7 @@ internal static class ArgumentText
         ArgumentKind.Double => text.Append(Float(value.AsDouble().ToString("R", CultureInfo.InvariantCulture))),
         ArgumentKind.Decimal => text.Append(CultureInfo.InvariantCulture, $"{{{value.AsDecimal().Scale},{value.AsDecimal().Value}}}"),
         ArgumentKind.Timestamp => text.Append(value.AsTimestamp()),
-        ArgumentKind.LongString or ArgumentKind.Binary => text.Append("<<\"").Append(Plain(value)).Append("\">>"),
+        ArgumentKind.LongString or ArgumentKind.Binary => AppendQuoted(text, Plain(value)),
         ArgumentKind.Array => AppendArray(text, value),
         ArgumentKind.Table => AppendTerm(text, value.AsTable()),
         _ => text.Append(value.AsInt64()),
@@ -54,6 +59,19 @@ internal static class ArgumentText
         }
 
         return text.Append(']');
+    }
+
+    private static StringBuilder AppendQuoted(StringBuilder text, string plain)
+    {
+        text.Append("<<\"");
+        foreach (var character in plain)
+        {
+            if (character is '"' or '\\')
+                text.Append('\\');
+            text.Append(character);
+        }
+
+        return text.Append("\">>");
     }
 
     // Erlang never prints a float without a fraction.

@@ -39,11 +39,11 @@ public static class ExchangeTypes
     public const string Delayed = "x-delayed-message";
 
     private static readonly HashSet<string> Declarable =
-        [Direct, Fanout, Topic, Headers, ConsistentHash, ModulusHash, Random, LocalRandom, Delayed, Deduplication];
+        [Direct, Fanout, Topic, Headers, ConsistentHash, ModulusHash, Random, LocalRandom, Delayed, Deduplication, RecentHistory];
 
     // Types that RabbitMQ has or gets from its plug-ins: clients that declare them rely on what they do.
     private static readonly HashSet<string> OfRabbitMq =
-        [RecentHistory, "x-federation-upstream", "x-jms-topic", "x-rtopic", "x-lvc"];
+        ["x-federation-upstream", "x-jms-topic", "x-rtopic", "x-lvc"];
 
     /// <summary>Why no exchange of this type can be declared; null when one can.</summary>
     public static Refusal? Check(string type)

@@ -13,6 +13,9 @@ public static class PredeclaredExchanges
     /// <summary>Where copies of all messages go in a virtual host that is traced.</summary>
     public const string Trace = "amq.rabbitmq.trace";
 
+    /// <summary>Where events go: in one virtual host, that in which RabbitMQ's plug-in tells them unless it is told otherwise.</summary>
+    public static ExchangeKey Event { get; } = new("/", "amq.rabbitmq.event");
+
     private static readonly Dictionary<string, ExchangeDefinition> Definitions = new(StringComparer.Ordinal)
     {
         ["amq.direct"] = Durable(ExchangeTypes.Direct),
@@ -22,9 +25,6 @@ public static class PredeclaredExchanges
         ["amq.match"] = Durable(ExchangeTypes.Headers),
         [Trace] = Durable(ExchangeTypes.Topic) with { Internal = true },
     };
-
-    // What happens in the broker is told in one virtual host, where RabbitMQ's plug-in tells it unless it is told otherwise.
-    private static readonly ExchangeKey Event = new("/", "amq.rabbitmq.event");
 
     private static readonly ExchangeDefinition EventDefinition = Durable(ExchangeTypes.Topic) with { Internal = true };
 

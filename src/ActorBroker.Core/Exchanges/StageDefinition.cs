@@ -5,14 +5,17 @@ using ActorBroker.Core.Queues;
 namespace ActorBroker.Core.Exchanges;
 
 /// <summary>
-/// The hidden queue of an exchange that keeps messages before it routes them, as the exchange's definition wants it. The
-/// queue's arguments carry what it must know over a restart.
+/// The hidden queue of an exchange that keeps messages before it routes them, or copies of the last ones, as the
+/// exchange's definition wants it. The queue's arguments carry what it must know over a restart.
 /// </summary>
 public static class StageDefinition
 {
     private const string ExchangeArgument = "x-stage-exchange";
     private const string KindArgument = "x-stage-kind";
     private const string DeduplicationHeader = "x-deduplication-header";
+
+    // What the plug-in of RabbitMQ keeps unless told otherwise.
+    private const long HistoryLengthDefault = 20;
 
     /// <summary>What kind of stage an exchange has; null for none.</summary>
     public static StageKind? KindOf(ExchangeDefinition definition)
@@ -22,6 +25,7 @@ public static class StageDefinition
         {
             ExchangeTypes.Delayed => StageKind.Delay,
             ExchangeTypes.Deduplication => StageKind.Deduplication,
+            ExchangeTypes.RecentHistory => StageKind.History,
             _ => null,
         };
     }
@@ -34,9 +38,9 @@ public static class StageDefinition
             .Add(QueueArguments.QueueType, ArgumentValue.FromString(QueueType.Classic.Word()))
             .Add(ExchangeArgument, ArgumentValue.FromString(exchange))
             .Add(KindArgument, ArgumentValue.FromInt32((int)kind));
-        foreach (var name in (ReadOnlySpan<string>)[ExchangeArguments.CacheSize, ExchangeArguments.CacheTtl])
+        foreach (var name in SettingsOf(kind))
         {
-            if (kind == StageKind.Deduplication && definition.Arguments.TryGetValue(name, out var value))
+            if (definition.Arguments.TryGetValue(name, out var value))
                 arguments.Add(name, value);
         }
 
@@ -50,6 +54,8 @@ public static class StageDefinition
         if (!arguments.TryGetValue(ExchangeArgument, out var exchange) || !arguments.TryGetValue(KindArgument, out var kind))
             return null;
         var stage = new Stage(exchange.AsString(), (StageKind)kind.AsInt64());
+        if (stage.Kind == StageKind.History)
+            return new QueueSettings { Stage = stage, MaxLength = HistoryLengthOf(arguments) };
         return new QueueSettings
         {
             Stage = stage,
@@ -60,6 +66,20 @@ public static class StageDefinition
                 : null,
         };
     }
+
+    /// <summary>How many messages an exchange with such arguments remembers, if it is of the type that does.</summary>
+    public static long HistoryLengthOf(ArgumentTable arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return arguments.TryGetValue(ExchangeArguments.HistoryLength, out var length) ? length.AsInt64() : HistoryLengthDefault;
+    }
+
+    private static string[] SettingsOf(StageKind kind) => kind switch
+    {
+        StageKind.Deduplication => [ExchangeArguments.CacheSize, ExchangeArguments.CacheTtl],
+        StageKind.History => [ExchangeArguments.HistoryLength],
+        _ => [],
+    };
 
     private static long? NumberOf(ArgumentTable arguments, string name)
     {

@@ -27,6 +27,9 @@ public interface IMessageFormat
     /// </summary>
     string? ReadProperty(ReadOnlySpan<byte> properties, string name);
 
+    /// <summary>The properties of a persistent message of the broker's own, in a new array.</summary>
+    byte[] Write(ArgumentTable headers, DateTimeOffset timestamp);
+
     /// <summary>The same properties with some of them changed, in a new array.</summary>
     byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change);
 }

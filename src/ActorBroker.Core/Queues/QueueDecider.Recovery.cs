@@ -49,6 +49,12 @@ public sealed partial class QueueDecider
                 continue;
             }
 
+            if (placed.FirstPosition < _log.NextPosition)
+            {
+                // Rejected, written again, and found twice after all.
+                continue;
+            }
+
             var batch = _log.Recover(placed, sequenceNr);
             _ready.Append(batch.First, placed.Batch);
             if (_bodySizes is not null)

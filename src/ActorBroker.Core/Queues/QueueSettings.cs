@@ -134,7 +134,8 @@ public sealed record QueueSettings
 
     /// <summary>
     /// Set for the stage of an exchange, which clients don't see: when a message becomes due it is given up, by
-    /// <see cref="DeathReason.Expired"/>, to <see cref="DeadLetterExchange"/>, which is the exchange itself.
+    /// <see cref="DeathReason.Expired"/>, to <see cref="DeadLetterExchange"/>, which is the exchange itself. What a
+    /// history holds is never due, whatever lifetime a message has.
     /// </summary>
     public Stage? Stage { get; init; }
 

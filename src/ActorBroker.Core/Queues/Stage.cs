@@ -4,7 +4,7 @@ using ActorBroker.Core.Messages;
 
 namespace ActorBroker.Core.Queues;
 
-/// <summary>When a staged message goes on to where its exchange's bindings lead.</summary>
+/// <summary>What an exchange's hidden queue is for, and when a message goes on to where the exchange's bindings lead.</summary>
 public enum StageKind : byte
 {
     /// <summary>When its header x-delay says: an exchange of type <c>x-delayed-message</c>.</summary>
@@ -12,11 +12,14 @@ public enum StageKind : byte
 
     /// <summary>At once, unless it is a duplicate: an exchange of type <c>x-message-deduplication</c>.</summary>
     Deduplication = 1,
+
+    /// <summary>Never: it keeps copies of the last messages. An exchange of type <c>x-recent-history</c>.</summary>
+    History = 2,
 }
 
 /// <summary>
-/// What a stage is: the hidden queue in which messages to an exchange wait before they are routed. An ordinary queue
-/// in all other respects, so that what waits is as safe, as cheap and as visible as in a queue.
+/// What a stage is: the hidden queue in which messages to an exchange wait before they are routed, or in which copies of
+/// the last ones stay. An ordinary queue in all other respects, so that what it holds is as safe and as cheap as in one.
 /// </summary>
 /// <param name="Exchange">The exchange's name, in the same virtual host.</param>
 /// <param name="Kind">When messages go on.</param>
@@ -24,6 +27,9 @@ public sealed record Stage(string Exchange, StageKind Kind)
 {
     /// <summary>The header with the delay in milliseconds.</summary>
     public const string DelayHeader = "x-delay";
+
+    /// <summary>The header which, when true, keeps a message out of the history of the exchanges that it goes through.</summary>
+    public const string NoStoreHeader = "x-recent-history-no-store";
 
     private const string NamePrefix = "amq.stage.";
 
@@ -52,10 +58,12 @@ public sealed record Stage(string Exchange, StageKind Kind)
         return delayMs > 0;
     }
 
-    /// <summary>How long a message of this stage waits, in milliseconds; 0 when it goes on at once.</summary>
-    public long DelayOf(MessageView message, MessageFormats formats)
+    /// <summary>How long a message of this stage waits, in milliseconds; 0 when it goes on at once, null when it stays.</summary>
+    public long? DelayOf(MessageView message, MessageFormats formats)
     {
         ArgumentNullException.ThrowIfNull(formats);
+        if (Kind == StageKind.History)
+            return null;
         return Kind == StageKind.Delay
             && formats[message.Format].TryReadHeader(message.Properties, DelayHeader, out var value)
             && TryReadDelay(value, out var delayMs)

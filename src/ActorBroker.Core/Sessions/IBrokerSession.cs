@@ -36,13 +36,14 @@ public interface IBrokerSession
     /// </summary>
     void OpenVirtualHost(string name, Action<Refusal?> reply);
 
-    /// <summary>Counts one more channel (session, stream of requests) against the user's limit.</summary>
+    /// <summary>Counts one more channel against the user's limit.</summary>
+    /// <param name="channel">The channel, for those who watch.</param>
     /// <param name="reply">Unless it is open at once: whether it is.</param>
     /// <returns>It is open at once; <paramref name="reply"/> does not run.</returns>
-    bool OpenChannel(Action<Refusal?> reply);
+    bool OpenChannel(SessionChannel channel, Action<Refusal?> reply);
 
     /// <summary>A channel that was opened has ended.</summary>
-    void CloseChannel();
+    void CloseChannel(SessionChannel channel);
 
     /// <summary>Creates an exchange, or checks that it exists (<paramref name="passive"/>) or is equal.</summary>
     void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply);
@@ -104,7 +105,7 @@ public interface IBrokerSession
     void ForgetConfirms(int channel);
 
     /// <summary>Starts a consumer; deliveries may come right after the answer.</summary>
-    void StartConsumer(string queue, int consumerId, ConsumerSettings settings, Action<Refusal?> reply);
+    void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply);
 
     /// <summary>
     /// Starts a consumer of direct reply-to (<see cref="Names.DirectReply"/>), at once and without acknowledgements.
@@ -155,6 +156,9 @@ public interface IBrokerSession
 /// <summary>What the broker tells a session without having been asked.</summary>
 public interface IBrokerSessionListener
 {
+    /// <summary>The client, as far as the opening of the connection has come.</summary>
+    ClientDescription Client { get; }
+
     /// <summary>Messages for a consumer, in the queue's order. The segments belong to the listener.</summary>
     void OnDeliveries(int consumerId, ReadOnlySpan<DeliverySegment> segments);
 

@@ -45,6 +45,12 @@ public sealed partial class StreamDecider
     /// <inheritdoc/>
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
+        if (write.Batches is [var first, ..] && first.FirstPosition < _log.End)
+        {
+            // Rejected, written again, and found twice after all.
+            return;
+        }
+
         Append(write.Batches, sequenceNr, at);
         _nextOffset = _log.End;
         BoundMemory();

@@ -49,6 +49,10 @@ public sealed class Amqp091MessageFormat : IMessageFormat
     }
 
     /// <inheritdoc/>
+    public byte[] Write(ArgumentTable headers, DateTimeOffset timestamp) =>
+        new BasicProperties { Headers = headers, DeliveryMode = 2, Timestamp = (ulong)timestamp.ToUnixTimeSeconds() }.ToArray();
+
+    /// <inheritdoc/>
     public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change) => PropertiesRewriting.Rewrite(properties, change);
 
     private static string? TextOf(BasicPropertiesView view, BasicProperty property) =>

@@ -114,7 +114,7 @@ internal sealed partial class Amqp091Channel
         var window = _limit == 0 ? _connection.Settings.ConsumerWindowBytes : Math.Min(LimitedWindowBytes, _connection.Settings.ConsumerWindowBytes);
         var settings = new ConsumerSettings(tag, consume.NoAck, consume.Exclusive, _prefetchPerConsumer, window, consume.Arguments);
         IsSuspended = true;
-        _session.StartConsumer(queue, consumer.Id, settings, refusal => _connection.Resume(this, MethodId.BasicConsume, () =>
+        _session.StartConsumer(queue, consumer.Id, Key, settings, refusal => _connection.Resume(this, MethodId.BasicConsume, () =>
         {
             if (refusal is not null)
             {

@@ -52,13 +52,15 @@ internal sealed partial class Amqp091Channel
 
     private PendingOutput Output => _connection.Output;
 
+    private SessionChannel Key => new(Id, Number);
+
     public static Amqp091ErrorException NoMethodExpected() =>
         new(ReplyCode.UnexpectedFrame, "expected method frame, got non method frame instead", isFrameError: true);
 
     /// <summary>channel.open: answered when the user may have one more.</summary>
     public void Begin()
     {
-        if (_session.OpenChannel(Await(methodId: 0, Opened)))
+        if (_session.OpenChannel(Key, Await(methodId: 0, Opened)))
         {
             EndSuspension();
             Opened();
@@ -127,7 +129,7 @@ internal sealed partial class Amqp091Channel
         _state = ChannelState.Closed;
         IsSuspended = false;
         if (_isCounted)
-            _session.CloseChannel();
+            _session.CloseChannel(Key);
         _isCounted = false;
         _connection.RemoveChannel(this);
     }

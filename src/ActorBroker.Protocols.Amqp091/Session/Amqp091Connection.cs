@@ -67,8 +67,10 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
     /// <summary>The virtual host, or empty before connection.open.</summary>
     public string VirtualHost => _handshake.VirtualHost;
 
-    /// <summary>What the client said of itself in connection.start-ok.</summary>
-    public ArgumentTable ClientProperties => _handshake.ClientProperties;
+    /// <inheritdoc/>
+    public ClientDescription Client => new(
+        "AMQP 0-9-1", _handshake.Mechanism, _handshake.ClientProperties, _handshake.ChannelMax, _handshake.FrameMax,
+        TimeSpan.FromSeconds(_handshake.HeartbeatSeconds));
 
     /// <summary>When <see cref="OnTimer"/> is to be called next; <see cref="long.MaxValue"/> for never.</summary>
     public long NextTimerMs => CloseState switch

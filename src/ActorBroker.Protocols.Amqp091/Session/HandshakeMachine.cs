@@ -42,6 +42,8 @@ internal sealed class HandshakeMachine(
 
     public string VirtualHost { get; private set; } = "";
 
+    public string Mechanism { get; private set; } = "";
+
     public ArgumentTable ClientProperties { get; private set; } = ArgumentTable.Empty;
 
     /// <summary>The client's capability to hear basic.cancel from the server.</summary>
@@ -96,7 +98,7 @@ internal sealed class HandshakeMachine(
             closeOnFailure = IsTrue(capabilities, "authentication_failure_close");
         }
 
-        var mechanism = startOk.Mechanism;
+        var mechanism = Mechanism = startOk.Mechanism;
         var credentials = SaslCredentials.Read(mechanism, startOk.Response);
         State = HandshakeState.Authenticating;
         session.Authenticate(credentials.User, credentials.Password, refusal => resume(() =>

@@ -22,7 +22,7 @@ internal static class ListenerSubsystem
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, formats,
+            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats,
             Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow);
         try
         {

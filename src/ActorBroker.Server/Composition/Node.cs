@@ -26,7 +26,7 @@ internal static class Node
         using var journal = SqliteJournal.Prepare(
             folder,
             options.Journal,
-            failure => Log.Warning("Checkpoint of the journal failed, to be tried again: {Reason}", failure.Message));
+            failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message));
         var system = CreateSystem(
             ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup, journal.Quarantine));
         try

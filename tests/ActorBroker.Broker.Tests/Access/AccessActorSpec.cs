@@ -1,6 +1,8 @@
 using ActorBroker.Broker.Access;
 using ActorBroker.Testing.Serialization;
+using ActorBroker.Broker.Tests.Events;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Names;
@@ -172,6 +174,21 @@ public sealed class AccessActorSpec() : TestKit(Settings, nameof(AccessActorSpec
         Stop(first);
         var refusal = new Refusal(RefusalReason.NotAllowed, "connection refused for user 'guest': user connection limit (0) is reached");
         Assert.Equal(refusal, Open(Start(Guest), CreateTestProbe()));
+    }
+
+    [Fact]
+    public void What_was_written_is_told_to_those_who_watch()
+    {
+        var watcher = Happenings.Watch(this);
+        var access = Start(Guest);
+        Set(access, new SetVirtualHostLimits(9, "/", 1, Someone));
+        Set(access, new SetVirtualHostLimits(9, "/", 1, Someone));
+        Assert.Equal(
+            [typeof(UserCreated), typeof(VirtualHostCreated), typeof(PermissionGranted), typeof(VirtualHostLimited)],
+            watcher.ReceiveN(4).Cast<AccessChanged>().Select(told => told.Change.GetType()));
+        Stop(access);
+        Assert.Null(Open(Start(Guest), CreateTestProbe()));
+        watcher.ExpectNoMsg(0);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using ActorBroker.Broker.Alarms;
+using ActorBroker.Broker.Tests.Events;
 using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
@@ -67,6 +69,21 @@ public sealed class ResourceMonitorSpec : EntityTestKit
         _gauge.Now = new ResourceReading(0, 1_000, 100);
         Look();
         ExpectMsg(new AlarmsChanged(ResourceAlarms.None));
+    }
+
+    [Fact]
+    public void Those_who_watch_are_told_of_each_resource_of_the_node_itself()
+    {
+        var watcher = Happenings.Watch(this);
+        _gauge.Now = new ResourceReading(601, 1_000, DiskFree: 49);
+        var monitor = Start();
+        var node = watcher.ExpectMsg<AlarmChanged>().Node;
+        watcher.ExpectMsg(new AlarmChanged(node, ResourceAlarms.Disk, IsSet: true));
+        monitor.Tell(new NodeAlarms("akka.tcp://actorbroker@10.0.0.2:1", ResourceAlarms.Disk));
+        _gauge.Now = new ResourceReading(600, 1_000, 49);
+        Look();
+        watcher.ExpectMsg(new AlarmChanged(node, ResourceAlarms.Memory, IsSet: false));
+        watcher.ExpectNoMsg(0);
     }
 
     [Fact]

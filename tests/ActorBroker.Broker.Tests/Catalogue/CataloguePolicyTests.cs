@@ -1,6 +1,8 @@
 using ActorBroker.Broker.Catalogue;
+using ActorBroker.Broker.Tests.Events;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
@@ -64,6 +66,19 @@ public sealed class CataloguePolicyTests : EntityTestKit
         _catalogue.Tell(new SetDefaultQueueType("/", "d", null, Someone), TestActor);
         ExpectMsg(new PolicyAnswered("d", null));
         Assert.Single(Journal.Written(JournalId));
+    }
+
+    [Fact]
+    public void What_was_written_is_told_to_those_who_watch_and_names_are_not()
+    {
+        var watcher = Happenings.Watch(this);
+        SetAndAwait(Limit("p", 1));
+        SetAndAwait(Limit("p", 1));
+        Register(DestinationKind.Queue, "q", durable: true);
+        LimitQueues(7);
+        watcher.ExpectMsg(new VirtualHostChanged(new PolicySet("/", Limit("p", 1), Someone)));
+        watcher.ExpectMsg(new VirtualHostChanged(new QueueLimitSet("/", 7, Someone)));
+        watcher.ExpectNoMsg(0);
     }
 
     [Fact]

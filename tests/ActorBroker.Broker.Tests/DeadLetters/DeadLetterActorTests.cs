@@ -2,6 +2,7 @@ using ActorBroker.Broker.DeadLetters;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
@@ -119,6 +120,27 @@ public sealed class DeadLetterActorTests : DeadLetterSpec
         ExpectNoMsg(0);
         Confirm(queue, 1);
         ExpectDone(new PositionRange(0, 2));
+    }
+
+    [Fact]
+    public void At_least_once_a_message_that_is_only_remembered_has_not_arrived_and_is_remembered_once()
+    {
+        var history = Queue("amq.stage.dlx");
+        Tables.AddName("/", Destination.Exchange("dlx"));
+        Tables.SetRoutes(
+            new ExchangeKey("/", "dlx"), new ExchangeDefinition(ExchangeTypes.RecentHistory, true, false, false, ArgumentTable.Empty), []);
+        Start(AtLeastOnce).Tell(new ForwardDeadLetters([Dead(0, DeathReason.Expired, null, null, "a")]));
+        Assert.Equal("a", Body(Received(history, 1)));
+        Confirm(history, 1);
+        Pass(2);
+        ExpectNoMsg(0);
+        var queue = Queue("late");
+        Bind("dlx", "late");
+        Pass(1);
+        Received(queue, 1);
+        Confirm(queue, 1);
+        ExpectDone(new PositionRange(0, 1));
+        history.ExpectNoMsg(0);
     }
 
     [Fact]

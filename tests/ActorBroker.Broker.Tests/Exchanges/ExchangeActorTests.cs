@@ -317,7 +317,7 @@ public sealed class ExchangeActorTests : EntityTestKit
 
     private void Start(Func<ExchangeSettings, ExchangeSettings>? change = null)
     {
-        var settings = new ExchangeSettings(_ => _queues.Ref, _ => _exchanges.Ref, _ => _catalogue.Ref, _policies);
+        var settings = new ExchangeSettings(_ => _queues.Ref, _ => _exchanges.Ref, _ => _catalogue.Ref, _policies, Forwarding(_queues.Ref));
         _exchange = _shard.ChildActorOf(ExchangeActor.Props(EntityId, change is null ? settings : change(settings)), SupervisorStrategy.StoppingStrategy);
     }
 

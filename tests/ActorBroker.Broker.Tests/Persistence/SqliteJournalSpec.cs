@@ -80,6 +80,28 @@ public sealed class SqliteJournalSpec : IDisposable
     }
 
     [Fact]
+    public async Task What_a_full_disk_does_not_take_is_rejected_and_may_be_written_again_when_there_is_room()
+    {
+        var large = new byte[300_000];
+        await WithSystem(async system =>
+        {
+            var writer = system.ActorOf(Ledger.Props("a"));
+            await writer.Ask<Written>((byte)1, Patience);
+            LimitPages(Pages());
+
+            var rejected = await writer.Ask<NotWritten>(large, Patience);
+            Assert.Contains(nameof(JournalUnavailableException), rejected.Reason, StringComparison.Ordinal);
+            Assert.Contains("database or disk is full", rejected.Reason, StringComparison.Ordinal);
+
+            LimitPages(1_000_000);
+            await writer.Ask<Written>(large, Patience);
+        });
+
+        await WithSystem(async system =>
+            Assert.Equal([1, 0], await system.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience)));
+    }
+
+    [Fact]
     public async Task A_range_is_read_back_through_the_read_journal()
     {
         await WithSystem(async system =>
@@ -168,6 +190,26 @@ public sealed class SqliteJournalSpec : IDisposable
         }
     }
 
+    private long Pages()
+    {
+        using var connection = new SqliteConnectionSettings(Path.Combine(_path, "journal.db"), Options()).OpenPrivate();
+        return SqliteConnectionSettings.Number(connection, "page_count");
+    }
+
+    // On all connections that the journal has: the pool hands them out before it makes new ones.
+    private void LimitPages(long pages)
+    {
+        var pool = new SqliteConnectionSettings(Path.Combine(_path, "journal.db"), Options()).ConnectionString;
+        var connections = Enumerable.Range(0, 16).Select(_ => new SqliteConnection(pool)).ToList();
+        foreach (var connection in connections)
+        {
+            connection.Open();
+            SqliteConnectionSettings.Number(connection, $"max_page_count = {pages}");
+        }
+
+        connections.ForEach(static connection => connection.Dispose());
+    }
+
     private DataFolder Folder() => DataFolder.Open(new DataOptions(_path));
 
     private static JournalOptions Options() => BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal;
@@ -205,6 +247,15 @@ public sealed class SqliteJournalSpec : IDisposable
                     _asker.Tell(new Written());
                 });
             });
+            Command<byte[]>(values =>
+            {
+                _asker = Sender;
+                Persist(values, written =>
+                {
+                    _values = _values.Add(written[0]);
+                    _asker.Tell(new Written());
+                });
+            });
             Command<string>(text => text == "values", _ => Sender.Tell(_values));
             Command<string>(text => text == "snapshot and trim", _ =>
             {
@@ -218,6 +269,9 @@ public sealed class SqliteJournalSpec : IDisposable
         public override string PersistenceId { get; }
 
         public static Props Props(string id) => Akka.Actor.Props.Create(() => new Ledger(id));
+
+        protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
+            _asker.Tell(new NotWritten(cause.ToString()));
 
         protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
         {

@@ -39,7 +39,7 @@ public sealed class RoutingTableActorTests : EntityTestKit
         var catalogues = Sys.ActorOf(LocalRegion.Props(id => CatalogueActor.Props(id, new CatalogueSettings())));
         IActorRef? exchanges = null;
         _policies = new NodePolicies(_ => _routing!);
-        var settings = new ExchangeSettings(_ => queues, _ => exchanges!, _ => catalogues, _policies);
+        var settings = new ExchangeSettings(_ => queues, _ => exchanges!, _ => catalogues, _policies, Forwarding(queues));
         exchanges = Sys.ActorOf(LocalRegion.Props(id => ExchangeActor.Props(id, settings)));
         _exchanges = exchanges;
         _catalogues = catalogues;

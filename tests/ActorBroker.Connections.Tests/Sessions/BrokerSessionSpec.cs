@@ -39,7 +39,7 @@ public abstract class BrokerSessionSpec : TestKit
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
             Queues.Ref, Exchanges.Ref, Access.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
-            new MessageFormats(new Amqp091MessageFormat()), "broker@node", Clock, WindowBytes);
+            Sys.EventStream, new MessageFormats(new Amqp091MessageFormat()), "broker@node", Clock, WindowBytes);
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2));
         Session.Attach(Heard);
         Open();
@@ -109,7 +109,7 @@ public abstract class BrokerSessionSpec : TestKit
     {
         Assert.Equal(TargetStatus.Ready, Session.Prepare(target, [], static () => { }));
         var bytes = Encoding.UTF8.GetBytes(body);
-        var message = PublishedMessage.InPlaces([], 0, 0, bytes, 0, bytes.Length, MessageFormat.Amqp091, MessageFlags.Persistent, 0);
+        var message = PublishedMessage.InPlaces([0, 0], 0, 2, bytes, 0, bytes.Length, MessageFormat.Amqp091, MessageFlags.Persistent, 0);
         return Session.Publish(target, message, [], tag == 0 ? PublishConfirm.None : new PublishConfirm(channel, tag));
     }
 
@@ -126,6 +126,8 @@ public abstract class BrokerSessionSpec : TestKit
         var segment = new DeliverySegment(publish.Batch, 0, publish.Batch.Count, 0, false);
         return (publish.LinkSequence, string.Join(' ', Enumerable.Range(0, publish.Batch.Count).Select(i => TestBatches.BodyText(segment, i))));
     }
+
+    protected static SessionChannel Channel { get; } = new(1, 1);
 
     protected static ConsumerSettings Settings { get; } = new("tag", false, false, 0, 1 << 20, ArgumentTable.Empty);
 

@@ -302,7 +302,7 @@ public sealed class ConsumingTests : BrokerSessionSpec
     private List<Refusal?> Start(int consumerId)
     {
         var answers = new List<Refusal?>();
-        Session.StartConsumer("a", consumerId, Settings, answers.Add);
+        Session.StartConsumer("a", consumerId, Channel, Settings, answers.Add);
         return answers;
     }
 

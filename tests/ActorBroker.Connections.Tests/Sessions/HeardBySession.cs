@@ -1,4 +1,5 @@
 using ActorBroker.Core.Alarms;
+using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
@@ -17,6 +18,8 @@ internal sealed class HeardBySession : IBrokerSessionListener
     public List<(int ConsumerId, long TimeoutMs)> TimedOut { get; } = [];
 
     public List<int> Cancelled { get; } = [];
+
+    public ClientDescription Client { get; } = new("AMQP 0-9-1", "PLAIN", ArgumentTable.Empty, 2047, 131_072, TimeSpan.FromSeconds(60));
 
     public void OnDeliveries(int consumerId, ReadOnlySpan<DeliverySegment> segments)
     {

@@ -18,7 +18,7 @@ public sealed class HiddenQueueTests : BrokerSessionSpec
         Session.DeclareQueue(Hidden, new QueueDefinition(true, false, false, ArgumentTable.Empty), passive: true, reply => refusals.Add(reply.Refusal));
         Session.PurgeQueue(Hidden, reply => refusals.Add(reply.Refusal));
         Session.DeleteQueue(Hidden, ifUnused: false, ifEmpty: false, reply => refusals.Add(reply.Refusal));
-        Session.StartConsumer(Hidden, 1, Settings, refusals.Add);
+        Session.StartConsumer(Hidden, 1, Channel, Settings, refusals.Add);
         Session.Get(Hidden, 2, noAck: true, reply => refusals.Add(reply.Refusal));
         Session.Bind("f", new Binding(Destination.Queue(Hidden), "k", ArgumentTable.Empty), refusals.Add);
         Assert.Empty(refusals);

@@ -105,7 +105,7 @@ public sealed class TransactionTests : BrokerSessionSpec
     private TestProbe Consuming(int consumerId, string name)
     {
         var queue = NewQueue();
-        Session.StartConsumer(name, consumerId, Settings, static _ => { });
+        Session.StartConsumer(name, consumerId, Channel, Settings, static _ => { });
         Found(name, queue);
         Tell(queue, new ConsumerStarted(queue.ExpectMsg<StartConsumer>().RequestId, consumerId));
         Tell(queue, Delivery(consumerId, 0, "x", "y"));

@@ -74,6 +74,13 @@ public sealed class ArgumentTableTests
     }
 
     [Fact]
+    public void Each_entry_is_an_erlang_term_with_its_quotes_escaped() => Assert.Equal(
+        ["{<<\"a\">>,longstr,<<\"say \\\"x\\\\y\\\"\">>}", "{<<\"b\">>,array,[{void,undefined},{bool,true}]}"],
+        ArgumentTable.Of(
+            ("a", ArgumentValue.FromString("say \"x\\y\"")),
+            ("b", ArgumentValue.FromArray(ArgumentValue.Void, ArgumentValue.FromBoolean(true)))).ToTerms());
+
+    [Fact]
     public void The_text_is_an_erlang_proplist() => Assert.Equal(
         "[{<<\"x-max-length\">>,signedint,10},{<<\"x-overflow\">>,longstr,<<\"reject-publish\">>}]", Sample.ToString());
 }

@@ -20,5 +20,7 @@ internal sealed class FixedFormat : IMessageFormat
 
     public string? ReadProperty(ReadOnlySpan<byte> properties, string name) => Properties.GetValueOrDefault(name);
 
+    public byte[] Write(ArgumentTable headers, DateTimeOffset timestamp) => [];
+
     public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change) => properties.ToArray();
 }

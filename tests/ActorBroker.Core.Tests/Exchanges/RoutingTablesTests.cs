@@ -2,6 +2,7 @@ using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Testing;
 using CsCheck;
 using Xunit;
@@ -80,6 +81,30 @@ public sealed class RoutingTablesTests
         Assert.Equal(RouteStatus.Loading, Route("e", "k"));
         Exchange("e", ExchangeTypes.Direct);
         Assert.False(_result.IsCurrent);
+    }
+
+    [Fact]
+    public void Who_watches_an_exchange_hears_when_messages_to_it_begin_and_cease_to_get_anywhere()
+    {
+        var heard = new List<bool>();
+        _tables.Watch(Key("e"), heard.Add);
+        Names(Destination.Exchange("e"), Destination.Exchange("other"));
+        var (first, second) = (new Binding(Destination.Queue("q"), "k", ArgumentTable.Empty), new Binding(Destination.Queue("q"), "l", ArgumentTable.Empty));
+        Exchange("other", ExchangeTypes.Direct);
+        Assert.Empty(heard);
+        Exchange("e", ExchangeTypes.Direct);
+        _tables.Bind(Key("other"), first);
+        _tables.Bind(Key("e"), first);
+        _tables.Bind(Key("e"), second);
+        _tables.Unbind(Key("e"), first);
+        Assert.Equal([false, true], heard);
+        _tables.Unbind(Key("e"), second);
+        var policy = ArgumentTable.Of((ExchangeArguments.AlternateExchange, ArgumentValue.FromString("other")));
+        _tables.SetPolicies(VirtualHost, new VirtualHostPolicies(null, [new Policy("p", false, "^e$", PolicyTarget.Exchanges, 0, policy)]));
+        Assert.Equal([false, true, false, true], heard);
+        _tables.SetPolicies(VirtualHost, VirtualHostPolicies.Empty);
+        _tables.Clear();
+        Assert.Equal([false, true, false, true, false, true], heard);
     }
 
     [Fact]

@@ -39,6 +39,59 @@ public sealed class StagedRoutingTests
         Assert.Equal(["amq.stage.e"], _result.Queues);
     }
 
+    [Fact]
+    public void A_history_gets_its_copy_beside_the_bound_queues_and_is_no_route()
+    {
+        _tables.AddName("/", Destination.Exchange("alternate"));
+        _tables.SetRoutes(
+            new ExchangeKey("/", "alternate"), new ExchangeDefinition(ExchangeTypes.Fanout, true, false, false, ArgumentTable.Empty),
+            [new Binding(Destination.Queue("elsewhere"), string.Empty, ArgumentTable.Empty)]);
+        var history = new ExchangeDefinition(
+            ExchangeTypes.RecentHistory, true, false, false, ArgumentTable.Of(("alternate-exchange", ArgumentValue.FromString("alternate"))));
+        _tables.SetRoutes(Key, history, []);
+        Assert.Equal(["elsewhere"], Queues("k", null));
+        Assert.Equal(["amq.stage.e"], _result.Histories);
+        _tables.Bind(Key, new Binding(Destination.Queue("q"), "other", ArgumentTable.Empty));
+        Assert.Equal(["q"], Queues("k", null));
+        Assert.Equal(["amq.stage.e"], _result.Histories);
+        Assert.True(_result.IsPerMessage);
+        Assert.Equal(RouteStatus.Ready, _tables.RouteAny(Key, "k", _result));
+        Assert.Equal(["q", "elsewhere"], _result.Queues.OrderDescending());
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    [InlineData("true", 1)]
+    [InlineData(1, 1)]
+    public void A_message_that_says_so_is_not_remembered(object noStore, int copies)
+    {
+        var value = noStore switch
+        {
+            bool flag => ArgumentValue.FromBoolean(flag),
+            string text => ArgumentValue.FromString(text),
+            var number => ArgumentValue.FromInt32((int)number),
+        };
+        Declare(ExchangeTypes.RecentHistory);
+        var message = new RoutedMessage("k", ArgumentTable.Of((Stage.NoStoreHeader, value)));
+        Assert.Equal(RouteStatus.Ready, _tables.Route(Key, ref message, _result));
+        Assert.Equal(copies, _result.Histories.Count);
+        Assert.Equal(["q"], _result.Queues);
+    }
+
+    [Fact]
+    public void A_way_that_would_lead_back_is_not_followed()
+    {
+        Declare(ExchangeTypes.RecentHistory);
+        _tables.SetRoutes(
+            new ExchangeKey("/", "outer"), new ExchangeDefinition(ExchangeTypes.Fanout, true, false, false, ArgumentTable.Empty),
+            [new Binding(Destination.Exchange("e"), string.Empty, ArgumentTable.Empty), new Binding(Destination.Queue("o"), string.Empty, ArgumentTable.Empty)]);
+        Assert.Equal(["o", "q"], Queues("k", null, "outer").Order());
+        _result.AvoidedExchange = "e";
+        Assert.Equal(["o"], Queues("k", null, "outer"));
+        Assert.Empty(_result.Histories);
+    }
+
     [Theory]
     [InlineData(ExchangeTypes.Delayed)]
     [InlineData(ExchangeTypes.Deduplication)]
@@ -87,6 +140,11 @@ public sealed class StagedRoutingTests
         Assert.False(queue.Durable);
         settings = StageDefinition.SettingsOf(queue.Arguments)!;
         Assert.Equal(new Deduplication("x-deduplication-header", 100, 5), settings.Deduplication);
+        var remembering = new ExchangeDefinition(ExchangeTypes.RecentHistory, true, false, false, ArgumentTable.Of(("x-recent-history-length", ArgumentValue.FromInt64(7))));
+        settings = StageDefinition.SettingsOf(StageDefinition.Of("e", remembering, StageKind.History).Arguments)!;
+        Assert.Equal((new Stage("e", StageKind.History), 7L, null), (settings.Stage, settings.MaxLength, settings.DeadLetterExchange));
+        settings = StageDefinition.SettingsOf(StageDefinition.Of("e", Definition(ExchangeTypes.RecentHistory), StageKind.History).Arguments)!;
+        Assert.Equal(20, settings.MaxLength);
         Assert.Null(StageDefinition.SettingsOf(ArgumentTable.Empty));
         Assert.Null(StageDefinition.KindOf(Definition(ExchangeTypes.Topic)));
     }

@@ -50,5 +50,7 @@ internal sealed class StreamMessages : IMessageFormat
 
     public string? ReadProperty(ReadOnlySpan<byte> properties, string name) => null;
 
+    public byte[] Write(ArgumentTable headers, DateTimeOffset timestamp) => [];
+
     public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change) => properties.ToArray();
 }

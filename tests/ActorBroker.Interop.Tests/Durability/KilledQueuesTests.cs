@@ -76,6 +76,35 @@ public sealed class KilledQueuesTests
         });
     }
 
+    [OwnBrokerFact]
+    public async Task The_history_of_an_exchange_outlives_its_broker()
+    {
+        await using var broker = await BrokerProcess.StartAsync();
+        await UseAsync(broker, async channel =>
+        {
+            await channel.ExchangeDeclareAsync("history", "x-recent-history", durable: true, autoDelete: false, Table(("x-recent-history-length", 3)));
+            for (var i = 0; i < 10; i++)
+            {
+                await channel.BasicPublishAsync(
+                    "history", $"k{i}", false, new BasicProperties { Persistent = true, Expiration = "1" }, Encoding.UTF8.GetBytes($"{i}"));
+            }
+        });
+        for (var round = 0; round < 2; round++)
+        {
+            await broker.KillAsync();
+            await broker.StartAgainAsync();
+            await UseAsync(broker, async channel =>
+            {
+                await channel.QueueDeclareAsync("late", durable: false, exclusive: true, autoDelete: false);
+                var collector = await DeliveryCollector.StartAsync(channel, "late", autoAck: true);
+                await channel.QueueBindAsync("late", "history", "");
+                Assert.Equal(["k7", "k8", "k9"], (await collector.NextAsync(3)).Select(delivery => delivery.RoutingKey));
+                await channel.QueueUnbindAsync("late", "history", "");
+                await channel.BasicPublishAsync("history", "transient", Encoding.UTF8.GetBytes("lost with the broker"));
+            });
+        }
+    }
+
     private static async Task PublishUntilBrokenAsync(BrokerProcess broker, HashSet<int> confirmed)
     {
         const int Window = 50;

@@ -83,6 +83,16 @@ public sealed class ArgumentTests(BrokerFixture broker) : FeatureTest(broker)
             channel.QueueDeclareAsync(queue, false, true, false, Table(("x-dead-letter-exchange", 1))));
     }
 
+    [Fact]
+    public async Task A_stream_has_no_single_active_consumer()
+    {
+        var queue = Unique("invalid");
+        await AssertChannelErrorAsync(
+            406,
+            $"PRECONDITION_FAILED - invalid arg 'x-single-active-consumer' for queue '{queue}' in vhost '/' of queue type rabbit_stream_queue",
+            channel => channel.QueueDeclareAsync(queue, true, false, false, Table(("x-queue-type", "stream"), ("x-single-active-consumer", true))));
+    }
+
     [Theory]
     [MemberData(nameof(InvalidForType))]
     public async Task An_argument_that_its_type_of_queue_does_not_know_is_refused(string type, string argument, object value, string text)

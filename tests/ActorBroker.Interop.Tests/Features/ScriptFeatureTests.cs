@@ -15,7 +15,7 @@ public sealed class ScriptFeatureTests(BrokerFixture broker)
         "message ttl of a queue and its dead letters", "expiration of a message", "expiry of a queue", "length limit drops the oldest",
         "length limit refuses publishes", "rejected messages are dead letters", "priorities", "priorities of consumers",
         "single active consumer and its successor", "delivery limit of a quorum queue", "copies and blind copies", "user id of another",
-        "direct reply to", "recover", "stream from an offset", "consistent hash", "delayed exchange", "cancel notification",
+        "direct reply to", "events", "recover", "stream from an offset", "consistent hash", "delayed exchange", "cancel notification",
         "returned messages", "wrong arguments",
     ];
 

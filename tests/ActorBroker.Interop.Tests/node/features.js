@@ -269,6 +269,30 @@ const sections = {
     assert.deepEqual(got, [null]);
   },
 
+  async events(place) {
+    const { queue: told } = await place.channel.assertQueue('', { exclusive: true });
+    await place.channel.bindQueue(told, 'amq.rabbitmq.event', 'consumer.created');
+    await place.channel.bindQueue(told, 'amq.rabbitmq.event', 'channel.*');
+    const { got } = await place.collect(told);
+    const queue = await place.queue();
+    const channel = await place.connection.createChannel();
+    const { consumerTag } = await channel.consume(queue, () => {}, { noAck: true });
+    await channel.close();
+    const find = (key, matches) => got.find(({ fields, properties }) => fields.routingKey === key && matches(properties.headers));
+    const consumer = () => find('consumer.created', (headers) => headers.consumer_tag === consumerTag);
+    const closed = () => find('channel.closed', ({ pid }) => pid === consumer().properties.headers.channel);
+    await place.until(() => consumer() && closed(), "the consumer's and the channel's events did not come");
+    const { timestamp_in_ms: time, channel: pid, ...headers } = consumer().properties.headers;
+    assert.deepEqual(headers, {
+      consumer_tag: consumerTag, exclusive: false, ack_required: false, queue, vhost: '/', prefetch_count: 0, arguments: [],
+      user_who_performed_action: 'guest',
+    });
+    assert.deepEqual([consumer().properties.deliveryMode, consumer().properties.timestamp], [2, Math.floor(time / 1000)]);
+    const opened = find('channel.created', (created) => created.pid === pid).properties.headers;
+    assert.deepEqual([opened.user, opened.vhost], ['guest', '/']);
+    assert.ok(opened.name.endsWith(`(${opened.number})`), opened.name);
+  },
+
   async 'returned messages'(place) {
     const returned = once(place.channel, 'return');
     await place.send(unique('nowhere'), 'lost', { mandatory: true });

@@ -332,6 +332,26 @@ def cancel_notification(place):
 
 
 @section
+def events(place):
+    told = place.channel.queue_declare("", exclusive=True).method.queue
+    place.channel.queue_bind(told, "amq.rabbitmq.event", "queue.*")
+    got, _ = place.collect(told)
+    queue = place.queue({"x-max-length": 5})
+    place.channel.queue_delete(queue)
+
+    def of_queue():
+        return [(method.routing_key, properties, text) for method, properties, text in got if properties.headers["name"] == queue]
+
+    place.until(lambda: len(of_queue()) == 2, "the queue's events did not come")
+    (_, created, text), (_, deleted, _) = sorted(of_queue(), key=lambda event: event[0])
+    expect(("", 2, created.headers["timestamp_in_ms"] // 1000), (text, created.delivery_mode, created.timestamp))
+    del created.headers["timestamp_in_ms"], deleted.headers["timestamp_in_ms"]
+    expect({"name": queue, "vhost": "/", "durable": True, "auto_delete": False, "exclusive": False, "owner_pid": "",
+            "arguments": ['{<<"x-max-length">>,signedint,5}'], "user_who_performed_action": "guest"}, created.headers)
+    expect({"name": queue, "vhost": "/", "user_who_performed_action": "guest"}, deleted.headers)
+
+
+@section
 def returned_messages(place):
     try:
         place.send(unique("nowhere"), "lost", mandatory=True)

@@ -114,6 +114,15 @@ public sealed class Amqp091MessageFormatTests
         Assert.Equal(properties with { Expiration = null }, BasicProperties.Read(rewritten));
     }
 
+    [Fact]
+    public void Properties_of_the_brokers_own_messages_are_persistent_with_headers_and_a_time_in_seconds()
+    {
+        var headers = ArgumentTable.Of(("a", ArgumentValue.FromInt64(1)));
+        Assert.Equal(
+            new BasicProperties { DeliveryMode = 2, Timestamp = 90_061, Headers = headers },
+            BasicProperties.Read(Format.Write(headers, DateTimeOffset.UnixEpoch.AddMilliseconds(90_061_999))));
+    }
+
     private static string FirstName(ArgumentTable table)
     {
         foreach (var (name, _) in table)

@@ -180,7 +180,7 @@ public sealed class ErrorTests
     public void A_channel_that_has_to_be_counted_is_open_when_the_broker_says_so()
     {
         var conversation = Conversation.Opened();
-        Assert.Equal(1, conversation.Session.ChannelCount);
+        Assert.Single(conversation.Session.Channels);
         conversation.Session.CountsChannels = true;
         conversation.Receive(new ClientScript().Method(2, new ChannelOpen()).Method(2, new BasicCancel("x", false)).ToArray());
         conversation.Connection.WriteOutput(conversation.Output, int.MaxValue);
@@ -188,9 +188,9 @@ public sealed class ErrorTests
         Assert.Equal(["open-channel"], conversation.TakeCalls());
 
         Assert.Equal(["2 channel.open-ok", "2 basic.cancel-ok"], conversation.Settle().TakeLines());
-        Assert.Equal(2, conversation.Session.ChannelCount);
+        Assert.Equal(2, conversation.Session.Channels.Count);
         conversation.Exchange(new ClientScript().Method(2, new ChannelClose(ReplyCode.Success, "bye", 0, 0)));
-        Assert.Equal(1, conversation.Session.ChannelCount);
+        Assert.Single(conversation.Session.Channels);
     }
 
     [Fact]

@@ -62,6 +62,26 @@ public sealed class HandshakeTests
         Assert.Equal(("guest", "/"), (_conversation.Connection.User, _conversation.Connection.VirtualHost));
     }
 
+    [Fact]
+    public void What_the_client_has_said_and_agreed_to_is_known_as_far_as_it_has_come()
+    {
+        Assert.Equal(("AMQP 0-9-1", ""), (_conversation.Connection.Client.Protocol, _conversation.Connection.Client.Mechanism));
+        Assert.Same(ArgumentTable.Empty, _conversation.Connection.Client.Properties);
+        _conversation.Exchange(Header.StartOk().TuneOk(channelMax: 7, frameMax: 4096, heartbeat: 5));
+        var client = _conversation.Connection.Client;
+        Assert.Equal(("PLAIN", 7, 4096, TimeSpan.FromSeconds(5)), (client.Mechanism, client.ChannelMax, client.FrameMax, client.Heartbeat));
+        Assert.True(client.Properties.ContainsKey("capabilities"));
+    }
+
+    [Fact]
+    public void A_channel_of_the_same_number_is_another_one()
+    {
+        _conversation.Exchange(new ClientScript().OpenChannel());
+        Assert.Equal([new SessionChannel(1, 1)], _conversation.Session.Channels);
+        _conversation.Exchange(new ClientScript().Method(1, new ChannelClose(ReplyCode.Success, "", 0, 0)).Method(1, new ChannelOpen()));
+        Assert.Equal([new SessionChannel(2, 1)], _conversation.Session.Channels);
+    }
+
     [Theory]
     [InlineData("GET / HTTP/1.1")]
     [InlineData("AMQP\u0000\u0001\u0000\u0000")]

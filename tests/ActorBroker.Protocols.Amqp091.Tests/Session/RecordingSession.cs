@@ -68,17 +68,17 @@ internal sealed class RecordingSession : IBrokerSession
     public bool CountsChannels { get; set; }
 
     /// <summary>Channels that were opened and have not ended.</summary>
-    public int ChannelCount { get; private set; }
+    public List<SessionChannel> Channels { get; } = [];
 
-    public bool OpenChannel(Action<Refusal?> reply)
+    public bool OpenChannel(SessionChannel channel, Action<Refusal?> reply)
     {
-        ChannelCount++;
+        Channels.Add(channel);
         if (CountsChannels)
             Ask("open-channel", reply);
         return !CountsChannels;
     }
 
-    public void CloseChannel() => ChannelCount--;
+    public void CloseChannel(SessionChannel channel) => Channels.Remove(channel);
 
     public void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply) =>
         Ask($"declare-exchange {name} {definition.Type} {Flags(passive, definition.Durable, definition.AutoDelete, definition.Internal)} {definition.Arguments}", reply);
@@ -134,7 +134,7 @@ internal sealed class RecordingSession : IBrokerSession
 
     public void ForgetConfirms(int channel) => Record($"forget-confirms {channel}");
 
-    public void StartConsumer(string queue, int consumerId, ConsumerSettings settings, Action<Refusal?> reply)
+    public void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply)
     {
         ConsumerIds.Add(consumerId);
         Ask($"start {queue} {consumerId} {settings.Tag} {Flags(settings.NoAck, settings.Exclusive)} {settings.PrefetchCount} {settings.Arguments}", reply);

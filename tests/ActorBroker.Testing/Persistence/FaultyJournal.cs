@@ -20,6 +20,8 @@ public sealed class FaultyJournal : MemoryJournal
                 throw new IOException("the disk is full");
             case JournalFault.Reject:
                 return writes.Select(Exception (_) => new InvalidOperationException("the event is refused")).ToImmutableList();
+            case JournalFault.None when _faults.RefusalOf(writes[0].PersistenceId) is { } reason:
+                return writes.Select(_ => reason).ToImmutableList();
             default:
                 var rejected = await base.WriteMessagesAsync(writes, cancellationToken);
                 _faults.NoteWritten(writes);

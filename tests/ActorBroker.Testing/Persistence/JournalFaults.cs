@@ -25,6 +25,8 @@ public sealed class JournalFaults : IExtension
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JournalFault> _next = [];
     private readonly Dictionary<string, TaskCompletionSource> _held = [];
+    private readonly Dictionary<string, Exception> _refused = [];
+    private readonly HashSet<string> _refusedOnce = [];
     private readonly Dictionary<string, List<IPersistentRepresentation>> _written = [];
     private readonly Dictionary<(string PersistenceId, long SequenceNr), object?> _replaced = [];
 
@@ -37,6 +39,33 @@ public sealed class JournalFaults : IExtension
         lock (_lock)
             _next[persistenceId] = fault;
     }
+
+    /// <summary>All writes are rejected for this reason until <see cref="Accept"/>.</summary>
+    public void Refuse(string persistenceId, Exception reason)
+    {
+        lock (_lock)
+            _refused[persistenceId] = reason;
+    }
+
+    /// <summary>As <see cref="Refuse"/>, for the next write only.</summary>
+    public void RefuseNext(string persistenceId, Exception reason)
+    {
+        lock (_lock)
+        {
+            _refused[persistenceId] = reason;
+            _refusedOnce.Add(persistenceId);
+        }
+    }
+
+    /// <summary>Ends what <see cref="Refuse"/> began.</summary>
+    public void Accept(string persistenceId)
+    {
+        lock (_lock)
+            _refused.Remove(persistenceId);
+    }
+
+    /// <summary>How many writes <see cref="Refuse"/> has rejected.</summary>
+    public int RefusedWrites { get; private set; }
 
     /// <summary>Writes wait until <see cref="Release"/>.</summary>
     public void Hold(string persistenceId)
@@ -77,6 +106,19 @@ public sealed class JournalFaults : IExtension
             return !_replaced.TryGetValue((written.PersistenceId, written.SequenceNr), out var found) ? written
                 : found is null ? null
                 : written.WithPayload(found);
+        }
+    }
+
+    internal Exception? RefusalOf(string persistenceId)
+    {
+        lock (_lock)
+        {
+            if (!_refused.TryGetValue(persistenceId, out var reason))
+                return null;
+            if (_refusedOnce.Remove(persistenceId))
+                _refused.Remove(persistenceId);
+            RefusedWrites++;
+            return reason;
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class ExchangeRoutes : Versioned
     private readonly string? _ownAlternate;
     private volatile string? _alternate;
     private volatile bool _dropped;
+    private int _bindingCount;
 
     public ExchangeRoutes(string name, ExchangeDefinition definition)
     {
@@ -42,9 +43,20 @@ internal sealed class ExchangeRoutes : Versioned
         Changed();
     }
 
-    public void Add(Binding binding) => _router.Add(binding);
+    /// <summary>Whatever is published, no queue gets it. For the writer.</summary>
+    public bool LeadsNowhere => _bindingCount == 0 && _alternate is null;
 
-    public void Remove(Binding binding) => _router.Remove(binding);
+    public void Add(Binding binding)
+    {
+        _router.Add(binding);
+        _bindingCount++;
+    }
+
+    public void Remove(Binding binding)
+    {
+        _router.Remove(binding);
+        _bindingCount--;
+    }
 
     public void Drop()
     {

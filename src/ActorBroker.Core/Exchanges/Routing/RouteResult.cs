@@ -39,8 +39,17 @@ public sealed class RouteResult
     /// </summary>
     public string? UnstagedExchange { get; set; }
 
+    /// <summary>No way leads through this exchange; null for all other messages than those that come from there. Kept by <see cref="Clear"/>.</summary>
+    public string? AvoidedExchange { get; set; }
+
     /// <summary>Distinct names of the queues that take the message, when the status is ready.</summary>
     public List<string> Queues { get; } = [];
+
+    /// <summary>
+    /// Distinct names of the hidden queues that get a copy for the histories of exchanges on the way. No routes: a message
+    /// that goes nowhere else is unroutable.
+    /// </summary>
+    public List<string> Histories { get; } = [];
 
     /// <summary>With <see cref="RouteStatus.Loading"/>: the exchange whose routes this node lacks, or null when it lacks the virtual host's names.</summary>
     public ExchangeKey? Missing { get; private set; }
@@ -77,6 +86,7 @@ public sealed class RouteResult
     public void Clear()
     {
         Queues.Clear();
+        Histories.Clear();
         Missing = null;
         MissingVirtualHost = null;
         IsPerMessage = false;

@@ -21,6 +21,8 @@ public sealed class RoutingTables
     // Its version is that of the set of virtual hosts.
     private readonly Versioned _directory = new();
 
+    private volatile RouteWatch? _watch;
+
     /// <summary>
     /// The queues that a message takes, through bindings between exchanges and alternate exchanges, each exchange
     /// visited once. For any thread. The result is cleared first.
@@ -60,6 +62,12 @@ public sealed class RoutingTables
     /// <summary>Says whether a virtual host is traced; null while this node knows nothing of it. For any thread.</summary>
     public TracingSwitch? TracingOf(string virtualHost) => Get(virtualHost)?.Tracing;
 
+    /// <summary>
+    /// Has one exchange watched, in place of an earlier one: <paramref name="changed"/> runs on the writer's thread whenever
+    /// it changes whether a message to the exchange may get to a queue, and says so. It may as long as the exchange is not loaded.
+    /// </summary>
+    public void Watch(ExchangeKey exchange, Action<bool> changed) => _watch = new RouteWatch(exchange, changed);
+
     /// <summary>Takes over all names of a virtual host; the routes of exchanges that are not among them are dropped. For the writer.</summary>
     public void SetNames(string virtualHost, IEnumerable<Destination> names) => GetOrAdd(virtualHost).SetNames(names);
 
@@ -77,6 +85,7 @@ public sealed class RoutingTables
     {
         foreach (var (_, virtualHost) in _virtualHosts)
             virtualHost.Clear();
+        Look();
     }
 
     /// <summary>The policies of a virtual host's exchanges are these from now on. For the writer.</summary>
@@ -84,6 +93,7 @@ public sealed class RoutingTables
     {
         ArgumentNullException.ThrowIfNull(policies);
         GetOrAdd(virtualHost).SetPolicies(policies);
+        Look();
     }
 
     /// <summary>Takes over all routes of an exchange. For the writer.</summary>
@@ -95,10 +105,15 @@ public sealed class RoutingTables
         foreach (var binding in bindings)
             routes.Add(binding);
         GetOrAdd(exchange.VirtualHost).SetRoutes(exchange.Name, routes);
+        Look();
     }
 
     /// <summary>The routes of an exchange are out of date or gone: it has to be loaded before it routes again. For the writer.</summary>
-    public void DropRoutes(ExchangeKey exchange) => Get(exchange.VirtualHost)?.DropRoutes(exchange.Name);
+    public void DropRoutes(ExchangeKey exchange)
+    {
+        Get(exchange.VirtualHost)?.DropRoutes(exchange.Name);
+        Look();
+    }
 
     /// <summary>A binding that was not there; nothing happens when the exchange's routes are not loaded. For the writer.</summary>
     public void Bind(ExchangeKey exchange, Binding binding)
@@ -107,6 +122,7 @@ public sealed class RoutingTables
             return;
         routes.Add(binding);
         routes.Changed();
+        Look();
     }
 
     /// <summary>A binding that was there is gone; nothing happens when the exchange's routes are not loaded. For the writer.</summary>
@@ -116,6 +132,13 @@ public sealed class RoutingTables
             return;
         routes.Remove(binding);
         routes.Changed();
+        Look();
+    }
+
+    private void Look()
+    {
+        if (_watch is { } watch)
+            watch.Set(GetRoutes(watch.Exchange) is not { LeadsNowhere: true });
     }
 
     private ExchangeRoutes? GetRoutes(ExchangeKey exchange) => Get(exchange.VirtualHost)?.GetRoutes(exchange.Name);

@@ -41,6 +41,8 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
             return status;
         if (routes!.Definition.Internal && !result.IsOfBroker)
             return RouteStatus.Internal;
+        if (result.AvoidedExchange is { } avoided)
+            result.Visit(avoided);
         result.Visit(exchange);
         result.Work.Enqueue(routes);
         while (result.Work.TryDequeue(out routes))
@@ -211,9 +213,16 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
         result.IsPerMessage |= routes.IsPerMessage;
         if (routes.Stage is { } stage && stage.Takes(ref message, result.UnstagedExchange))
         {
-            result.AddQueue(stage.Queue);
-            if (!message.IsAny || !stage.IsPerMessage)
-                return true;
+            if (stage.IsBeside)
+            {
+                result.Histories.Add(stage.Queue);
+            }
+            else
+            {
+                result.AddQueue(stage.Queue);
+                if (!message.IsAny || !stage.IsPerMessage)
+                    return true;
+            }
         }
 
         var targets = result.Matches.Targets;

@@ -36,5 +36,7 @@ internal sealed class TextFormat : IMessageFormat
 
     public string? ReadProperty(ReadOnlySpan<byte> properties, string name) => null;
 
+    public byte[] Write(ArgumentTable headers, DateTimeOffset timestamp) => [];
+
     public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change) => properties.ToArray();
 }

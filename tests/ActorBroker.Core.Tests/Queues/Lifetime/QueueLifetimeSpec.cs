@@ -40,6 +40,25 @@ public sealed class QueueLifetimeSpec
     }
 
     [Fact]
+    public void A_history_keeps_the_last_messages_whatever_lifetime_they_have_and_who_reads_them_takes_nothing()
+    {
+        var settings = new QueueSettings { Stage = new Stage("h", StageKind.History), MaxLength = 3 };
+        var queue = new TestQueue(settings: settings);
+        queue.Decider.Publish(1, 1, TestBatches.Of(Message("a", "1"), Message("b", "0"), Message("c", "1"), Message("d", "0")));
+        queue.Decider.AdvanceTo(100_000);
+        Assert.Null(queue.Decider.NextDue);
+
+        var reader = queue.Start(2, 1);
+        Assert.Equal("b c d", queue.TextOf(reader));
+        queue.Decider.Publish(1, 2, TestBatches.Of(Message("e", "1")));
+        Assert.Equal("b c d e", queue.TextOf(reader));
+        queue.Decider.CloseConsumer(reader);
+        Assert.Equal(3, queue.Decider.ReadyCount);
+        Assert.Empty(queue.Dead);
+        Assert.Equal("c* d* e*", queue.TextOf(queue.Start(3, 1)));
+    }
+
+    [Fact]
     public void A_quorum_queue_takes_messages_back_that_a_consumer_holds_for_too_long()
     {
         var queue = new TestQueue(settings: new QueueSettings { Type = QueueType.Quorum, ConsumerTimeout = 10_000 });

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace ActorBroker.Interop.Tests.Durability.Files;
 
 /// <summary>The store of a broker that does not run, to be looked at and damaged.</summary>
@@ -25,5 +27,60 @@ internal sealed class StoredJournal(string dataFolder)
         }
 
         new StoredJournal(folder).CopyTo(dataFolder);
+    }
+
+    public long Count(string table, string queue) => (long)Run($"SELECT count(*) FROM {table} WHERE persistence_id = $id", queue)!;
+
+    /// <summary>The number of the first event that is left.</summary>
+    public long FirstEvent(string queue) =>
+        (long)Run("SELECT min(sequence_number) FROM journal WHERE persistence_id = $id AND deleted = 0", queue)!;
+
+    /// <summary>The latest snapshot of a queue, to be put back with <see cref="SetSnapshot"/>.</summary>
+    public byte[] Snapshot(string queue) =>
+        (byte[])Run("SELECT snapshot FROM snapshot WHERE persistence_id = $id ORDER BY sequence_number DESC LIMIT 1", queue)!;
+
+    public void SetSnapshot(string queue, byte[] bytes) =>
+        Run("UPDATE snapshot SET snapshot = $bytes WHERE persistence_id = $id", queue, bytes);
+
+    public void SetNewestSnapshot(string queue, byte[] bytes) => Run(
+        "UPDATE snapshot SET snapshot = $bytes WHERE persistence_id = $id AND sequence_number = (SELECT max(sequence_number) FROM snapshot WHERE persistence_id = $id)",
+        queue,
+        bytes);
+
+    /// <summary>Changes one bit in the middle of the event that holds these octets.</summary>
+    public void FlipBit(string queue, byte[] within)
+    {
+        var row = (byte[])Run("SELECT message FROM journal WHERE persistence_id = $id AND instr(message, $bytes) > 0", queue, within)!;
+        var flipped = (byte[])row.Clone();
+        flipped[row.AsSpan().IndexOf(within) + (within.Length / 2)] ^= 0x10;
+        Run("UPDATE journal SET message = $bytes WHERE persistence_id = $id AND message = $old", queue, flipped, row);
+    }
+
+    public void DeleteSnapshots(string queue) => Run("DELETE FROM snapshot WHERE persistence_id = $id", queue);
+
+    private object? Run(string statement, string queue, byte[]? bytes = null, byte[]? old = null)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(dataFolder, File)};Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        command.Parameters.AddWithValue("$id", IdOf(connection, queue));
+        foreach (var (name, value) in new[] { ("$bytes", bytes), ("$old", old) })
+        {
+            if (value is not null)
+            {
+                command.Parameters.AddWithValue(name, value);
+            }
+        }
+
+        return command.ExecuteScalar();
+    }
+
+    private static string IdOf(SqliteConnection connection, string queue)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT DISTINCT persistence_id FROM journal WHERE persistence_id LIKE $like";
+        command.Parameters.AddWithValue("$like", $"queue/%{queue}");
+        return command.ExecuteScalar() as string ?? throw new InvalidDataException($"no events of queue {queue} were found");
     }
 }

@@ -1,0 +1,77 @@
+using ActorBroker.Contracts.Events;
+using ActorBroker.Core.Sessions;
+
+namespace ActorBroker.Connections.Sessions;
+
+/// <content>What those who watch the node are told of this connection. Nobody is waited for.</content>
+public sealed partial class BrokerSession
+{
+    private readonly DateTimeOffset _connectedAt;
+    private readonly HashSet<SessionChannel> _channelsTold = [];
+    private ConnectionDescription? _description;
+
+    private ConnectionDescription Description => _description ??= Describe(_user, _virtualHost);
+
+    private ConnectionDescription Describe(string user, string virtualHost) =>
+        new(_self, _peer, _local, _connectedAt, Listener.Client, user, virtualHost);
+
+    private void TellLogin(Refusal? refusal)
+    {
+        // Who has authenticated is known only now.
+        _description = Describe(refusal is null ? _user : string.Empty, string.Empty);
+        Tell(new LoginAnswered(_description, _user, refusal));
+    }
+
+    private void TellOpened()
+    {
+        _description = Describe(_user, _virtualHost);
+        Tell(new ConnectionCreated(_description));
+    }
+
+    private void TellOpened(SessionChannel channel)
+    {
+        _channelsTold.Add(channel);
+        Tell(new ChannelCreated(Description, channel));
+    }
+
+    private void TellClosed(SessionChannel channel)
+    {
+        if (_channelsTold.Remove(channel))
+        {
+            Tell(new ChannelClosed(Description, channel));
+        }
+    }
+
+    private void TellStarted(SessionConsumer consumer)
+    {
+        consumer.IsTold = true;
+        Tell(new ConsumerCreated(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!));
+    }
+
+    private void TellStopped(SessionConsumer consumer)
+    {
+        if (consumer.IsTold)
+        {
+            consumer.IsTold = false;
+            Tell(new ConsumerDeleted(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!.Tag));
+        }
+    }
+
+    private void TellEnd()
+    {
+        foreach (var consumer in _consumers.Values)
+        {
+            TellStopped(consumer);
+        }
+
+        foreach (var channel in _channelsTold)
+        {
+            Tell(new ChannelClosed(Description, channel));
+        }
+
+        _channelsTold.Clear();
+        Tell(new ConnectionClosed(Description));
+    }
+
+    private void Tell(BrokerEvent happened) => _services.Events.Publish(happened);
+}
