@@ -30,19 +30,16 @@ public sealed partial class QueueActor
     // What is due next in a stage may be anywhere in it, where a queue has it at its head: the stage keeps more in memory.
     private QueueMemoryLimits Limits => new(
         Options.SegmentBytes, Options.ResidentBytes, Options.ResidentBytes * (Stage.IsName(_key.Name) ? StageMemoryFactor : 1),
-        Options.WriteBatchBytes, ReadAheadSegments: 3);
+        Options.WriteBatchBytes, ReadAheadSegments: 3) { DeadBytesMax = Options.CompactAfterBytes };
 
     private void BeginWrite(QueueWrite write) =>
         PersistAsync(new MessagesWritten(_settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), write) { IsOfTransientQueue = !IsJournaled }, OnWritten);
 
     private void OnWritten(MessagesWritten written)
     {
-        foreach (var placed in written.Write.Batches)
-        {
-            _bytesSinceSnapshot += placed.Batch.SizeBytes;
-            _bytesSinceTrim += placed.Batch.SizeBytes;
-        }
-
+        var bytes = BytesOf(written.Write);
+        _bytesSinceSnapshot += bytes;
+        _bytesSinceTrim += bytes;
         _eventsSinceSnapshot++;
         OnRetried();
         _queue?.WriteCompleted(LastSequenceNr);
@@ -52,6 +49,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        ReclaimSpace();
         KeepJournalShort();
         ScheduleTidyUp();
         ScheduleTicks();
@@ -105,7 +103,7 @@ public sealed partial class QueueActor
     // A transient queue is not recovered, so it needs no index; what it spilled and consumed is deleted all the same.
     private void KeepJournalShort(bool isDue = false)
     {
-        isDue |= _eventsSinceSnapshot >= Options.SnapshotAfterEvents || _bytesSinceSnapshot >= Options.SnapshotAfterBytes;
+        isDue |= IsTrimDue || _eventsSinceSnapshot >= Options.SnapshotAfterEvents || _bytesSinceSnapshot >= Options.SnapshotAfterBytes;
         if (!isDue || _isSavingSnapshot || _queue?.PreparedBytes > Options.ResidentBytes || _life != QueueLife.Live)
         {
             return;
@@ -134,7 +132,7 @@ public sealed partial class QueueActor
     private void Trim(long recoverableFrom, long firstLive)
     {
         var to = Math.Min(Math.Min(recoverableFrom, firstLive - 1), _unkept.Count > 0 ? _unkept.Min - 1 : long.MaxValue);
-        var isWorthIt = to - _trimmedTo >= TrimStep || _bytesSinceTrim >= Options.TrimAfterBytes || firstLive == long.MaxValue;
+        var isWorthIt = TakeTrimDue(recoverableFrom) || to - _trimmedTo >= TrimStep || _bytesSinceTrim >= Options.TrimAfterBytes || firstLive == long.MaxValue;
         if (isWorthIt && to > _trimmedTo)
         {
             _trimmedTo = to;
@@ -162,11 +160,13 @@ public sealed partial class QueueActor
                 if (_life == QueueLife.Live)
                 {
                     Trim(saved.Metadata.SequenceNr, _snapshotFirstLive);
+                    KeepJournalShort();
                 }
 
                 return true;
             case SaveSnapshotFailure failure:
                 _isSavingSnapshot = false;
+                TakeTrimDue(long.MaxValue);
                 _hasDelivered = true;
                 _log.Warning(failure.Cause, "{0}: snapshot {1} failed; the journal is kept whole until the next", PersistenceId, failure.Metadata.SequenceNr);
                 return true;

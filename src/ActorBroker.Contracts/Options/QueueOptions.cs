@@ -34,6 +34,12 @@ public sealed record QueueOptions(
     private const int LargestBatch = 16 * 1024 * 1024;
     private const long LargestStore = 1L << 40;
 
+    /// <summary>
+    /// Bytes that the journal may hold for nothing because of an older message that stays; beyond it, and with more than
+    /// half of it for nothing, live messages are copied to its end.
+    /// </summary>
+    public long CompactAfterBytes { get; init; } = long.MaxValue;
+
     public static QueueOptions Read(SettingReader settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -51,6 +57,7 @@ public sealed record QueueOptions(
             settings.OneOf(
                 "actorbroker.default-queue-type", ("classic", QueueType.Classic), ("quorum", QueueType.Quorum), ("stream", QueueType.Stream)))
         {
+            CompactAfterBytes = settings.Bytes("actorbroker.queue.compact-after-bytes", SmallestBatch, LargestStore),
             PassivateAfter = settings.Duration("actorbroker.queue.passivate-after", TimeSpan.Zero, TimeSpan.FromDays(365)),
         };
     }

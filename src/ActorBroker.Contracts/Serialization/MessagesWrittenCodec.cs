@@ -14,6 +14,7 @@ namespace ActorBroker.Contracts.Serialization;
 /// 2 batch     first-position:i64 batch                     MessageBatchCodec, which has a checksum of its own
 /// 3 settled   count:varint { gap:zigzag count:varint }     PositionRangesCodec; at most once
 /// 4 checksum  CRC-32C:u32                                  last, once: of all bytes before it but those of the batches
+/// 16 copy     as batch, of messages that earlier events hold
 /// 5 deadlines, 6 deaths, 7 returns, 8 delays               runs, 9 identities: see QueueNotesCodec; each at most once
 /// 10 prepared id:16 accepted rejected batch                PreparedShareCodec
 /// 11 ended    { id:16 }                                    transactions whose end is known; at most once
@@ -35,6 +36,7 @@ internal static partial class MessagesWrittenCodec
     private const byte OfTransientQueue = 192;
     private const byte Deadlines = 5;
     private const byte Identities = 9;
+    private const byte Copy = 16;
     private const byte Skippable = 0x80;
     private const int NoteCount = Identities - Deadlines + 1;
     private const int SectionHeaderSize = sizeof(byte) + sizeof(int);
@@ -57,10 +59,11 @@ internal static partial class MessagesWrittenCodec
         }
 
         size = checked(size + SizeOfTransactions(write));
-        Span<int> batchSizes = write.Batches.Length <= 128 ? stackalloc int[write.Batches.Length] : new int[write.Batches.Length];
+        var batchCount = write.Batches.Length + write.Copies.Length;
+        Span<int> batchSizes = batchCount <= 128 ? stackalloc int[batchCount] : new int[batchCount];
         for (var i = 0; i < batchSizes.Length; i++)
         {
-            batchSizes[i] = MessageBatchCodec.GetSize(write.Batches[i].Batch);
+            batchSizes[i] = MessageBatchCodec.GetSize(BatchAt(write, i).Batch);
             size = checked(size + SectionHeaderSize + sizeof(long) + batchSizes[i]);
         }
 
@@ -72,9 +75,10 @@ internal static partial class MessagesWrittenCodec
         writer.Cover(HeadSize);
         for (var i = 0; i < batchSizes.Length; i++)
         {
-            var batch = writer.Section(Batch, sizeof(long) + batchSizes[i]);
-            BinaryPrimitives.WriteInt64LittleEndian(batch, write.Batches[i].FirstPosition);
-            MessageBatchCodec.Write(write.Batches[i].Batch, batch[sizeof(long)..]);
+            var placed = BatchAt(write, i);
+            var batch = writer.Section(i < write.Batches.Length ? Batch : Copy, sizeof(long) + batchSizes[i]);
+            BinaryPrimitives.WriteInt64LittleEndian(batch, placed.FirstPosition);
+            MessageBatchCodec.Write(placed.Batch, batch[sizeof(long)..]);
             writer.Cover(sizeof(long));
         }
 
@@ -118,6 +122,7 @@ internal static partial class MessagesWrittenCodec
 
         reader.Cover(HeadSize);
         var batches = new List<PlacedBatch>();
+        var copies = new List<PlacedBatch>();
         PositionRange[]? settled = null;
         var prepared = new List<PreparedShare>();
         TransactionId[]? ended = null;
@@ -131,6 +136,10 @@ internal static partial class MessagesWrittenCodec
             {
                 case Batch:
                     ReadBatch(ref reader, bytes, batches, lost);
+                    break;
+                case Copy:
+                    // Of one that is damaged, the message itself may be whole elsewhere.
+                    ReadBatch(ref reader, bytes, copies, lost is null ? null : []);
                     break;
                 case Settled when settled is null:
                     settled = ReadRanges(reader);
@@ -171,6 +180,7 @@ internal static partial class MessagesWrittenCodec
             Notes = Array.TrueForAll(notes, static note => note is null) ? QueueNotes.None : ReadNotes(notes),
             Prepared = [.. prepared],
             Ended = ended ?? [],
+            Copies = [.. copies],
         };
         return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write)
         {
@@ -178,6 +188,9 @@ internal static partial class MessagesWrittenCodec
             IsOfTransientQueue = isOfTransientQueue,
         };
     }
+
+    private static PlacedBatch BatchAt(QueueWrite write, int index) =>
+        index < write.Batches.Length ? write.Batches[index] : write.Copies[index - write.Batches.Length];
 
     private static byte[][] NotesOf(QueueNotes notes) => notes.IsEmpty
         ? []

@@ -70,6 +70,7 @@ internal static class QueueEventFormats
         BodySizes = ToForm(snapshot.Index.BodySizes),
         Prepared = { snapshot.Index.Prepared.Select(ToForm) },
         Stream = snapshot.Index.Stream?.ToForm(),
+        Space = { snapshot.Index.Space.Select(static run => new Proto.JournalRun { LastSequenceNr = run.LastSequenceNr, Bytes = run.Bytes }) },
     };
 
     private static Proto.LaneIndex ToForm(LaneIndex lane) => new()
@@ -89,14 +90,23 @@ internal static class QueueEventFormats
 
     private static ByteString ToForm(PositionRun[] runs) => UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(runs));
 
-    public static Proto.SegmentAddress ToForm(SegmentAddress address) => new()
+    public static Proto.SegmentAddress ToForm(SegmentAddress address)
     {
-        FirstPosition = address.FirstPosition,
-        EndPosition = address.EndPosition,
-        FirstSequenceNr = address.FirstSequenceNr,
-        LastSequenceNr = address.LastSequenceNr,
-        SizeBytes = address.SizeBytes,
-    };
+        var form = new Proto.SegmentAddress
+        {
+            FirstPosition = address.FirstPosition,
+            EndPosition = address.EndPosition,
+            FirstSequenceNr = address.FirstSequenceNr,
+            LastSequenceNr = address.LastSequenceNr,
+            SizeBytes = address.SizeBytes,
+        };
+        if (address.LiveBytes is { } liveBytes)
+        {
+            form.LiveBytes = liveBytes;
+        }
+
+        return form;
+    }
 
     private static QueueSnapshot FromForm(Proto.QueueSnapshot form) => new(
         form.Queue.ToQueueKey(),
@@ -115,11 +125,15 @@ internal static class QueueEventFormats
             Prepared = [.. form.Prepared.Select(static share => PreparedShareCodec.Read(share.ToByteArray(), 0, share.Length))],
             BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
             Stream = form.Stream?.ToStreamIndex(),
+            Space = [.. form.Space.Select(static run => new JournalRun(run.LastSequenceNr, run.Bytes))],
         });
 
     private static LaneIndex FromForm(Proto.LaneIndex form) =>
         new(new LaneKey((byte)form.Priority, form.FairValue, form.Group), form.Positions.ToRanges());
 
     public static SegmentAddress FromForm(Proto.SegmentAddress form) =>
-        new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes);
+        new(form.FirstPosition, form.EndPosition, form.FirstSequenceNr, form.LastSequenceNr, form.SizeBytes)
+        {
+            LiveBytes = form.HasLiveBytes ? form.LiveBytes : null,
+        };
 }

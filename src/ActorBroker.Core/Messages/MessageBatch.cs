@@ -135,6 +135,18 @@ public sealed class MessageBatch
         return new MessageBatch(_slab, offsets, _routes, size, AnyFlags);
     }
 
+    /// <summary>So many of the messages from an index on, in the same slab.</summary>
+    public MessageBatch Slice(int start, int count)
+    {
+        if (count == Count)
+        {
+            return this;
+        }
+
+        var offsets = _offsets.AsSpan(start, count).ToArray();
+        return new MessageBatch(_slab, offsets, _routes, SizeOf(_slab, offsets), AnyFlags);
+    }
+
     /// <summary>The same messages in a slab of their own.</summary>
     public MessageBatch Compact()
     {

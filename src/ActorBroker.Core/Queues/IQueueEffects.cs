@@ -65,4 +65,11 @@ public interface IQueueEffects
 /// <param name="WriteBytesMax">A write takes batches up to this size; one larger batch goes alone.</param>
 /// <param name="ReadAheadSegments">Segments kept in memory from the next delivery on, at least one.</param>
 public sealed record QueueMemoryLimits(
-    long SegmentBytes, long PinnedBytesMax, long ResidentBytesMax, int WriteBytesMax, int ReadAheadSegments);
+    long SegmentBytes, long PinnedBytesMax, long ResidentBytesMax, int WriteBytesMax, int ReadAheadSegments)
+{
+    /// <summary>
+    /// Past so many bytes that the journal holds for nothing, and more of them than of live messages, what is live is
+    /// copied out of the events that are in the way of deleting.
+    /// </summary>
+    public long DeadBytesMax { get; init; } = long.MaxValue;
+}

@@ -56,6 +56,13 @@ public interface IQueueRules
     /// </summary>
     long FirstLiveSequenceNr { get; }
 
+    /// <summary>
+    /// To be called after writes, as long as the queue goes on: lets the journal give back what it holds for nothing.
+    /// </summary>
+    /// <param name="trimmedTo">Events up to there have been deleted.</param>
+    /// <returns>A snapshot should be taken, and the events below it deleted that nothing is needed of.</returns>
+    bool ReclaimSpace(long trimmedTo) => false;
+
     /// <summary>Time has come to there. To be called before anything else that happens then; time that goes back stands still.</summary>
     void AdvanceTo(long now);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 
@@ -59,11 +60,20 @@ internal sealed class LogSegment(long first)
     /// <summary>The position after the last message so far.</summary>
     public long End { get; set; } = first;
 
-    /// <summary>Size of all records that were appended.</summary>
+    /// <summary>Size of all records that were appended, or that moved.</summary>
     public long SizeBytes { get; set; }
 
     /// <summary>Messages that are still in the queue.</summary>
-    public long Live { get; set; }
+    public long Live { get; private set; }
+
+    /// <summary>About the size of their records.</summary>
+    public long LiveBytes { get; set; }
+
+    /// <summary>Its live messages are to be copied, or are being: it stays in memory.</summary>
+    public bool IsMoving { get; set; }
+
+    /// <summary>Not everything live could be read back: only what was written first may still hold it.</summary>
+    public bool CannotMove { get; set; }
 
     /// <summary>Batches by ascending position; empty unless resident.</summary>
     public List<LogBatch> Batches { get; } = [];
@@ -84,10 +94,68 @@ internal sealed class LogSegment(long first)
     public bool IsDamaged { get; set; }
 
     /// <summary>Every live message can be read back from the journal.</summary>
-    public bool IsEvictable => Residency == SegmentResidency.Resident && PinnedBatches == 0 && FirstSequenceNr > 0;
+    public bool IsEvictable => Residency == SegmentResidency.Resident && PinnedBatches == 0 && FirstSequenceNr > 0 && !IsMoving;
 
     /// <summary>How to read it back.</summary>
-    public SegmentAddress Address => new(First, End, FirstSequenceNr, LastSequenceNr, SizeBytes);
+    public SegmentAddress Address => new(First, End, FirstSequenceNr, LastSequenceNr, SizeBytes) { LiveBytes = LiveBytes };
+
+    /// <summary>A batch comes to its end.</summary>
+    public void Append(LogBatch batch)
+    {
+        Batches.Add(batch);
+        End = batch.End;
+        SizeBytes += batch.SizeBytes;
+        Live += batch.Live;
+        LiveBytes += batch.SizeBytes;
+        PinnedBatches++;
+    }
+
+    /// <summary>So many messages leave the queue.</summary>
+    public void Settle(long count)
+    {
+        LiveBytes -= LiveBytes * count / Live;
+        Live -= count;
+        Debug.Assert(Live >= 0);
+    }
+
+    /// <summary>What a snapshot knows of it.</summary>
+    public void Recover(SegmentAddress address, long live)
+    {
+        End = address.EndPosition;
+        SizeBytes = address.SizeBytes;
+        Live = live;
+        LiveBytes = address.LiveBytes ?? address.SizeBytes * live / (address.EndPosition - address.FirstPosition);
+        FirstSequenceNr = address.FirstSequenceNr;
+        LastSequenceNr = address.LastSequenceNr;
+        Residency = SegmentResidency.Evicted;
+    }
+
+    /// <summary>Takes over what is in the segment behind it, which is in memory as it is itself.</summary>
+    public void Take(LogSegment next)
+    {
+        Debug.Assert(next.First >= End && Residency == SegmentResidency.Resident && next.Residency == SegmentResidency.Resident);
+        Batches.AddRange(next.Batches);
+        End = next.End;
+        SizeBytes += next.SizeBytes;
+        Live += next.Live;
+        LiveBytes += next.LiveBytes;
+        PinnedBatches += next.PinnedBatches;
+        foreach (var sequenceNr in (ReadOnlySpan<long>)[next.FirstSequenceNr, next.LastSequenceNr])
+        {
+            if (sequenceNr > 0)
+            {
+                AddSequenceNr(sequenceNr);
+            }
+        }
+    }
+
+    /// <summary>Everything live of it that the journal holds is in that event, or in none.</summary>
+    public void MoveTo(long sequenceNr, long copiedBytes)
+    {
+        FirstSequenceNr = LastSequenceNr = copiedBytes > 0 ? sequenceNr : 0;
+        SizeBytes = copiedBytes + Batches.Where(static batch => batch.IsPinned).Sum(static batch => (long)batch.SizeBytes);
+        LiveBytes = SizeBytes;
+    }
 
     /// <summary>Remembers that a batch of it is in that journal event.</summary>
     public void AddSequenceNr(long sequenceNr)
@@ -102,9 +170,12 @@ internal sealed class LogSegment(long first)
         First = first;
         End = first;
         SizeBytes = 0;
+        LiveBytes = 0;
         FirstSequenceNr = 0;
         LastSequenceNr = 0;
         PinnedBatches = 0;
+        IsMoving = false;
+        CannotMove = false;
         IsDamaged = false;
         Residency = SegmentResidency.Resident;
         Batches.Clear();

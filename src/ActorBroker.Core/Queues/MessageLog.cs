@@ -8,7 +8,7 @@ namespace ActorBroker.Core.Queues;
 /// <see cref="TryFind"/> then names the segment to read back. Positions that nobody settles any more free their batch
 /// at once and their segment when it is all gone.
 /// </summary>
-internal sealed class MessageLog(long segmentSizeBytes)
+internal sealed partial class MessageLog(long segmentSizeBytes)
 {
     private readonly List<LogSegment> _segments = [];
     private readonly List<LogSegment> _resident = [];
@@ -71,15 +71,9 @@ internal sealed class MessageLog(long segmentSizeBytes)
     /// <summary>Restores a segment of a snapshot, out of memory.</summary>
     public void RecoverSegment(SegmentAddress address, long live)
     {
-        _segments.Add(new LogSegment(address.FirstPosition)
-        {
-            End = address.EndPosition,
-            SizeBytes = address.SizeBytes,
-            Live = live,
-            FirstSequenceNr = address.FirstSequenceNr,
-            LastSequenceNr = address.LastSequenceNr,
-            Residency = SegmentResidency.Evicted,
-        });
+        var segment = new LogSegment(address.FirstPosition);
+        segment.Recover(address, live);
+        _segments.Add(segment);
         NextPosition = Math.Max(NextPosition, address.EndPosition);
     }
 
@@ -144,8 +138,7 @@ internal sealed class MessageLog(long segmentSizeBytes)
                 journaled.Add(new PositionRange(position, end - position));
             }
 
-            segment.Live -= end - position;
-            Debug.Assert(segment.Live >= 0);
+            segment.Settle(end - position);
             if (segment.Live == 0)
             {
                 Release(segment);
@@ -279,11 +272,7 @@ internal sealed class MessageLog(long segmentSizeBytes)
 
     private void Place(LogSegment segment, LogBatch batch)
     {
-        segment.Batches.Add(batch);
-        segment.End = batch.End;
-        segment.SizeBytes += batch.SizeBytes;
-        segment.Live += batch.Live;
-        segment.PinnedBatches++;
+        segment.Append(batch);
         NextPosition = batch.End;
     }
 
@@ -291,6 +280,7 @@ internal sealed class MessageLog(long segmentSizeBytes)
     private void Release(LogSegment segment)
     {
         EvictableBytes -= segment.Residency == SegmentResidency.Resident ? ResidentBytes(segment) : 0;
+        segment.IsMoving = false;
         _segments.RemoveAt(segment == _segments[^1] ? _segments.Count - 1 : IndexOfSegment(segment.First));
         _resident.Remove(segment);
         _lastFound = 0;

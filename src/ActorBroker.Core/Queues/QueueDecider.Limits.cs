@@ -80,9 +80,9 @@ public sealed partial class QueueDecider
         _isMarked = true;
         foreach (var segment in _log.Segments)
         {
-            if (segment.End > segment.First)
+            if (segment.Live > 0)
             {
-                _bodySizes.Set(new PositionRange(segment.First, segment.End - segment.First), segment.SizeBytes / (segment.End - segment.First));
+                _bodySizes.Set(new PositionRange(segment.First, segment.End - segment.First), segment.LiveBytes / segment.Live);
             }
 
             foreach (var batch in segment.Batches)

@@ -50,6 +50,7 @@ public sealed partial class QueueDecider
         AnswerGets();
         Dispatch();
         BoundMemory();
+        TryWrite();
         return missing;
     }
 

@@ -27,6 +27,7 @@ public sealed partial class QueueDecider
         RecoverNotes(index.Notes);
         Array.ForEach(index.Prepared, RecoverPrepared);
         RecoverBodySizes(index.BodySizes);
+        Array.ForEach(index.Space, _space.Add);
         _log.SkipTo(nextPosition);
         _deliveredBefore = Math.Min(deliveredBefore, nextPosition);
         _journaledEnd = nextPosition;
@@ -37,6 +38,7 @@ public sealed partial class QueueDecider
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
         _isRecovering = true;
+        _space.Add(sequenceNr, write);
         foreach (var placed in write.Batches)
         {
             // Transient messages do not outlive a restart, even where they went into the journal. Their positions are
@@ -78,6 +80,8 @@ public sealed partial class QueueDecider
         {
             RecoverSettled(range);
         }
+
+        RecoverCopies(write.Copies, sequenceNr);
 
         // The snapshot may know more than a write that was under way when it was taken. Positions that no event holds
         // may have been given out again since.
@@ -136,6 +140,7 @@ public sealed partial class QueueDecider
             Notes = NotesOf(live),
             Prepared = _prepared.Written(),
             BodySizes = _bodySizes is null ? [] : Within(_bodySizes.ToArray(), live),
+            Space = _space.Runs(FirstLiveSequenceNr),
         };
     }
 

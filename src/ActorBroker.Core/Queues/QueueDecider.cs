@@ -72,6 +72,7 @@ public sealed partial class QueueDecider : IQueueRules
         _ready = new ReadyMessages(settings, formats);
         _log = new MessageLog(limits.SegmentBytes);
         _writes = new WriteBuffer(limits.WriteBytesMax);
+        _space = new JournalSpace(limits.DeadBytesMax / SpaceGrains);
         Settings = settings;
         TakeOver(settings);
     }
@@ -125,6 +126,7 @@ public sealed partial class QueueDecider : IQueueRules
     public void WriteCompleted(long sequenceNr)
     {
         _toTell.Clear();
+        CompleteMove(sequenceNr);
         _writes.Complete(_log, sequenceNr, _toTell);
         ReleaseCommitted();
         _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
@@ -222,7 +224,7 @@ public sealed partial class QueueDecider : IQueueRules
 
     private void TryWrite()
     {
-        if (!_writes.IsWriting && (_writes.HasBatches || _writes.Notes.IsUrgent))
+        if (!_writes.IsWriting && (_writes.HasBatches || _writes.Notes.IsUrgent || CanMove))
         {
             BeginWrite();
         }
@@ -232,9 +234,10 @@ public sealed partial class QueueDecider : IQueueRules
     {
         _toTell.Clear();
         ForgetUntied();
-        var write = _writes.Begin(_deliveredBefore, HasUnwrittenMarks, _toTell);
+        var write = _writes.Begin(_deliveredBefore, HasUnwrittenMarks, BeginMove(), _toTell);
         if (write is not null)
         {
+            _underWay = write;
             // Spilled batches come after younger ones: the last is not always the highest.
             foreach (var placed in write.Batches)
             {

@@ -26,6 +26,9 @@ public sealed record QueueIndex(long NextPosition, long DeliveredBefore, Positio
     /// <summary>Shares of transactions whose end no event up to here tells, with their messages.</summary>
     public PreparedShare[] Prepared { get; init; } = [];
 
+    /// <summary>What the events take that are still needed, ascending.</summary>
+    public JournalRun[] Space { get; init; } = [];
+
     /// <summary>Of a stream, in place of the live positions and segments; null of any other queue.</summary>
     public StreamIndex? Stream { get; init; }
 }

@@ -33,6 +33,12 @@ public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, 
 
     /// <summary>Shares of transactions that wait for their end; applied before <see cref="Settled"/>.</summary>
     public PreparedShare[] Prepared { get; init; } = [];
+
+    /// <summary>
+    /// Messages that earlier events hold, once more, so that those can be deleted. A replay learns from them where
+    /// messages are, never that there are any.
+    /// </summary>
+    public PlacedBatch[] Copies { get; init; } = [];
 }
 
 /// <summary>
@@ -45,4 +51,8 @@ public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, 
 /// <param name="LastSequenceNr">Journal sequence number of the last event to read.</param>
 /// <param name="SizeBytes">Sum of its records' sizes.</param>
 public readonly record struct SegmentAddress(
-    long FirstPosition, long EndPosition, long FirstSequenceNr, long LastSequenceNr, long SizeBytes);
+    long FirstPosition, long EndPosition, long FirstSequenceNr, long LastSequenceNr, long SizeBytes)
+{
+    /// <summary>About how much of it was live when this was written into a snapshot; null where that was not noted.</summary>
+    public long? LiveBytes { get; init; }
+}

@@ -49,6 +49,8 @@ internal sealed class ReadyMessages
     /// <summary>The lanes with something ready by when it is their turn, as things stand.</summary>
     public IEnumerable<Lane> Lanes => _lanes is { IsInUse: true } lanes ? lanes.InOrder() : [_plain];
 
+    private IEnumerable<Lane> AllLanes => _lanes is { IsInUse: true } lanes ? lanes.All() : [_plain];
+
     /// <summary>Other settings are in force, for messages that come from now on.</summary>
     public void Apply(QueueSettings settings)
     {
@@ -139,13 +141,21 @@ internal sealed class ReadyMessages
     /// <summary>Adds all ready positions to a set.</summary>
     public void AddTo(PositionSet positions)
     {
-        if (_lanes is { IsInUse: true } lanes)
+        foreach (var lane in AllLanes)
         {
-            lanes.AddTo(positions);
+            positions.AddAll(lane.Ready);
         }
-        else
+    }
+
+    /// <summary>Adds the ready positions of a range to a set.</summary>
+    public void AddTo(PositionSet positions, PositionRange range)
+    {
+        foreach (var lane in AllLanes)
         {
-            positions.AddAll(_plain.Ready);
+            foreach (var part in lane.Ready.Within(range))
+            {
+                positions.Add(part);
+            }
         }
     }
 

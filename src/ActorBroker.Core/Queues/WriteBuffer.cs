@@ -74,8 +74,9 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// </summary>
     /// <param name="deliveredBefore">Messages below this position may have been handed out.</param>
     /// <param name="isMarkDue">That alone is worth a write.</param>
+    /// <param name="copies">Of messages that earlier events hold.</param>
     /// <param name="confirmedWithoutWrite">Takes the links whose batches need no write any more.</param>
-    public QueueWrite? Begin(long deliveredBefore, bool isMarkDue, List<PublisherLink> confirmedWithoutWrite)
+    public QueueWrite? Begin(long deliveredBefore, bool isMarkDue, PlacedBatch[] copies, List<PublisherLink> confirmedWithoutWrite)
     {
         var batches = new List<PlacedBatch>(_waiting.Count);
         List<PreparedShare>? prepared = null;
@@ -108,7 +109,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
             }
         }
 
-        if (_underWay.Count == 0 && !HasSettlements && !isMarkDue)
+        if (_underWay.Count == 0 && copies.Length == 0 && !HasSettlements && !isMarkDue)
         {
             return null;
         }
@@ -121,6 +122,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
         var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore)
         {
             Notes = TakeNotes(),
+            Copies = copies,
             Prepared = prepared is null ? [] : [.. prepared],
             Ended = _endingUnderWay.Count == 0 ? [] : [.. _endingUnderWay.Select(static ended => ended.Id)],
         };

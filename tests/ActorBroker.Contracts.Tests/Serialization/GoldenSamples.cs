@@ -94,6 +94,21 @@ internal static class GoldenSamples
                     ],
                     LastChunk: 990),
             }),
+        ["qe-written1+copies"] = new MessagesWritten(
+            1_767_323_045_678,
+            new QueueWrite([new(70, Batch("sales", "order.new", "new"))], [new(60, 3)], DeliveredBefore: 64)
+            {
+                Copies = [new(7, Batch("sales", "order.new", "first", "second")), new(10, Batch("", "orders", "third"))],
+            }),
+        ["qs1+space"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            EffectivePolicy.None,
+            [],
+            new QueueIndex(1000, 900, [new(10, 1), new(20, 980)], [new(10, 500, 3, 9, 65_536) { LiveBytes = 32_768 }, new(500, 1000, 10, 12, 70_000)])
+            {
+                Space = [new(5, 100_000), new(12, 35_000)],
+            }),
         ["qe-written1+notes"] = new MessagesWritten(
             1_767_323_045_678, new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [new(1, 3)], DeliveredBefore: 6) { Notes = Notes }),
         ["qs1+policy"] = new QueueSnapshot(Queue, QueueDefinition, Effective, [], new QueueIndex(1, 1, [], [])),

@@ -16,6 +16,8 @@ internal sealed class ModelCoverage
     private long _repeated;
     private long _delayed;
     private long _refused;
+    private long _copied;
+    private long _reclaimed;
     private long _shared;
     private long _timedOut;
 
@@ -35,6 +37,10 @@ internal sealed class ModelCoverage
         [_died[(int)DeathReason.Rejected], _died[(int)DeathReason.Expired], _died[(int)DeathReason.MaxLength], _died[(int)DeathReason.DeliveryLimit], _dropped, _repeated, _delayed, _refused],
         static count => Assert.True(count > 20));
 
+    public void Copied(int count) => Interlocked.Add(ref _copied, count);
+
+    public void Reclaimed() => Interlocked.Increment(ref _reclaimed);
+
     public void Shared(int count) => Interlocked.Add(ref _shared, count);
 
     public void TimedOut(int count) => Interlocked.Add(ref _timedOut, count);
@@ -52,5 +58,5 @@ internal sealed class ModelCoverage
     public void SettledWithoutWrite() => Interlocked.Increment(ref _settledWithoutWrite);
 
     public void AssertEverythingHappened() =>
-        Assert.All(new[] { _loads, _withheld, _spills, _crashes, _settledWithoutWrite }, static count => Assert.True(count > 100));
+        Assert.All(new[] { _loads, _withheld, _spills, _crashes, _settledWithoutWrite, _copied, _reclaimed }, static count => Assert.True(count > 100));
 }

@@ -193,6 +193,17 @@ internal sealed class ModelEffects(
             }
         }
 
+        foreach (var placed in pending.Write?.Copies ?? [])
+        {
+            coverage.Copied(placed.Batch.Count);
+            for (var i = 0; i < placed.Batch.Count; i++)
+            {
+                var copied = model.Messages.Find(candidate => candidate.Position == placed.FirstPosition + i);
+                Assert.True(copied is { IsWritten: true, Place: not ModelPlace.Gone });
+                Assert.Equal(copied.Record, placed.Batch.RecordOf(i).ToArray());
+            }
+        }
+
         foreach (var range in pending.Write?.Settled ?? [])
         {
             foreach (var message in model.Messages.Where(message => message.Position >= range.First && message.Position < range.End))

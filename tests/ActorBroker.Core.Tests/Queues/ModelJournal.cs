@@ -18,6 +18,12 @@ internal sealed class ModelJournal
 
     public long LastSequenceNr => _events.Count;
 
+    public long TrimmedTo => _trimmedBelow - 1;
+
+    /// <summary>Records that were not deleted.</summary>
+    public long SizeBytes => _events.Skip((int)TrimmedTo).Sum(static committed =>
+        (committed.Write?.Batches ?? []).Concat(committed.Write?.Copies ?? []).Sum(static placed => (long)placed.Batch.SizeBytes));
+
     public StoredIndex? Snapshot { get; set; }
 
     public long Append(JournalEvent committed)
@@ -27,7 +33,7 @@ internal sealed class ModelJournal
             ? committed
             : committed with
             {
-                Write = write with { Batches = [.. write.Batches.Select(static placed => placed with { Batch = TestBatches.Copy(placed.Batch) })] },
+                Write = write with { Batches = Copied(write.Batches), Copies = Copied(write.Copies) },
             });
         return _events.Count;
     }
@@ -39,18 +45,19 @@ internal sealed class ModelJournal
         for (var sequenceNr = Math.Max(address.FirstSequenceNr, _trimmedBelow); sequenceNr <= Math.Min(address.LastSequenceNr, LastSequenceNr); sequenceNr++)
         {
             found.AddRange(_events[(int)sequenceNr - 1].Write?.Batches ?? []);
+            found.AddRange(_events[(int)sequenceNr - 1].Write?.Copies ?? []);
         }
 
         return found;
     }
 
-    /// <summary>Deletes what neither the stored index nor its bodies need.</summary>
-    public void Trim()
+    /// <summary>Deletes what neither the stored index nor its bodies need; without an index, what is below the first live event.</summary>
+    public void Trim(long? firstLive = null)
     {
-        if (Snapshot is { } snapshot)
-        {
-            _trimmedBelow = Math.Max(_trimmedBelow, Math.Min(snapshot.FirstLiveSequenceNr, snapshot.SequenceNr));
-        }
+        var needed = firstLive is { } first
+            ? Math.Min(first, LastSequenceNr + 1)
+            : Snapshot is { } snapshot ? Math.Min(snapshot.FirstLiveSequenceNr, snapshot.SequenceNr) : 0;
+        _trimmedBelow = Math.Max(_trimmedBelow, needed);
     }
 
     /// <summary>Recovers from the stored index and the events after it.</summary>
@@ -80,4 +87,7 @@ internal sealed class ModelJournal
 
         decider.RecoveryCompleted();
     }
+
+    private static PlacedBatch[] Copied(PlacedBatch[] batches) =>
+        [.. batches.Select(static placed => placed with { Batch = TestBatches.Copy(placed.Batch) })];
 }

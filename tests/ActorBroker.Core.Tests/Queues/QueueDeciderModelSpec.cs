@@ -8,8 +8,9 @@ namespace ActorBroker.Core.Tests.Queues;
 public sealed class QueueDeciderModelSpec
 {
     private static readonly Gen<QueueMemoryLimits> Limits = Gen.Select(
-        Gen.Int[1, 150], Gen.Int[0, 200], Gen.Int[0, 200], Gen.Int[1, 150], Gen.Int[1, 3],
-        static (segment, pinned, resident, write, ahead) => new QueueMemoryLimits(segment, pinned, resident, write, ahead));
+        Gen.Int[1, 150], Gen.Int[0, 200], Gen.Int[0, 200], Gen.Select(Gen.Int[1, 150], Gen.Long[0, 4000]), Gen.Int[1, 3],
+        static (segment, pinned, resident, write, ahead) =>
+            new QueueMemoryLimits(segment, pinned, resident, write.Item1, ahead) { DeadBytesMax = write.Item2 });
 
     private static readonly Gen<ModelCommand[]> Commands = Gen.Select(
         Gen.Int[0, 119], Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 1000],

@@ -52,7 +52,7 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
             case < 92: Purge(); break;
             case < 95: _queue.Decider.FlushSettlements(); break;
             case < 97: Spill(); break;
-            case < 98: _queue.Journal.Trim(); break;
+            case < 98: Trim(); break;
             case < 99: StoreIndex(); break;
             case < 100: Crash(landed: a % (_queue.Uncommitted.Count + 1), failed: b % 2 == 0); break;
             case < 113: Advance(a % 10 == 0 ? b * 3 : b / 5); break;
@@ -185,8 +185,17 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
         {
             _model.Committed(committed, _seenBefore.GetValueOrDefault(committed) ?? []);
             _queue.Commit();
+            if (_queue.Decider.ReclaimSpace(_queue.Journal.TrimmedTo))
+            {
+                coverage.Reclaimed();
+                StoreIndex();
+                Trim();
+            }
         }
     }
+
+    // What a transient queue has spilled needs no index.
+    private void Trim() => _queue.Journal.Trim(durable ? null : _queue.Decider.FirstLiveSequenceNr);
 
     private void AnswerLoad(int pick)
     {
@@ -201,7 +210,7 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
         foreach (var message in _model.Live.Where(message => message.Position >= address.FirstPosition && message.Position < address.EndPosition))
         {
             Assert.True(
-                found.Exists(placed => message.Position >= placed.FirstPosition && message.Position < placed.EndPosition),
+                found.Count(placed => message.Position >= placed.FirstPosition && message.Position < placed.EndPosition) == 1,
                 $"Live position {message.Position} is not in events {address.FirstSequenceNr} to {address.LastSequenceNr}.");
         }
 

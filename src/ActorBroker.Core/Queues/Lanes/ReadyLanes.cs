@@ -153,14 +153,8 @@ internal sealed partial class ReadyLanes
         }
     }
 
-    public void AddTo(PositionSet positions)
-    {
-        positions.AddAll(_plain.Ready);
-        foreach (var lane in _lanes.Values)
-        {
-            positions.AddAll(lane.Ready);
-        }
-    }
+    /// <summary>All lanes, in no order.</summary>
+    public IEnumerable<Lane> All() => _lanes.Values.Prepend(_plain);
 
     /// <summary>The lanes by when they are served, as things stand.</summary>
     public IEnumerable<Lane> InOrder() => _schedule.Lanes().Concat(_holders.Values.SelectMany(static holder => holder.Schedule.Lanes()));
