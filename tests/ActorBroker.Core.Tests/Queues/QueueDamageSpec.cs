@@ -59,6 +59,21 @@ public sealed class QueueDamageSpec
         Assert.Equal("a", queue.Drain());
     }
 
+    [Fact]
+    public void A_write_that_was_rejected_and_written_again_and_is_found_twice_counts_once()
+    {
+        var queue = new TestQueue();
+        var write = new QueueWrite([new PlacedBatch(1, Persistent("b", "c"))], [new PositionRange(0, 2)], 0);
+        queue.Decider.RecoverWrite(new QueueWrite([new PlacedBatch(0, Persistent("a"))], [], 0), 1, 0);
+        queue.Decider.RecoverWrite(write, 2, 0);
+        queue.Decider.RecoverWrite(write, 3, 0);
+        queue.Decider.RecoveryCompleted();
+
+        Assert.Equal(1, queue.Decider.ReadyCount);
+        Assert.Equal(3, queue.Decider.Index().NextPosition);
+        Assert.Equal("c", queue.Drain());
+    }
+
     private static TestQueue Backlog()
     {
         var queue = new TestQueue(Tiny);

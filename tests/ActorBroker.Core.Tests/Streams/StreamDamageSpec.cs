@@ -32,6 +32,19 @@ public sealed class StreamDamageSpec
     }
 
     [Fact]
+    public void A_write_that_was_rejected_and_written_again_and_is_found_twice_counts_once()
+    {
+        var stream = new TestStream();
+        var write = new QueueWrite([new PlacedBatch(0, StreamMessages.Batch("a"))], [], 0);
+        stream.Decider.RecoverWrite(write, 1, 0);
+        stream.Decider.RecoverWrite(write, 2, 0);
+        stream.Decider.RecoveryCompleted();
+        stream.Write("b");
+
+        Assert.Equal("0a 1b", stream.TextOf(stream.Start(1, Offset("first"))));
+    }
+
+    [Fact]
     public void Offsets_of_a_damaged_event_are_not_given_out_again()
     {
         var stream = new TestStream();
