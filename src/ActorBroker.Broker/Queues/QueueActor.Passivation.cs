@@ -43,6 +43,13 @@ public sealed partial class QueueActor
         }
     }
 
+    // The last connection has left: its time begins now, whatever was before.
+    private void RestartLook()
+    {
+        _isAddressed = false;
+        Timers.Cancel(LookTick.Instance);
+    }
+
     private void OnLookTick()
     {
         if (_isAddressed)

@@ -256,6 +256,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         else if (_life == QueueLife.Live)
         {
             AfterConsumerLeft();
+            if (_connections.IsEmpty)
+            {
+                RestartLook();
+            }
+
             ScheduleTicks();
         }
     }
