@@ -41,7 +41,7 @@ internal static partial class MessagesWrittenCodec
         {
             var size = (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(bytes[1..]), int.MaxValue);
             var payload = bytes.Slice(SectionHeaderSize, Math.Min(size, bytes.Length - SectionHeaderSize));
-            if (bytes[0] == Batch)
+            if (bytes[0] is Batch or Copy)
             {
                 AddPositionsOf(payload, size, lost);
             }

@@ -138,8 +138,7 @@ internal static partial class MessagesWrittenCodec
                     ReadBatch(ref reader, bytes, batches, lost);
                     break;
                 case Copy:
-                    // Of one that is damaged, the message itself may be whole elsewhere.
-                    ReadBatch(ref reader, bytes, copies, lost is null ? null : []);
+                    ReadBatch(ref reader, bytes, copies, lost);
                     break;
                 case Settled when settled is null:
                     settled = ReadRanges(reader);
