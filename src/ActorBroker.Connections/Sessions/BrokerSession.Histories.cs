@@ -12,13 +12,15 @@ namespace ActorBroker.Connections.Sessions;
 public sealed partial class BrokerSession
 {
     /// <summary>A message of which a history gets a copy, as it was routed.</summary>
-    private sealed class Remembered(SessionTarget target, string[] moreKeys, QueueLink[] links)
+    private sealed class Remembered(SessionTarget target, string[] moreKeys, uint random, QueueLink[] links)
     {
         private readonly int _lookUps = target.LookUps;
 
         public SessionTarget Target => target;
 
         public string[] MoreKeys => moreKeys;
+
+        public uint Random => random;
 
         public QueueLink[] Links { get; set; } = links;
 
@@ -61,7 +63,7 @@ public sealed partial class BrokerSession
         var message = PublishedMessage.InPlaces(
             slab, properties, record.PropertiesLength, slab, properties + record.PropertiesLength, record.BodyLength,
             record.Format, record.Flags, record.Priority);
-        var links = RouteMessage(remembered.Target, message, remembered.MoreKeys).All.Except(remembered.Links).ToArray();
+        var links = RouteMessage(remembered.Target, message, remembered.MoreKeys, remembered.Random).All.Except(remembered.Links).ToArray();
         if (links.Length == 0)
         {
             return;

@@ -28,7 +28,7 @@ public sealed partial class BrokerSession
     public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         var session = (SessionTarget)target;
-        var (links, isRouted, isRemembered) = LinksOf(session, message, moreKeys);
+        var (links, isRouted, isRemembered, random) = LinksOf(session, message, moreKeys);
         var recordLength = message.RecordLength;
         if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
         {
@@ -46,7 +46,7 @@ public sealed partial class BrokerSession
         }
 
         _group?.Place(_pending.Count, confirm);
-        _pending.Add(new PendingPublish(message, session, links, isRemembered ? new Remembered(session, moreKeys, links) : null));
+        _pending.Add(new PendingPublish(message, session, links, isRemembered ? new Remembered(session, moreKeys, random, links) : null));
         _pendingBytes += recordLength;
         if (message.IsRecord)
         {

@@ -71,18 +71,18 @@ public sealed partial class BrokerSession
         }
     }
 
-    private MessageLinks RouteMessage(SessionTarget target, in PublishedMessage message, ReadOnlySpan<string> moreKeys)
+    private MessageLinks RouteMessage(SessionTarget target, in PublishedMessage message, ReadOnlySpan<string> moreKeys, uint random)
     {
         var properties = message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength);
         var routed = new RoutedMessage(
-            target.RoutingKey, moreKeys, _services.Formats[message.Format], properties, (uint)Random.Shared.NextInt64(1L << 32));
+            target.RoutingKey, moreKeys, _services.Formats[message.Format], properties, random);
 
         // An exchange further on may have been dropped from the tables since the target was prepared: its bindings are
         // then not known, and the next Prepare loads them. Rare enough to count as just before its change.
         var result = target.IsOfBroker ? _traceRoute : _messageRoute;
         return _services.RoutingTables.Route(target.Exchange, ref routed, result) == RouteStatus.Ready
-            ? new MessageLinks(LinksTo(result), result.Queues.Count > 0, result.Histories.Count > 0)
-            : new MessageLinks([], IsRouted: false, IsRemembered: false);
+            ? new MessageLinks(LinksTo(result), result.Queues.Count > 0, result.Histories.Count > 0, random)
+            : new MessageLinks([], IsRouted: false, IsRemembered: false, random);
     }
 
     private QueueLink[] LinksTo(RouteResult result)

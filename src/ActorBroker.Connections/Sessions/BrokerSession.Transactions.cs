@@ -22,8 +22,8 @@ public sealed partial class BrokerSession
     /// <summary>Where a message goes.</summary>
     internal MessageLinks LinksOf(SessionTarget target, in PublishedMessage message, string[] moreKeys) =>
         IsRoutedAlone(target, moreKeys)
-            ? RouteMessage(target, message, moreKeys)
-            : new MessageLinks(target.Links, target.Links.Length > 0, IsRemembered: false);
+            ? RouteMessage(target, message, moreKeys, (uint)Random.Shared.NextInt64(1L << 32))
+            : new MessageLinks(target.Links, target.Links.Length > 0, IsRemembered: false, Random: 0);
 
     private static bool IsRoutedAlone(SessionTarget target, string[] moreKeys) =>
         target.IsPerMessage || (moreKeys.Length > 0 && !target.IsReply);

@@ -33,7 +33,7 @@ public sealed class ExchangeEventTests : EntityTestKit
         var (shard, exchanges) = (Probe("shard"), Probe("exchanges"));
         _queues = Probe("queues");
         _catalogue = Probe("catalogue");
-        var settings = new ExchangeSettings(_ => _queues.Ref, _ => exchanges.Ref, _ => _catalogue.Ref, new NodePolicies(_ => ActorRefs.Nobody));
+        var settings = new ExchangeSettings(_ => _queues.Ref, _ => exchanges.Ref, _ => _catalogue.Ref, new NodePolicies(_ => ActorRefs.Nobody), Forwarding(_queues.Ref));
         _exchange = shard.ChildActorOf(ExchangeActor.Props(EntityIds.Of(Key), settings));
         _watcher = Happenings.Watch(this);
     }

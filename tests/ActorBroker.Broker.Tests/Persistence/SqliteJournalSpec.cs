@@ -102,6 +102,24 @@ public sealed class SqliteJournalSpec : IDisposable
     }
 
     [Fact]
+    public async Task A_write_waits_for_whoever_holds_the_file()
+    {
+        await WithSystem(async system =>
+        {
+            var writer = system.ActorOf(Ledger.Props("a"));
+            await writer.Ask<Written>((byte)1, Patience);
+            using var other = new SqliteConnectionSettings(Path.Combine(_path, "journal.db"), Options()).OpenPrivate();
+            SqliteConnectionSettings.Execute(other, "BEGIN IMMEDIATE");
+
+            var late = writer.Ask<Written>((byte)2, Patience);
+            Assert.False(late.IsCompleted);
+            SqliteConnectionSettings.Execute(other, "ROLLBACK");
+
+            await late;
+        });
+    }
+
+    [Fact]
     public async Task A_range_is_read_back_through_the_read_journal()
     {
         await WithSystem(async system =>

@@ -8,6 +8,7 @@ namespace ActorBroker.Interop.Tests.Durability.Kills;
 /// <summary>The clients of a shape, on one data folder whose broker is killed again and again.</summary>
 internal sealed class KillLoad
 {
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(40);
 
@@ -43,7 +44,7 @@ internal sealed class KillLoad
         while (!ready.IsSet || since.Elapsed < duration)
         {
             var isReady = ready.IsSet;
-            await Task.WhenAny([.. running, Task.Delay(isReady ? duration - since.Elapsed : TimeSpan.FromMilliseconds(10))]);
+            await Task.WhenAny([.. running, Task.Delay(Glance)]);
             if (!isReady)
             {
                 since.Restart();
