@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Contracts.Transactions;
@@ -23,6 +24,7 @@ public sealed class TransactionActor : UntypedPersistentActor, IWithTimers
 {
     private readonly TransactionSettings _settings;
     private readonly TransactionLedger _ledger = new();
+    private readonly ReplayCheck _replay = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     // What the next event decides, and whom to tell then.
@@ -59,6 +61,12 @@ public sealed class TransactionActor : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
+            // Of a commit that can't be read nobody may be told that it was none: the queues keep asking.
+            case AskTransactionEnd or TransactionApplied when _replay.Damage is not null:
+                break;
+            case DecideTransaction decide when _replay.Damage is not null:
+                Sender.Tell(new TransactionDecided(decide.RequestId, null));
+                break;
             case DecideTransaction decide:
                 OnDecide(decide);
                 break;
@@ -96,9 +104,9 @@ public sealed class TransactionActor : UntypedPersistentActor, IWithTimers
     /// <inheritdoc/>
     protected override void OnRecover(object message)
     {
-        switch (message)
+        switch (_replay.Look(message, LastSequenceNr))
         {
-            case SnapshotOffer { Snapshot: TransactionsSnapshot snapshot }:
+            case TransactionsSnapshot snapshot:
                 // When they were written matters only for telling participants again, which is due after a restart.
                 Array.ForEach(snapshot.Committed, committed => _ledger.Committed(committed, at: 0));
                 Array.ForEach(snapshot.Aborted, aborted => _ledger.Aborted(aborted.Id, aborted.At));
@@ -106,6 +114,9 @@ public sealed class TransactionActor : UntypedPersistentActor, IWithTimers
             case TransactionsDecided decided:
                 Apply(decided);
                 _eventsSinceSnapshot++;
+                break;
+            case RecoveryCompleted when _replay.Damage is { } damage:
+                _log.Error("{0}: journal damage: transactions of several queues are not decided: {1}", PersistenceId, damage);
                 break;
             case RecoveryCompleted:
                 Timers.StartPeriodicTimer(TellAgainTick.Instance, TellAgainTick.Instance, _settings.TellAgainAfter);
