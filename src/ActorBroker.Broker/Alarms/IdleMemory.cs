@@ -7,8 +7,8 @@ namespace ActorBroker.Broker.Alarms;
 /// </summary>
 internal sealed class IdleMemory
 {
-    // Allocated between two looks, in bytes: at least that is work; a node without clients allocates a tenth of it a second.
-    private const long Work = 2 << 20;
+    // Allocated between two looks, in bytes: at least that is work; a node without clients allocates a quarter of it a second.
+    private const long Work = 512 << 10;
 
     // What of it, in bytes, has been allocated in between is worth a collection.
     private const long Worthwhile = 64 << 20;
