@@ -47,6 +47,23 @@ public sealed class TransactionActorTests : EntityTestKit
     }
 
     [Fact]
+    public void A_decision_that_cannot_be_read_is_not_taken_for_none()
+    {
+        var (id, decider) = (NewId(), Start());
+        Decide(decider, id);
+        Assert.True(Decided());
+        StopAndAwait(decider);
+        Journal.Replace(JournalId, 1, new UnreadableEvent("te-decided1c", "Its checksum does not match."));
+        decider = Start();
+
+        decider.Tell(new AskTransactionEnd(id, A), _queue);
+        Decide(decider, NewId());
+
+        Assert.Null(_session.ExpectMsg<TransactionDecided>().Committed);
+        _queue.ExpectNoMsg(0);
+    }
+
+    [Fact]
     public void What_somebody_has_asked_for_before_is_never_committed()
     {
         var (id, decider) = (NewId(), Start());
