@@ -81,7 +81,7 @@ public sealed partial class QueueDecider
             RecoverSettled(range);
         }
 
-        RecoverCopies(write.Copies, sequenceNr);
+        RecoverCopies(write, sequenceNr);
 
         // The snapshot may know more than a write that was under way when it was taken. Positions that no event holds
         // may have been given out again since.

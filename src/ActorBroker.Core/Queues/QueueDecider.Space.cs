@@ -181,21 +181,36 @@ public sealed partial class QueueDecider
     }
 
     // A replay that begins before the copies finds the originals, unless a later snapshot was lost after they were deleted.
-    private void RecoverCopies(PlacedBatch[] copies, long sequenceNr)
+    // New messages of the same event may be in a segment with what is copied.
+    private void RecoverCopies(QueueWrite write, long sequenceNr)
     {
-        var copied = new PositionSet();
-        foreach (var placed in copies)
+        if (write.Copies.Length == 0)
         {
-            copied.Add(new PositionRange(placed.FirstPosition, placed.Batch.Count));
+            return;
         }
 
-        foreach (var segment in copied.IsEmpty ? [] : _log.Segments)
+        var copied = new PositionSet();
+        AddTo(copied, write.Copies);
+        var held = new PositionSet();
+        held.AddAll(copied);
+        AddTo(held, write.Batches);
+        foreach (var segment in _log.Segments)
         {
             var range = new PositionRange(segment.First, segment.End - segment.First);
-            if (copied.Overlaps(range) && LiveOf([segment]).ToArray().All(live => copied.Within(live).Sum(static part => part.Count) == live.Count))
+            if (copied.Overlaps(range) && LiveOf([segment]).ToArray().All(live => held.Within(live).Sum(static part => part.Count) == live.Count))
             {
-                segment.MoveTo(sequenceNr, copies.Where(placed => placed.FirstPosition >= range.First && placed.FirstPosition < range.End).Sum(static placed => (long)placed.Batch.SizeBytes));
+                segment.MoveTo(sequenceNr, write.Copies.Concat(write.Batches)
+                    .Where(placed => placed.FirstPosition >= range.First && placed.FirstPosition < range.End)
+                    .Sum(static placed => (long)placed.Batch.SizeBytes));
             }
+        }
+    }
+
+    private static void AddTo(PositionSet positions, PlacedBatch[] batches)
+    {
+        foreach (var placed in batches)
+        {
+            positions.Add(new PositionRange(placed.FirstPosition, placed.Batch.Count));
         }
     }
 
