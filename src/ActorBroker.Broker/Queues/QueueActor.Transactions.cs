@@ -37,6 +37,11 @@ public sealed partial class QueueActor
 
     private HeldSettlement[] Held(IReadOnlyList<Settlement> settlements)
     {
+        if (settlements.Count == 0)
+        {
+            return [];
+        }
+
         var number = Number();
         return [.. settlements.Select(settlement =>
             new HeldSettlement(new ConsumerKey(number, settlement.ConsumerId), settlement.Outcome, settlement.Positions))];
@@ -69,7 +74,7 @@ public sealed partial class QueueActor
 
     private void ScheduleAsking()
     {
-        if (!Timers.IsTimerActive(AskTick.Instance) && _queue!.UndecidedTransactions.Any())
+        if (_queue!.HasPrepared && !Timers.IsTimerActive(AskTick.Instance) && _queue.UndecidedTransactions.Any())
         {
             Timers.StartSingleTimer(AskTick.Instance, AskTick.Instance, AskAfter);
         }

@@ -104,6 +104,9 @@ public interface IQueueRules
     /// <summary>Shares whose transactions have not ended as far as the queue knows.</summary>
     IEnumerable<UndecidedTransaction> UndecidedTransactions { get; }
 
+    /// <summary>There are shares, of transactions that have ended or not.</summary>
+    bool HasPrepared { get; }
+
     /// <summary>Bytes of the messages of shares, which <see cref="Index"/> would hold.</summary>
     long PreparedBytes { get; }
 

@@ -24,6 +24,9 @@ public sealed partial class QueueDecider
     public IEnumerable<UndecidedTransaction> UndecidedTransactions => _prepared.Undecided.Select(static prepared => prepared.Undecided);
 
     /// <inheritdoc/>
+    public bool HasPrepared => !_prepared.IsEmpty;
+
+    /// <inheritdoc/>
     public long PreparedBytes => _prepared.Bytes;
 
     /// <inheritdoc/>
@@ -36,14 +39,12 @@ public sealed partial class QueueDecider
             return;
         }
 
-        var held = Hold(settlements);
-        ForgetHoldingAgain(held.Accepted);
-        SettleOthers(held);
+        var accepted = settlements.IsEmpty ? null : SettleAllButAccepted(Hold(settlements));
         EnterWhole(batch);
-        var needsWrite = EnqueueEntered(link, IsDurable && !held.Accepted.IsEmpty ? held.Accepted : null);
-        if (!IsDurable)
+        var needsWrite = EnqueueEntered(link, IsDurable ? accepted : null);
+        if (!IsDurable && accepted is not null)
         {
-            Release(held.Accepted, _writes.Settled);
+            Release(accepted, _writes.Settled);
         }
 
         link.Receive(linkSequence, needsWrite);
@@ -159,6 +160,14 @@ public sealed partial class QueueDecider
 
         _holding = null;
         return held;
+    }
+
+    // What is accepted, if anything, goes with the write.
+    private PositionSet? SettleAllButAccepted(HeldPositions held)
+    {
+        ForgetHoldingAgain(held.Accepted);
+        SettleOthers(held);
+        return held.Accepted.IsEmpty ? null : held.Accepted;
     }
 
     private void SettleOthers(HeldPositions held)

@@ -16,6 +16,9 @@ public sealed partial class StreamDecider
     public IEnumerable<UndecidedTransaction> UndecidedTransactions => _prepared.Undecided.Select(static prepared => prepared.Undecided);
 
     /// <inheritdoc/>
+    public bool HasPrepared => !_prepared.IsEmpty;
+
+    /// <inheritdoc/>
     public long PreparedBytes => _prepared.Bytes;
 
     /// <inheritdoc/>
