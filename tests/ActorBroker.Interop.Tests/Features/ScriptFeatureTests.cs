@@ -16,18 +16,19 @@ public sealed class ScriptFeatureTests(BrokerFixture broker)
         "length limit refuses publishes", "rejected messages are dead letters", "priorities", "priorities of consumers",
         "single active consumer and its successor", "delivery limit of a quorum queue", "copies and blind copies", "user id of another",
         "direct reply to", "events", "recover", "stream from an offset", "consistent hash", "delayed exchange", "cancel notification",
-        "returned messages", "wrong arguments",
+        "returned messages", "wrong arguments", "random and modulus hash", "recent history", "deduplication", "groups and fair shares",
+        "redefinition",
     ];
 
     [OwnBrokerFact]
     public async Task They_are_there_for_pika() =>
-        Assert.Equal(Lines("transactions"), Sorted(await ScriptRunner.PythonAsync(broker.Endpoint, "features.py")));
+        Assert.Equal(Lines("transactions", "transaction over several queues"), Sorted(await ScriptRunner.PythonAsync(broker.Endpoint, "features.py")));
 
     [OwnBrokerFact]
     public async Task They_are_there_for_amqplib() =>
         Assert.Equal(Lines("update secret"), Sorted(await ScriptRunner.NodeAsync(broker.Endpoint, "features.js")));
 
-    private static string[] Lines(string further) => Sorted([.. OfBoth.Append(further).Select(section => $"ok {section}")]);
+    private static string[] Lines(params string[] further) => Sorted([.. OfBoth.Concat(further).Select(section => $"ok {section}")]);
 
     private static string[] Sorted(string[] lines) => [.. lines.Order(StringComparer.Ordinal)];
 }

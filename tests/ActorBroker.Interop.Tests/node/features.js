@@ -261,6 +261,71 @@ const sections = {
     assert.ok(Date.now() - since >= 299, 'it came before it was due');
   },
 
+  async 'random and modulus hash'(place) {
+    for (const type of ['x-random', 'x-local-random', 'x-modulus-hash']) {
+      const exchange = await place.exchange(type);
+      const queues = [await place.queue(), await place.queue()];
+      for (const queue of queues) await place.channel.bindQueue(queue, exchange, '');
+      const sent = Array.from({ length: 20 }, (_, i) => String(i));
+      for (const body of sent) await place.send(`k${body}`, body, {}, exchange);
+      const got = [...await place.drain(queues[0]), ...await place.drain(queues[1])];
+      assert.deepEqual(got.sort((a, b) => a - b), sent);
+    }
+  },
+
+  async 'recent history'(place) {
+    const exchange = await place.exchange('x-recent-history', { 'x-recent-history-length': 2 });
+    for (const body of ['0', '1', '2']) await place.send('k', body, {}, exchange);
+    await place.send('k', 'not kept', { headers: { 'x-recent-history-no-store': true } }, exchange);
+    const queue = await place.queue();
+    await place.channel.bindQueue(queue, exchange, '');
+    assert.deepEqual(await place.drain(queue), ['1', '2']);
+  },
+
+  async deduplication(place) {
+    const queue = await place.queue({ 'x-message-deduplication': true });
+    const exchange = await place.exchange('x-message-deduplication', { 'x-cache-size': 100 });
+    const behind = await place.queue();
+    await place.channel.bindQueue(behind, exchange, '');
+    for (const [body, identity] of [['a', 1], ['a again', 1], ['b', 2]]) {
+      await place.send(queue, body, { headers: { 'x-deduplication-header': identity } });
+      await place.send('', body, { headers: { 'x-deduplication-header': identity } }, exchange);
+    }
+    assert.deepEqual(await place.drain(queue), ['a', 'b']);
+    assert.deepEqual([text(await place.next(behind)), text(await place.next(behind))], ['a', 'b']);
+  },
+
+  async 'groups and fair shares'(place) {
+    const grouped = await place.queue({ 'x-message-group-header': 'order' });
+    const [first, second] = [await place.connection.createChannel(), await place.connection.createChannel()];
+    await first.prefetch(1);
+    await second.prefetch(1);
+    const toFirst = (await place.collect(grouped, {}, first)).got;
+    await place.send(grouped, 'a1', { headers: { order: 'a' } });
+    await place.until(() => toFirst.length === 1, 'nobody got the first message');
+    const toSecond = (await place.collect(grouped, {}, second)).got;
+    await place.send(grouped, 'a2', { headers: { order: 'a' } });
+    await place.send(grouped, 'b1', { headers: { order: 'b' } });
+    await place.until(() => toSecond.length === 1, 'the other group has no consumer');
+    first.ack(toFirst[0]);
+    await place.until(() => toFirst.length === 2, "the group's next message did not come");
+    assert.deepEqual([toFirst.map(text), toSecond.map(text)], [['a1', 'a2'], ['b1']]);
+
+    const fair = await place.queue({ 'x-fair-header': 'tenant' });
+    for (let i = 0; i < 200; i++) await place.send(fair, `flood${'.'.repeat(200)}`, { headers: { tenant: 1 } });
+    await place.send(fair, 'alone', { headers: { tenant: 2 } });
+    const got = [];
+    for (let i = 0; i < 10; i++) got.push(text(await place.next(fair)));
+    assert.ok(got.includes('alone'));
+  },
+
+  async redefinition(place) {
+    const queue = await place.queue();
+    for (const body of ['a', 'b', 'c']) await place.send(queue, body);
+    await place.channel.assertQueue(queue, { durable: true, arguments: { 'x-max-length': 1, 'x-allow-redefine': true } });
+    assert.deepEqual(await place.drain(queue), ['c']);
+  },
+
   async 'cancel notification'(place) {
     const queue = await place.queue();
     const { got } = await place.collect(queue);

@@ -270,6 +270,22 @@ def transactions(place):
 
 
 @section
+def transaction_over_several_queues(place):
+    source, *targets = [place.queue() for _ in range(4)]
+    place.send(source, "task", delivery_mode=2)
+    channel = place.connection.channel()
+    channel.tx_select()
+    method, _, _ = channel.basic_get(source)
+    channel.basic_ack(method.delivery_tag)
+    for target in targets:
+        place.send(target, "result", channel=channel, delivery_mode=2)
+    expect([[], [], []], [place.drain(target) for target in targets])
+    channel.tx_commit()
+    channel.close()
+    expect([[], ["result"], ["result"], ["result"]], [place.drain(queue) for queue in (source, *targets)])
+
+
+@section
 def recover(place):
     queue = place.queue()
     place.send(queue, "again")
@@ -317,6 +333,75 @@ def delayed_exchange(place):
     expect(["at once", "late"], [place.next(queue)[2] for _ in range(2)])
     if time.monotonic() - since < 0.3:
         raise AssertionError("it came before it was due")
+
+
+@section
+def random_and_modulus_hash(place):
+    for kind in "x-random", "x-local-random", "x-modulus-hash":
+        exchange = place.exchange(kind)
+        queues = [place.queue(), place.queue()]
+        for queue in queues:
+            place.channel.queue_bind(queue, exchange, "")
+        for i in range(20):
+            place.send(f"k{i}", str(i), exchange=exchange)
+        expect([str(i) for i in range(20)], sorted(sum((place.drain(queue) for queue in queues), []), key=int))
+
+
+@section
+def recent_history(place):
+    exchange = place.exchange("x-recent-history", {"x-recent-history-length": 2})
+    for i in range(3):
+        place.send("k", str(i), exchange=exchange)
+    place.send("k", "not kept", exchange=exchange, headers={"x-recent-history-no-store": True})
+    queue = place.queue()
+    place.channel.queue_bind(queue, exchange)
+    expect(["1", "2"], place.drain(queue))
+
+
+@section
+def deduplication(place):
+    queue = place.queue({"x-message-deduplication": True})
+    exchange = place.exchange("x-message-deduplication", {"x-cache-size": 100})
+    behind = place.queue()
+    place.channel.queue_bind(behind, exchange, "")
+    for body, identity in ("a", 1), ("a again", 1), ("b", 2):
+        place.send(queue, body, headers={"x-deduplication-header": identity})
+        place.send("", body, exchange=exchange, headers={"x-deduplication-header": identity})
+    expect(["a", "b"], place.drain(queue))
+    expect(["a", "b"], [place.next(behind)[2] for _ in range(2)])
+
+
+@section
+def groups_and_fair_shares(place):
+    grouped = place.queue({"x-message-group-header": "order"})
+    first, second = [place.connection.channel() for _ in range(2)]
+    first.basic_qos(prefetch_count=1)
+    second.basic_qos(prefetch_count=1)
+    to_first, _ = place.collect(grouped, first, auto_ack=False)
+    place.send(grouped, "a1", headers={"order": "a"})
+    place.until(lambda: to_first, "nobody got the first message")
+    to_second, _ = place.collect(grouped, second, auto_ack=False)
+    place.send(grouped, "a2", headers={"order": "a"})
+    place.send(grouped, "b1", headers={"order": "b"})
+    place.until(lambda: to_second, "the other group has no consumer")
+    first.basic_ack(to_first[0][0].delivery_tag)
+    place.until(lambda: len(to_first) == 2, "the group's next message did not come")
+    expect((["a1", "a2"], ["b1"]), ([text for *_, text in to_first], [text for *_, text in to_second]))
+
+    fair = place.queue({"x-fair-header": "tenant"})
+    for i in range(200):
+        place.send(fair, "flood" + "." * 200, headers={"tenant": 1})
+    place.send(fair, "alone", headers={"tenant": 2})
+    expect(True, "alone" in [place.next(fair)[2] for _ in range(10)])
+
+
+@section
+def redefinition(place):
+    queue = place.queue()
+    for text in "abc":
+        place.send(queue, text)
+    place.channel.queue_declare(queue, durable=True, arguments={"x-max-length": 1, "x-allow-redefine": True})
+    expect(["c"], place.drain(queue))
 
 
 @section
