@@ -36,18 +36,25 @@ func serve(queue, body string) error {
 	if _, err = channel.QueueDeclare(queue, true, false, false, false, nil); err != nil {
 		return err
 	}
-	deliveries, err := channel.Consume(queue, "", true, false, false, false, nil)
+	// Acknowledged: what went to a connection that was just cut comes again.
+	deliveries, err := channel.Consume(queue, "", false, false, false, false, nil)
 	if err != nil {
 		return err
 	}
 	if err = channel.PublishWithContext(context.Background(), "", queue, false, false, amqp.Publishing{Body: []byte(body)}); err != nil {
 		return err
 	}
-	delivery, open := <-deliveries
-	if !open {
-		return amqp.ErrClosed
+	for received := ""; received != body; {
+		delivery, open := <-deliveries
+		if !open {
+			return amqp.ErrClosed
+		}
+		if err = delivery.Ack(false); err != nil {
+			return err
+		}
+		received = string(delivery.Body)
 	}
-	fmt.Println("received", string(delivery.Body))
+	fmt.Println("received", body)
 	if body == "after" {
 		_, err = channel.QueueDelete(queue, false, false, false)
 		return err
