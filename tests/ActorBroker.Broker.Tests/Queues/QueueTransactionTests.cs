@@ -100,10 +100,12 @@ public sealed class QueueTransactionTests : QueueActorSpec
     public void A_prepare_that_cannot_be_written_is_no_vote_and_leaves_nothing(JournalFault fault)
     {
         var queue = Declare();
+        Watch(queue);
         Journal.Next(JournalId, fault);
         Prepare(queue, 1, "a");
 
         Client.FishForMessage(static message => message is PublishFailed);
+        ExpectTerminated(queue);
         queue = Resolve();
         Assert.Null(Get(queue));
         Transactions.ExpectNoMsg(0);
@@ -143,9 +145,11 @@ public sealed class QueueTransactionTests : QueueActorSpec
         Take(queue, 2, 0);
         Confirmed(Client, 2);
 
+        Watch(queue);
         Journal.Next(JournalId, fault);
         Take(queue, 3, 1);
         Client.FishForMessage(static message => message is PublishFailed);
+        ExpectTerminated(queue);
         queue = Resolve();
         Assert.Equal("b", Get(queue));
         Assert.Null(Get(queue));

@@ -118,10 +118,11 @@ public sealed class StreamActorTests() : QueueActorSpec(
     {
         var stream = DeclareStream();
         Read(stream, Asker, From(0));
+        Watch(stream);
         Journal.Next(JournalId, JournalFault.Fail);
         Publish(stream, 1, "lost");
         Client.FishForMessage(static message => message is PublishFailed);
-        AwaitAssert(() => Assert.NotEqual(stream, Resolve()));
+        ExpectTerminated(stream);
         Assert.Equal(0, ReadyCount());
     }
 
