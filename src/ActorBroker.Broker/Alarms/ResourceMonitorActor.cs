@@ -45,11 +45,16 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberRemoved));
+        Context.System.EventStream.Subscribe(Self, typeof(AlarmsWanted));
         Self.Tell(Look.Instance);
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => _cluster.Unsubscribe(Self);
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        _cluster.Unsubscribe(Self);
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -65,6 +70,9 @@ public sealed class ResourceMonitorActor : UntypedActor, IWithTimers
             case Status.Failure failure:
                 _log.Warning(failure.Cause, "Memory and disk could not be measured; alarms stay as they are");
                 LookLater();
+                break;
+            case AlarmsWanted:
+                Context.System.EventStream.Publish(new AlarmsChanged(_all));
                 break;
             case NodeAlarms alarms:
                 SetAlarms(alarms.Node, alarms.Alarms);

@@ -32,7 +32,11 @@ public sealed class ConnectionRegistryActor : UntypedActor
     public static Props Props { get; } = Akka.Actor.Props.Create(() => new ConnectionRegistryActor());
 
     /// <inheritdoc/>
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
+        Context.System.EventStream.Publish(AlarmsWanted.Instance);
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

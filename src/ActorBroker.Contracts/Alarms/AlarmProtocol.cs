@@ -11,3 +11,13 @@ public sealed record NodeAlarms(string Node, ResourceAlarms Alarms) : IBrokerMes
 /// publishers of all, since they may publish to its queues.
 /// </summary>
 public sealed record AlarmsChanged(ResourceAlarms Alarms) : INoSerializationVerificationNeeded;
+
+/// <summary>
+/// On the event stream of a node, from one who has just subscribed to <see cref="AlarmsChanged"/> and wants it told again:
+/// alarms may have been raised before.
+/// </summary>
+public sealed record AlarmsWanted : INoSerializationVerificationNeeded
+{
+    /// <summary>The only one.</summary>
+    public static AlarmsWanted Instance { get; } = new();
+}

@@ -29,6 +29,18 @@ public sealed class ResourceMonitorSpec : EntityTestKit
     }
 
     [Fact]
+    public void Who_listens_only_since_an_alarm_was_raised_is_told_on_asking()
+    {
+        _gauge.Now = new ResourceReading(MemoryUsed: 1, MemoryTotal: 1_000, DiskFree: 49);
+        Start();
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Disk));
+
+        Sys.EventStream.Publish(AlarmsWanted.Instance);
+
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Disk));
+    }
+
+    [Fact]
     public void An_alarm_is_raised_above_the_watermark_and_cleared_below_it()
     {
         _gauge.Now = new ResourceReading(MemoryUsed: 601, MemoryTotal: 1_000, DiskFree: 100);

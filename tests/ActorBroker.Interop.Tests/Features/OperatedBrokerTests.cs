@@ -31,7 +31,7 @@ public sealed class OperatedBrokerTests
     {
         await using var broker = await BrokerProcess.StartAsync("actorbroker.alarms.disk-free-limit=900000GiB");
 
-        Assert.Equal(["blocked low on disk", "served 0"], await ScriptRunner.PythonAsync(broker.Endpoint, "blocked.py"));
-        Assert.Equal(["blocked low on disk", "served 0"], await ScriptRunner.NodeAsync(broker.Endpoint, "blocked.js"));
+        Assert.Equal(["blocked low on disk", "served True"], await ScriptRunner.PythonAsync(broker.Endpoint, "blocked.py"));
+        Assert.Equal(["blocked low on disk", "served true"], await ScriptRunner.NodeAsync(broker.Endpoint, "blocked.js"));
     }
 }
