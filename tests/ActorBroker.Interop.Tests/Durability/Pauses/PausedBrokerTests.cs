@@ -18,9 +18,10 @@ public sealed class PausedBrokerTests
     [OwnLinuxBrokerFact]
     public async Task A_broker_goes_on_after_a_pause_and_no_connection_is_the_worse_for_it()
     {
-        // Longer than an entity may take to answer, and than a client may be silent. The long form is also longer than the
-        // journal may take to write: what was on its way there then counts as failed.
-        var pause = TimeSpan.FromSeconds(LongForm.Or(60, 17));
+        // Longer than a client may be silent, and shorter than entities wait for each other (10 s): a declaration that waits
+        // longer is refused. The long form is also longer than the journal may take to write: what was on its way there
+        // then counts as failed.
+        var pause = TimeSpan.FromSeconds(LongForm.Or(60, 8));
         var limit = pause + BrokerFixture.Limit;
         await using var broker = await BrokerProcess.StartAsync();
         var factory = new ConnectionFactory
