@@ -1,4 +1,5 @@
 using ActorBroker.Core.Collections;
+using ActorBroker.Core.History;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
@@ -65,7 +66,10 @@ public sealed partial class StreamDecider
 
     /// <inheritdoc/>
     public long? NextOffsetOf(ConsumerKey key) =>
-        _consumers.TryGetValue(key, out var consumer) && consumer.NotBefore is null ? consumer.Cursor : null;
+        _consumers.TryGetValue(key, out var consumer) && (consumer.NotBefore is null || consumer.IsAtEnd) ? consumer.Cursor : null;
+
+    /// <inheritdoc/>
+    public HistoryExtent? History => new(_log.First, _log.End);
 
     /// <summary>Starts deliveries to consumers that have been told that they started.</summary>
     public void Dispatch()

@@ -175,7 +175,7 @@ public sealed partial class StreamDecider
                 consumer.WindowBytes -= bytes;
                 consumer.Unsettled.Add(new PositionRange(from, count));
                 UnsettledCount += count;
-                consumer.Outgoing.Add(new DeliverySegment(batch.Batch, start, count, from, Redelivered: false) { IsOfStream = true });
+                consumer.Outgoing.Add(new DeliverySegment(batch.Batch, start, count, from, Redelivered: false) { IsOfStream = true, WrittenAt = batch.At });
             }
 
             // What ended the run was not wanted, or there is no credit for it.
