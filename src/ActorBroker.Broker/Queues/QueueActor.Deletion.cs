@@ -50,6 +50,7 @@ public sealed partial class QueueActor
         _deletedCount = _queue!.ReadyCount;
         _life = QueueLife.Deleting;
         TellConsumers();
+        EndReaders(new Refusal(RefusalReason.NotFound, $"{_key} was deleted"));
         _ending = _queue;
         _queue = null;
         _owner = null;
