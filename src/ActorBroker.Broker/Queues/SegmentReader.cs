@@ -10,7 +10,7 @@ namespace ActorBroker.Broker.Queues;
 /// <summary>Reads bodies back from the journal by range, outside the queue's actor.</summary>
 public sealed class SegmentReader(ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer)
 {
-    /// <summary>The batches of all events in the segment's range that are readable, copies too, by ascending event.</summary>
+    /// <summary>The batches of all events in the segment's range that are readable, copies too unless it says otherwise, by ascending event.</summary>
     public async Task<SegmentContent> ReadAsync(string persistenceId, SegmentAddress segment)
     {
         var batches = new List<PlacedBatch>();
@@ -23,7 +23,10 @@ public sealed class SegmentReader(ICurrentEventsByPersistenceIdQuery journal, IM
                     if (envelope.Event is MessagesWritten written)
                     {
                         batches.AddRange(written.Write.Batches.Select(placed => placed with { At = written.At }));
-                        batches.AddRange(written.Write.Copies);
+                        if (!segment.WithoutCopies)
+                        {
+                            batches.AddRange(written.Write.Copies);
+                        }
                     }
 
                     if (DamagedEvent.Of(envelope.Event, envelope.SequenceNr) is { } found)
