@@ -40,6 +40,7 @@ internal sealed class HistoryReader
     private bool _isConsuming;
     private bool _isAsking;
     private bool _isStopped;
+    private bool _isWhereItStarts;
 
     /// <summary>A reader that has not asked for anything yet.</summary>
     /// <param name="source">What is read.</param>
@@ -73,6 +74,9 @@ internal sealed class HistoryReader
 
     /// <summary>Those that were wanted and taken.</summary>
     public long Matched { get; private set; }
+
+    /// <summary>Positions that were passed over without a message; those that the queue itself filters out are not known.</summary>
+    public long Missing { get; private set; }
 
     /// <summary>The range is known.</summary>
     public bool IsPlaced { get; private set; }
@@ -114,7 +118,7 @@ internal sealed class HistoryReader
                 Refuse(refusal);
                 return true;
             case ConsumerCancelled:
-                Refuse(new Refusal(RefusalReason.NotFound, $"{_source.Queue} was deleted"));
+                Refuse(new Refusal(RefusalReason.NotFound, $"{_source.Queue} was deleted, or keeps no history any more"));
                 return true;
             case ConsumerTimedOut:
                 Refuse(new Refusal(RefusalReason.Unavailable, $"{_source.Queue} waited for its reader too long"));
@@ -171,7 +175,7 @@ internal sealed class HistoryReader
         }
         else if (described.Next is { } next)
         {
-            Next = Math.Max(Next, Math.Min(next, End));
+            MoveTo(Math.Max(Next, Math.Min(next, End)));
         }
 
         if (Next >= End)
@@ -192,7 +196,21 @@ internal sealed class HistoryReader
     {
         IsPlaced = true;
         End = _source.Range.EndIn(Extent);
-        Next = Math.Min(_source.Range.StartIn(Extent) ?? Extent.First, End);
+        var start = _source.Range.StartIn(Extent);
+        Next = Math.Min(start ?? Extent.First, End);
+        _isWhereItStarts = start is not null;
+    }
+
+    // What lies between was wanted too, unless the first place has still to be found, or the queue filters.
+    private void MoveTo(long position)
+    {
+        if (_isWhereItStarts && _source.Criteria.FilterValues.Count == 0)
+        {
+            Missing += position - Next;
+        }
+
+        _isWhereItStarts = true;
+        Next = position;
     }
 
     private void Consume()
@@ -205,7 +223,7 @@ internal sealed class HistoryReader
             new StartConsumer(
                 StartRequest,
                 ConsumerId,
-                new ConsumerSettings(string.Empty, NoAck: false, Exclusive: false, PrefetchCount, _windowBytes, arguments.Build()),
+                new ConsumerSettings(string.Empty, NoAck: false, Exclusive: false, PrefetchCount, _windowBytes, arguments.Build()) { IsOfBroker = true },
                 _source.Origin),
             _self);
         Ask();
@@ -244,9 +262,9 @@ internal sealed class HistoryReader
         for (var i = 0; i < segment.Count && !IsDone; i++)
         {
             var position = segment.FirstPosition + i;
+            MoveTo(Math.Min(position, End));
             if (isTooLate || position >= End)
             {
-                Next = Math.Min(position, End);
                 ReachEnd();
                 return;
             }
@@ -264,7 +282,6 @@ internal sealed class HistoryReader
             }
             else
             {
-                Next = position;
                 LookedAt--;
                 Close();
                 return;

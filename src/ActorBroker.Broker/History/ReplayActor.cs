@@ -73,6 +73,7 @@ internal sealed class ReplayActor : UntypedActor, IWithTimers
             _reader.Matched,
             _replayed,
             _unrouted,
+            _reader.Missing,
             _underWay.TryPeek(out var first) ? first.Position : _reader.Next,
             _reader.End),
         _hasEnded ? _refusal : null);

@@ -49,8 +49,8 @@ public sealed partial class QueueActor
         _deletedBy = origin;
         _deletedCount = _queue!.ReadyCount;
         _life = QueueLife.Deleting;
-        TellConsumers();
         EndReaders(new Refusal(RefusalReason.NotFound, $"{_key} was deleted"));
+        TellConsumers();
         _ending = _queue;
         _queue = null;
         _owner = null;

@@ -153,7 +153,7 @@ public sealed record ReplayReported(QueueKey Queue, string ReplayId, ReplayState
 {
     /// <summary>For a replay that never began.</summary>
     public static ReplayReported NotThere(QueueKey queue, string replayId, Refusal refusal) =>
-        new(queue, replayId, ReplayState.Failed, new ReplayProgress(0, 0, 0, 0, 0, 0), refusal);
+        new(queue, replayId, ReplayState.Failed, new ReplayProgress(0, 0, 0, 0, 0, 0, 0), refusal);
 }
 
 /// <summary>A replay in numbers.</summary>
@@ -161,12 +161,16 @@ public sealed record ReplayReported(QueueKey Queue, string ReplayId, ReplayState
 /// <param name="Matched">Those of them that are wanted.</param>
 /// <param name="Replayed">Those of them that have arrived: every queue that they were routed to has confirmed them.</param>
 /// <param name="Unrouted">Those that the exchange had no queue for.</param>
+/// <param name="Missing">
+/// Positions in between that gave no message: it left the history meanwhile, or the journal could not be read there. Not
+/// known, and 0, with filter values, by which the queue itself passes messages over.
+/// </param>
 /// <param name="Next">
 /// All before this position is done. To go on after a failure, start there: some messages behind it may have arrived,
 /// and come again.
 /// </param>
 /// <param name="End">The position that it ends before.</param>
-public sealed record ReplayProgress(long LookedAt, long Matched, long Replayed, long Unrouted, long Next, long End);
+public sealed record ReplayProgress(long LookedAt, long Matched, long Replayed, long Unrouted, long Missing, long Next, long End);
 
 /// <summary>How far has this consumer of a history come? Answered by <see cref="ReaderDescribed"/>, behind all that it has been sent.</summary>
 public sealed record DescribeReader(long RequestId, int ConsumerId) : QueueCommand;

@@ -86,6 +86,7 @@ internal static class HistoryFormats
                 Matched = m.Progress.Matched,
                 Replayed = m.Progress.Replayed,
                 Unrouted = m.Progress.Unrouted,
+                Missing = m.Progress.Missing,
                 Next = m.Progress.Next,
                 End = m.Progress.End,
                 Refusal = m.Refusal.ToForm(),
@@ -94,7 +95,7 @@ internal static class HistoryFormats
                 p.Queue.ToQueueKey(),
                 p.ReplayId,
                 p.State <= (uint)ReplayState.Failed ? (ReplayState)p.State : throw new InvalidDataException($"{p.State} is no state of a replay."),
-                new ReplayProgress(p.LookedAt, p.Matched, p.Replayed, p.Unrouted, p.Next, p.End),
+                new ReplayProgress(p.LookedAt, p.Matched, p.Replayed, p.Unrouted, p.Missing, p.Next, p.End),
                 p.Refusal.ToRefusal()));
     }
 

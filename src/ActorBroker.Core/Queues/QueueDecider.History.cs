@@ -63,7 +63,7 @@ public sealed partial class QueueDecider
     private Refusal? StartReader(OffsetLog history, ConsumerKey key, ConsumerSettings settings, string queueText)
     {
         var refusal = history.Start(key, settings, $"the history of {queueText}");
-        HadConsumer |= refusal is null;
+        HadConsumer |= refusal is null && !settings.IsOfBroker;
         return refusal;
     }
 

@@ -140,6 +140,33 @@ public sealed class QueueBrowsingTests() : QueueActorSpec(
     }
 
     [Fact]
+    public void A_queue_with_retention_is_browsed_although_it_is_empty_and_stays_although_it_is_deleted_after_its_last_consumer()
+    {
+        var queue = Declare(Durable with { AutoDelete = true, Arguments = ArgumentTable.Of(("x-retention", ArgumentValue.FromString("1GB"))) });
+        Fill(queue);
+        while (Get(queue) is not null)
+        {
+        }
+
+        Assert.Equal("m02 m03", TextOf(Browse(HistoryRange.FromPosition(2) with { UntilPosition = 4 })));
+        Assert.Equal(Count, Browse(HistoryRange.All).Messages.Count);
+
+        // Whoever browsed has gone when somebody else has come and gone.
+        Asker.ExpectNoMsg(0);
+        var other = Probe("other");
+        Queues.Tell(new ResolveQueue(Key, 2), other.Ref);
+        other.ExpectMsg<QueueResolved>();
+        StopAndAwait(other.Ref);
+        Assert.Equal(0, ReadyCount());
+
+        var consumer = Probe("consumer");
+        Consume(queue, consumer);
+        Watch(queue);
+        StopAndAwait(consumer.Ref);
+        ExpectTerminated(queue);
+    }
+
+    [Fact]
     public void A_queue_without_a_history_says_so()
     {
         Declare();
@@ -204,9 +231,9 @@ public sealed class QueueBrowsingTests() : QueueActorSpec(
         var replay = new ReplayMessages(
             Key, "again", HistoryRange.FromPosition(15), MessageCriteria.None, Destination.Queue("q"), null, Someone);
         Queues.Tell(replay, Asker.Ref);
-        Assert.Equal(new ReplayProgress(0, 0, 0, 0, 15, Count), Asker.ExpectMsg<ReplayReported>().Progress);
+        Assert.Equal(new ReplayProgress(0, 0, 0, 0, 0, 15, Count), Asker.ExpectMsg<ReplayReported>().Progress);
         var ended = Asker.ExpectMsg<ReplayReported>(static report => report.State == ReplayState.Finished);
-        Assert.Equal((new ReplayProgress(5, 5, 5, 0, Count, Count), null), (ended.Progress, ended.Refusal));
+        Assert.Equal((new ReplayProgress(5, 5, 5, 0, 0, Count, Count), null), (ended.Progress, ended.Refusal));
         Assert.Equal(["m15", "m16", "m17", "m18", "m19"], Delivered(consumer, 5));
         Assert.Equal("m15 m16 m17 m18 m19", TextOf(Browse(HistoryRange.FromPosition(Count))));
         Assert.Equal(
