@@ -55,11 +55,7 @@ public sealed partial class StreamDecider
     /// <inheritdoc/>
     public void ConnectionClosed(int connection)
     {
-        if (_links.Remove(connection, out var link))
-        {
-            link.Close();
-        }
-
+        _links.Close(connection);
         _log.ConnectionClosed(connection);
     }
 
