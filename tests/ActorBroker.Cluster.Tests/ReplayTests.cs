@@ -1,9 +1,11 @@
 using System.Text;
+using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.History;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
+using Akka.Actor;
 using RabbitMQ.Client;
 using Xunit;
 
@@ -114,6 +116,36 @@ public sealed class ReplayTests(TwoNodes nodes) : ClusterTest, IClassFixture<Two
         await channel.QueueDeleteAsync(queue);
         ended = await nodes.First.AskAsync<ReplayReported>(Replay(queue, Destination.Queue(full)));
         Assert.Equal(RefusalReason.NotFound, ended.Refusal?.Reason);
+    }
+
+    [Fact]
+    public async Task An_actor_system_that_is_no_node_browses_and_replays_by_remoting()
+    {
+        var channel = await ChannelAsync(nodes.First);
+        var queue = await nodes.Second.NewQueueNameAsync("far");
+        var again = await nodes.First.NewQueueNameAsync("again");
+        await DeclareAsync(channel, queue, ("x-retention", "100MB"));
+        await DeclareAsync(channel, again);
+        await PublishAsync(channel, queue, 0, 10);
+        using var client = ActorSystem.Create("client", BrokerConfiguration.Shipped(BrokerConfiguration.Client));
+        var queues = client.ActorSelection($"{nodes.First.Address}/system/sharding/queue");
+
+        var key = new QueueKey("/", queue);
+        var page = await queues.Ask<QueueBrowsed>(
+            new BrowseQueue(key, 1, HistoryRange.FromPosition(7), MessageCriteria.None, PageLimits.Default, Someone), TimeSpan.FromSeconds(20));
+        Assert.Equal([7, 8, 9], page.Messages.Select(static message => message.Position));
+
+        var inbox = Inbox.Create(client);
+        queues.Tell(Replay(queue, Destination.Queue(again)), inbox.Receiver);
+        ReplayReported report;
+        do
+        {
+            report = (ReplayReported)await inbox.ReceiveAsync(TimeSpan.FromSeconds(20));
+        }
+        while (report.State == ReplayState.Running);
+        Assert.Equal((ReplayState.Finished, 10), (report.State, report.Progress.Replayed));
+        Assert.Equal(10U, await channel.MessageCountAsync(again));
+        await client.Terminate();
     }
 
     private static ReplayMessages Replay(string queue, Destination destination) =>

@@ -16,6 +16,9 @@ public static class BrokerConfiguration
     /// <summary>The profile for tests: free ports, no waiting for the disk, messages serialized within a node.</summary>
     public const string Test = "test";
 
+    /// <summary>The profile for an actor system that is no node, and speaks to nodes.</summary>
+    public const string Client = "client";
+
     private const string ShippedFolder = "hocon/";
     private const string ProfileFolder = "hocon/profiles/";
 
