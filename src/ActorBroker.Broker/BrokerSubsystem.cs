@@ -49,7 +49,7 @@ public static class BrokerSubsystem
         var journal = system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
         var materializer = ActorMaterializer.Create(system, namePrefix: "journal-reads");
         var access = AccessSharding.Start(system, options.Access, clock);
-        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings());
+        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings { Clock = clock });
         IActorRef? tableActor = null;
         var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();

@@ -2,12 +2,23 @@ using Microsoft.Data.Sqlite;
 
 namespace ActorBroker.Interop.Tests.Durability.Files;
 
-/// <summary>The store of a broker that does not run, to be looked at and damaged.</summary>
+/// <summary>The store of a broker, to be looked at and damaged while it does not run.</summary>
 internal sealed class StoredJournal(string dataFolder)
 {
     private const string File = "journal.db";
 
     public string LogPath => Path.Combine(dataFolder, $"{File}-wal");
+
+    /// <summary>Keeps a broker that runs from writing until it is disposed of, as another writer would.</summary>
+    public static SqliteConnection Hold(string dataFolder)
+    {
+        var connection = new SqliteConnection($"Data Source={Path.Combine(dataFolder, File)};Pooling=false");
+        connection.Open();
+        using var begin = connection.CreateCommand();
+        begin.CommandText = "BEGIN IMMEDIATE";
+        begin.ExecuteNonQuery();
+        return connection;
+    }
 
     /// <summary>Copies the data folder as it is.</summary>
     public void CopyTo(string folder)
