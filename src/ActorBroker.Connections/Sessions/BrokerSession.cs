@@ -134,6 +134,9 @@ public sealed partial class BrokerSession : IBrokerSession
             case VirtualHostLoaded or ExchangeLoaded:
                 OnRoutesLoaded(message);
                 break;
+            case VirtualHostRefused refused:
+                OnVirtualHostRefused(refused);
+                break;
             case AlarmsChanged changed:
                 Listener.OnResourceAlarms(changed.Alarms);
                 break;
@@ -196,11 +199,14 @@ public sealed partial class BrokerSession : IBrokerSession
             }
 
             // Names first, so that publishes to the default exchange need not wait for them one by one.
-            LoadVirtualHost(() =>
-            {
-                TellOpened();
-                reply(null);
-            });
+            LoadVirtualHost(
+                () =>
+                {
+                    TellOpened();
+                    reply(null);
+                },
+                refused => reply(new Refusal(
+                    RefusalReason.Unavailable, $"access to vhost '{name}' refused for user '{_user}': vhost '{name}' is down: {refused.Text}")));
         });
         _services.Access.Tell(new OpenVirtualHost(id, _user, name), _self);
     }
