@@ -78,7 +78,7 @@ public sealed partial class QueueActor
 
         var damaged = read.Content?.Damaged ?? [];
         var isGone = damaged.Count > 0 || (read.Content is not null && _replay.HasSkipped);
-        var missing = _queue?.SegmentLoaded(segment.FirstPosition, read.Content?.Batches ?? [], isGone) ?? 0;
+        var missing = _queue?.SegmentLoaded(segment, read.Content?.Batches ?? [], isGone) ?? 0;
         if (damaged.Count > 0)
         {
             Report(damaged, missing);

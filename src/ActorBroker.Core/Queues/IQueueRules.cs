@@ -168,11 +168,11 @@ public interface IQueueRules
     void ConnectionClosed(int connection);
 
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
-    /// <param name="firstPosition">As asked for.</param>
+    /// <param name="address">As asked for.</param>
     /// <param name="batches">All batches of these events that are readable, by ascending event.</param>
     /// <param name="isDamaged">Some event is damaged: what is missing is gone for good, rather than unreadable now.</param>
     /// <returns>How many messages should have been among them and were not.</returns>
-    long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches, bool isDamaged);
+    long SegmentLoaded(SegmentAddress address, IReadOnlyList<PlacedBatch> batches, bool isDamaged);
 
     /// <summary>The index as of the last committed write. What is still on its way comes after the snapshot, as events.</summary>
     QueueIndex Index();

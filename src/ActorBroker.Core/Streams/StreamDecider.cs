@@ -6,24 +6,18 @@ namespace ActorBroker.Core.Streams;
 /// <summary>
 /// The rules of one stream: a log of messages that consumers read by offset without taking anything out of it. A
 /// message's offset is its position. Everything that is published is written, and confirmed when it is; only what is
-/// committed is read. What leaves the stream leaves it from the front, in whole segments, by age or size.
-/// <para>
-/// Memory holds what waits for its commit, the segment that grows, and the segments that were read last within
-/// <see cref="QueueMemoryLimits.ResidentBytesMax"/>. A consumer that takes nothing costs nothing, wherever it is.
-/// </para>
+/// committed is in the log, which is what is read and what leaves.
 /// </summary>
 public sealed partial class StreamDecider : IQueueRules
 {
     private readonly IQueueEffects _effects;
     private readonly QueueMemoryLimits _limits;
-    private readonly MessageFormats _formats;
-    private readonly StreamLog _log = new();
+    private readonly OffsetLog _log;
     private readonly StreamWriteBuffer _writes;
     private readonly Dictionary<int, PublisherLink> _links = [];
     private readonly List<PublisherLink> _toTell = [];
     private long _nextOffset;
     private long _writeBegan;
-    private long _lastChunk;
 
     // Some link may have been told less than all it sent.
     private bool _hasWithheld;
@@ -38,14 +32,13 @@ public sealed partial class StreamDecider : IQueueRules
     {
         Settings = settings;
         _limits = limits;
-        _formats = formats;
         _effects = effects;
+        _log = new OffsetLog(OffsetLogSettings.OfStream(settings), limits, formats, now, effects);
         _writes = new StreamWriteBuffer(limits.WriteBytesMax);
-        Now = now;
     }
 
     /// <inheritdoc/>
-    public long Now { get; private set; }
+    public long Now => _log.Now;
 
     /// <inheritdoc/>
     public QueueSettings Settings { get; private set; }
@@ -63,6 +56,9 @@ public sealed partial class StreamDecider : IQueueRules
     public long ReadyCount => _log.End - _log.First;
 
     /// <inheritdoc/>
+    public long? NextDue => _log.NextDue;
+
+    /// <inheritdoc/>
     public bool HasUnwrittenSettlements => _writes is { HasEnds: true, IsWriting: false };
 
     /// <inheritdoc/>
@@ -75,7 +71,17 @@ public sealed partial class StreamDecider : IQueueRules
     public bool CanBeForgotten => IsWrittenOut && ConsumerCount == 0 && _prepared.IsEmpty;
 
     /// <inheritdoc/>
-    public long FirstLiveSequenceNr => _log.Segments.Count > 0 ? _log.Segments[0].FirstSequenceNr : long.MaxValue;
+    public long FirstLiveSequenceNr => _log.FirstSequenceNr;
+
+    /// <inheritdoc/>
+    public void AdvanceTo(long now) => _log.AdvanceTo(now);
+
+    /// <inheritdoc/>
+    public void Apply(QueueSettings settings)
+    {
+        Settings = settings;
+        _log.Apply(OffsetLogSettings.OfStream(settings));
+    }
 
     /// <inheritdoc/>
     public void Publish(int connection, long linkSequence, MessageBatch batch)
@@ -95,7 +101,7 @@ public sealed partial class StreamDecider : IQueueRules
     public void WriteCompleted(long sequenceNr)
     {
         _toTell.Clear();
-        Append(_writes.Complete(_toTell), sequenceNr, _writeBegan);
+        _log.Append(_writes.Complete(_toTell), sequenceNr, _writeBegan);
         TellOfTransactions();
         foreach (var link in _toTell)
         {
@@ -104,9 +110,7 @@ public sealed partial class StreamDecider : IQueueRules
 
         TryWrite();
         AcceptWithheld();
-        ServeThoseAtEnd();
-        Retain();
-        BoundMemory();
+        _log.ServeNew();
     }
 
     /// <inheritdoc/>
@@ -152,40 +156,6 @@ public sealed partial class StreamDecider : IQueueRules
         foreach (var link in _links.Values)
         {
             link.Finish(_effects);
-        }
-    }
-
-    private void Append(PlacedBatch[] batches, long sequenceNr, long at)
-    {
-        if (batches.Length == 0)
-        {
-            return;
-        }
-
-        // A clock that was set back must not make the search by time fail.
-        at = _log.Segments.Count > 0 ? Math.Max(at, _log.Segments[^1].LastAt) : at;
-        var segment = SegmentFor(batches, at);
-        foreach (var placed in batches)
-        {
-            NoteFilterValues(segment.Filter, placed.Batch);
-        }
-
-        _lastChunk = batches[0].FirstPosition;
-        _log.Append(segment, sequenceNr, at, batches);
-    }
-
-    private void NoteFilterValues(FilterValueSet filter, MessageBatch batch)
-    {
-        for (var i = 0; i < batch.Count; i++)
-        {
-            if (StreamFilter.ValueOf(batch[i], _formats) is { } value)
-            {
-                filter.Add(value);
-            }
-            else
-            {
-                filter.HasUnfiltered = true;
-            }
         }
     }
 
@@ -239,6 +209,4 @@ public sealed partial class StreamDecider : IQueueRules
             }
         }
     }
-
-    private void BoundMemory() => _log.EvictDownTo(_limits.ResidentBytesMax);
 }

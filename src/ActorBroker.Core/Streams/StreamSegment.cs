@@ -54,7 +54,7 @@ internal sealed class StreamSegment(long first, long firstAt, FilterValueSet fil
     public List<StreamBatch> Batches { get; } = [];
 
     /// <summary>Consumers that go on when it is in memory.</summary>
-    public List<StreamConsumer> Waiting { get; } = [];
+    public List<OffsetReader> Waiting { get; } = [];
 
     /// <summary>How to read it back.</summary>
     public SegmentAddress Address => new(First, End, FirstSequenceNr, LastSequenceNr, SizeBytes);

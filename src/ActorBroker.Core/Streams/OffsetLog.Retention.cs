@@ -3,28 +3,28 @@ using ActorBroker.Core.Queues;
 namespace ActorBroker.Core.Streams;
 
 /// <content>How messages are divided into segments, and when segments leave.</content>
-public sealed partial class StreamDecider
+internal sealed partial class OffsetLog
 {
     // A segment is what leaves at once: this fraction of what is kept, so that limits are kept about as exactly.
     private const int SegmentsKept = 8;
     private const int SegmentBytesMin = 4096;
 
     /// <summary>When the oldest segment is too old, which is when its youngest message is; null for never.</summary>
-    public long? NextDue => Settings.MaxAge is { } age && _log.Segments.Count > 1 && _log.Segments[0].LastAt <= long.MaxValue - age - 1
-        ? _log.Segments[0].LastAt + age + 1
+    public long? NextDue => _settings.MaxAge is { } age && _segments.All.Count > 1 && _segments.All[0].LastAt <= long.MaxValue - age - 1
+        ? _segments.All[0].LastAt + age + 1
         : null;
 
-    /// <inheritdoc/>
+    /// <summary>Time has come to there; time that goes back stands still.</summary>
     public void AdvanceTo(long now)
     {
         Now = Math.Max(Now, now);
         Retain();
     }
 
-    /// <inheritdoc/>
-    public void Apply(QueueSettings settings)
+    /// <summary>Other settings are in force from now on.</summary>
+    public void Apply(OffsetLogSettings settings)
     {
-        Settings = settings;
+        _settings = settings;
         Retain();
     }
 
@@ -32,8 +32,8 @@ public sealed partial class StreamDecider
     {
         get
         {
-            var bytes = Math.Min(_limits.SegmentBytes, Settings.StreamSegmentBytes);
-            return Settings.MaxLengthBytes is { } most ? Math.Min(bytes, Math.Max(most / SegmentsKept, SegmentBytesMin)) : bytes;
+            var bytes = Math.Min(_limits.SegmentBytes, _settings.SegmentBytes);
+            return _settings.MaxBytes is { } most ? Math.Min(bytes, Math.Max(most / SegmentsKept, SegmentBytesMin)) : bytes;
         }
     }
 
@@ -46,20 +46,20 @@ public sealed partial class StreamDecider
             bytes += placed.Batch.SizeBytes;
         }
 
-        return _log.Open is { } open
+        return _segments.Open is { } open
             && open.SizeBytes + bytes <= SegmentBytes
-            && (Settings.MaxAge is not { } age || at - open.FirstAt <= age / SegmentsKept)
+            && (_settings.MaxAge is not { } age || at - open.FirstAt <= age / SegmentsKept)
             ? open
-            : _log.Begin(at, Math.Max(Settings.StreamFilterBytes, 1));
+            : _segments.Begin(at, _settings.FilterBytes);
     }
 
     // The last segment always stays, as in RabbitMQ: a stream never forgets where it is.
     private void Retain()
     {
-        List<StreamConsumer>? left = null;
-        while (_log.Segments.Count > 1 && IsOver(_log.Segments[0]))
+        List<OffsetReader>? left = null;
+        while (_segments.All.Count > 1 && IsOver(_segments.All[0]))
         {
-            var removed = _log.RemoveFirst();
+            var removed = _segments.RemoveFirst();
             if (removed.Waiting.Count > 0)
             {
                 (left ??= []).AddRange(removed.Waiting);
@@ -67,14 +67,14 @@ public sealed partial class StreamDecider
             }
         }
 
-        foreach (var consumer in left ?? [])
+        foreach (var reader in left ?? [])
         {
-            consumer.WaitsFor = null;
-            Serve(consumer);
+            reader.WaitsFor = null;
+            Serve(reader);
         }
     }
 
     private bool IsOver(StreamSegment oldest) =>
-        (Settings.MaxLengthBytes is { } bytes && _log.SizeBytes > bytes)
-        || (Settings.MaxAge is { } age && Now - oldest.LastAt > age);
+        (_settings.MaxBytes is { } bytes && _segments.SizeBytes > bytes)
+        || (_settings.MaxAge is { } age && Now - oldest.LastAt > age);
 }

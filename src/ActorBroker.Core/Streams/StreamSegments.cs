@@ -3,8 +3,8 @@ using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Core.Streams;
 
-/// <summary>The committed messages of a stream in segments of whole journal events, some of them in memory.</summary>
-internal sealed class StreamLog
+/// <summary>Committed messages by offset, in segments of whole journal events, some of them in memory.</summary>
+internal sealed class StreamSegments
 {
     private readonly List<StreamSegment> _segments = [];
     private readonly List<StreamSegment> _resident = [];
@@ -23,7 +23,7 @@ internal sealed class StreamLog
     public long ResidentBytes { get; private set; }
 
     /// <summary>All segments, by ascending offset.</summary>
-    public IReadOnlyList<StreamSegment> Segments => _segments;
+    public IReadOnlyList<StreamSegment> All => _segments;
 
     /// <summary>The segment that new events go into; null when the next one starts another.</summary>
     public StreamSegment? Open => _segments.Count > 0 && _segments[^1] is { IsClosed: false } last ? last : null;
