@@ -13,7 +13,8 @@ namespace ActorBroker.Broker.Persistence;
 /// <summary>
 /// The journal of Akka.Persistence.Sql, which rejects what a full or failing disk keeps from being written
 /// (<see cref="JournalUnavailableException"/>). Everything else fails as ever, a sequence number that another
-/// incarnation has used above all: whoever persisted that must stop, and nobody else must.
+/// incarnation has used above all: whoever persisted that must stop, and nobody else must. Where SQLite cannot read a
+/// page, the entities whose events lie there are replayed with what is left of them.
 /// </summary>
 /// <remarks>
 /// A write whose fsync failed may turn out to be in the journal after a crash, although it was rejected and written
@@ -23,6 +24,8 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
 {
     // What waited for the writer already may still come into the same commit, and another stale number be in that.
     private const int AttemptsAlone = 5;
+
+    private readonly JournalQuarantine? _quarantine = JournalQuarantine.Of(Context.System);
 
     /// <inheritdoc/>
     protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(
@@ -37,6 +40,28 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
         catch (Exception failure) when (ReasonToWait(failure) is { } reason)
         {
             return writes.Select(Exception (_) => new JournalUnavailableException(reason.Message.ReplaceLineEndings(" "), failure)).ToImmutableList();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task ReplayMessagesAsync(
+        IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
+    {
+        ArgumentNullException.ThrowIfNull(recoveryCallback);
+        var next = fromSequenceNr;
+        var writer = string.Empty;
+        try
+        {
+            await base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, found =>
+            {
+                next = found.SequenceNr + 1;
+                writer = found.WriterGuid;
+                recoveryCallback(found);
+            }).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (_quarantine is not null && JournalSalvage.IsDamage(failure))
+        {
+            await Task.Run(() => Salvage(_quarantine.Salvage, persistenceId, next, toSequenceNr, writer, recoveryCallback)).ConfigureAwait(false);
         }
     }
 
@@ -61,7 +86,7 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
         {
             return await base.WriteMessagesAsync(writes, cancellation).ConfigureAwait(false);
         }
-        catch (Exception failure) when (ErrorOf(failure) is { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
+        catch (Exception failure) when (SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
         {
             var outcome = new TaskCompletionSource<IImmutableList<Exception>>(TaskCreationOptions.RunContinuationsAsynchronously);
             self.Tell(new WriteAlone(writes, failure, outcome, cancellation), self);
@@ -87,7 +112,7 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
                     alone.Outcome.SetResult(await base.WriteMessagesAsync(alone.Writes, alone.Cancellation));
                     return;
                 }
-                catch (Exception failure) when (attempt < AttemptsAlone && ErrorOf(failure) is { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
+                catch (Exception failure) when (attempt < AttemptsAlone && SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
                 {
                 }
             }
@@ -98,16 +123,23 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
         }
     }
 
-    private static SqliteException? ReasonToWait(Exception failure) =>
-        ErrorOf(failure) is { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_BUSY or raw.SQLITE_CANTOPEN } reason ? reason : null;
-
-    // The failure of a transaction may come together with that of its rollback: SQLite has rolled back by itself.
-    private static SqliteException? ErrorOf(Exception failure) => failure switch
+    // The writer of what comes now is not known, and who compares must not take it for another one.
+    private static void Salvage(
+        JournalSalvage salvage, string persistenceId, long first, long last, string writer, Action<IPersistentRepresentation> recoveryCallback)
     {
-        SqliteException error => error,
-        AggregateException several => several.InnerExceptions.Select(ErrorOf).FirstOrDefault(static error => error is not null),
-        _ => null,
-    };
+        foreach (var found in salvage.Read(persistenceId, first, last))
+        {
+            if (found.Event is null)
+            {
+                throw found.Failure!;
+            }
+
+            recoveryCallback(new Persistent(found.Event, found.SequenceNr, persistenceId, string.Empty, writerGuid: writer));
+        }
+    }
+
+    private static SqliteException? ReasonToWait(Exception failure) =>
+        SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_BUSY or raw.SQLITE_CANTOPEN } reason ? reason : null;
 
     /// <summary>Writes that failed with others, to be written by themselves.</summary>
     private sealed record WriteAlone(

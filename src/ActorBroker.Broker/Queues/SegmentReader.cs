@@ -18,22 +18,25 @@ public sealed class SegmentReader(ICurrentEventsByPersistenceIdQuery journal, IM
         await journal
             .CurrentEventsByPersistenceId(persistenceId, segment.FirstSequenceNr, segment.LastSequenceNr)
             .RunForeach(
-                envelope =>
-                {
-                    if (envelope.Event is MessagesWritten written)
-                    {
-                        batches.AddRange(written.Write.Batches.Select(placed => placed with { At = written.At }));
-                        batches.AddRange(written.Write.Copies);
-                    }
-
-                    if (DamagedEvent.Of(envelope.Event, envelope.SequenceNr) is { } found)
-                    {
-                        damaged.Add(found);
-                    }
-                },
+                envelope => Take(envelope.Event, envelope.SequenceNr, batches, damaged),
                 materializer)
             .ConfigureAwait(false);
         return new SegmentContent(batches, damaged);
+    }
+
+    /// <summary>Adds what an event holds, and what of it is damaged.</summary>
+    internal static void Take(object journalEvent, long sequenceNr, List<PlacedBatch> batches, List<DamagedEvent> damaged)
+    {
+        if (journalEvent is MessagesWritten written)
+        {
+            batches.AddRange(written.Write.Batches.Select(placed => placed with { At = written.At }));
+            batches.AddRange(written.Write.Copies);
+        }
+
+        if (DamagedEvent.Of(journalEvent, sequenceNr) is { } found)
+        {
+            damaged.Add(found);
+        }
     }
 }
 
