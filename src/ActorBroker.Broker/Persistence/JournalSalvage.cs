@@ -1,9 +1,6 @@
 using System.Globalization;
-using ActorBroker.Broker.Queues;
 using ActorBroker.Contracts;
-using ActorBroker.Contracts.Queues;
 using ActorBroker.Contracts.Serialization;
-using ActorBroker.Core.Queues;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -14,7 +11,7 @@ namespace ActorBroker.Broker.Persistence;
 /// fails with the first such page, and says nothing of the others. Of an event that lies on several pages the bytes of
 /// the readable ones are read, so that of one of messages only the batches on the damaged page are lost.
 /// </summary>
-public sealed class JournalSalvage
+public sealed class JournalSalvage : IEventReader
 {
     // SQLite follows an event's chain of pages from its beginning for each piece.
     private const int PieceBytes = 4_096;
@@ -47,21 +44,18 @@ public sealed class JournalSalvage
         }
     }
 
-    /// <summary>As <see cref="Read"/>, for a segment of a queue; what cannot be read for now is not part of it.</summary>
-    public Task<SegmentContent> ReadAsync(string persistenceId, SegmentAddress segment) => Task.Run(() =>
+    /// <summary>As <see cref="Read"/>; what cannot be read for now is left out.</summary>
+    public async IAsyncEnumerable<StoredEvent> ReadAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr)
     {
-        var batches = new List<PlacedBatch>();
-        var damaged = new List<DamagedEvent>();
-        foreach (var found in Read(persistenceId, segment.FirstSequenceNr, segment.LastSequenceNr))
+        await Task.Yield();
+        foreach (var found in Read(persistenceId, firstSequenceNr, lastSequenceNr))
         {
             if (found.Event is not null)
             {
-                SegmentReader.Take(found.Event, found.SequenceNr, batches, damaged);
+                yield return new StoredEvent(found.SequenceNr, found.Event);
             }
         }
-
-        return new SegmentContent(batches, damaged);
-    });
+    }
 
     /// <summary>Number of the newest snapshot up to <paramref name="last"/>; 0 when there is none.</summary>
     internal long NewestSnapshot(string persistenceId, long last)

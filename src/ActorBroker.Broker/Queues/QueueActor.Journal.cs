@@ -118,7 +118,7 @@ public sealed partial class QueueActor
             return true;
         }
 
-        _quarantine!.Salvage.ReadAsync(PersistenceId, segment).PipeTo(
+        new SegmentReader(_quarantine!.Salvage).ReadAsync(PersistenceId, segment).PipeTo(
             Self,
             success: content => new SegmentRead(segment, ReadAttempts, content, read.Failure) { IsOneByOne = true },
             failure: exception => new SegmentRead(segment, ReadAttempts, Content: null, exception) { IsOneByOne = true });
@@ -150,7 +150,7 @@ public sealed partial class QueueActor
     }
 
     // What is to go for its age should not stay because nothing more comes.
-    private int TrimStep => _queue?.Settings.MaxAge is null ? Options.TrimAfterEvents : Math.Max(1, Options.TrimAfterEvents / 32);
+    private int TrimStep => _queue?.Settings.KeptFor is null ? Options.TrimAfterEvents : Math.Max(1, Options.TrimAfterEvents / 32);
 
     private QueueSnapshot Snapshot() => new(_key, _definition, _policy, [.. _bindingSources], _queue!.Index());
 

@@ -60,6 +60,8 @@ public sealed partial class QueueActor
                     describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount)
                 {
                     LostCount = _queue.LostCount,
+                    RetainedCount = _queue.RetainedCount,
+                    RetainedBytes = _queue.RetainedBytes,
                 });
                 break;
             case WakeQueue wake:

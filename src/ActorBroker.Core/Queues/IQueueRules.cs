@@ -131,7 +131,16 @@ public interface IQueueRules
     /// <summary>Adds a consumer, or says why not. <see cref="Dispatch"/> must follow when the consumer has been told.</summary>
     Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText);
 
-    /// <summary>Where a stream's consumer goes on; null for other queues, and where it still has to be found.</summary>
+    /// <summary>A consumer with <see cref="ConsumerArguments.OffsetName"/> reads what was published, rather than taking messages.</summary>
+    bool KeepsHistory => false;
+
+    /// <summary>Messages that are kept for such consumers beside those in the queue, consumed or not; none of a stream.</summary>
+    long RetainedCount => 0;
+
+    /// <summary>Size of their records.</summary>
+    long RetainedBytes => 0;
+
+    /// <summary>Where a consumer that reads by offset goes on; null for other queues, and where it still has to be found.</summary>
     long? NextOffsetOf(ConsumerKey key) => null;
 
     /// <summary>Hands out what can be handed out.</summary>

@@ -51,8 +51,10 @@ public sealed partial class QueueDecider
     {
         var placed = _log.Append(batch);
         var persistent = IsDurable && !IsQuorum ? batch.CountPersistent() : batch.Count;
-        placed.IsJournaled = IsDurable && persistent > 0;
+        placed.AwaitsWrite = IsDurable && persistent > 0;
+        placed.IsJournaled = placed.AwaitsWrite || _history is not null;
         placed.HasTransient = persistent < batch.Count;
+        placed.Kept = _history is null ? null : batch;
         _entered.Add(placed);
         _ready.Append(placed.First, batch);
         if (_bodySizes is not null)
@@ -70,7 +72,7 @@ public sealed partial class QueueDecider
     // The link learns of the last of its batches that need a write: they are written in their order.
     private bool EnqueueEntered(PublisherLink? link, PositionSet? settledWith = null, PreparedTransaction? ends = null)
     {
-        var last = _entered.FindLast(static placed => placed.IsJournaled);
+        var last = _entered.FindLast(placed => placed.AwaitsWrite || (placed.IsJournaled && ends is not null));
         foreach (var placed in _entered)
         {
             if (placed.IsJournaled)

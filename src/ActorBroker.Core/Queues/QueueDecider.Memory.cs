@@ -39,6 +39,11 @@ public sealed partial class QueueDecider
     /// <returns>How many ready messages were not among them: the others can be had.</returns>
     public long SegmentLoaded(SegmentAddress address, IReadOnlyList<PlacedBatch> batches, bool isDamaged)
     {
+        if (address.WithoutCopies)
+        {
+            return HistoryLoaded(address, batches, isDamaged);
+        }
+
         if (_log.SegmentStartingAt(address.FirstPosition) is not { Residency: SegmentResidency.Loading } segment)
         {
             return 0;

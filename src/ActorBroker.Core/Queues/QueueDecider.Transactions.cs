@@ -48,6 +48,7 @@ public sealed partial class QueueDecider
         }
 
         link.Receive(linkSequence, needsWrite);
+        _history?.AfterSettling();
         AfterEntering();
         Tell(link);
         BoundMemory();

@@ -96,7 +96,7 @@ public sealed partial class QueueDecider : IQueueRules
     public long UnsettledCount { get; private set; }
 
     /// <summary>Consumers on the queue.</summary>
-    public int ConsumerCount => _roster.ConsumerCount;
+    public int ConsumerCount => _roster.ConsumerCount + (_history?.ReaderCount ?? 0);
 
     /// <summary>The queue has had a consumer: what auto-delete waits for.</summary>
     public bool HadConsumer { get; private set; }
@@ -120,12 +120,13 @@ public sealed partial class QueueDecider : IQueueRules
     /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
     /// needs is this as of its <see cref="Index"/>: later it may have gone up by settlements that no event holds yet.
     /// </summary>
-    public long FirstLiveSequenceNr => _log.FirstLiveSequenceNr;
+    public long FirstLiveSequenceNr => Math.Min(_log.FirstLiveSequenceNr, RetainedFrom);
 
     /// <summary>The write under way is committed as that journal event.</summary>
     public void WriteCompleted(long sequenceNr)
     {
         _toTell.Clear();
+        _history?.Append(_underWay!.Batches, sequenceNr, _writeBegan);
         CompleteMove(sequenceNr);
         _writes.Complete(_log, sequenceNr, _toTell);
         ReleaseCommitted();
@@ -135,6 +136,7 @@ public sealed partial class QueueDecider : IQueueRules
         _identitiesUnderWay = [];
         AfterDrain();
         BoundMemory();
+        _history?.ServeNew();
     }
 
     /// <summary>The journal refused or failed: no publish that is unconfirmed may ever be confirmed.</summary>
@@ -156,7 +158,8 @@ public sealed partial class QueueDecider : IQueueRules
     }
 
     /// <summary>The consumers that were not cancelled.</summary>
-    public IEnumerable<ConsumerKey> Consumers => _roster.All.Where(static consumer => !consumer.IsStopped).Select(static consumer => consumer.Key);
+    public IEnumerable<ConsumerKey> Consumers =>
+        _roster.All.Where(static consumer => !consumer.IsStopped).Select(static consumer => consumer.Key).Concat(_history?.Readers ?? []);
 
     /// <summary>
     /// The queue is being deleted: publishes count as taken, as if they had been consumed just before, and gets find
@@ -186,6 +189,7 @@ public sealed partial class QueueDecider : IQueueRules
         }
 
         ForgetGets(key => key.Connection == connection);
+        _history?.ConnectionClosed(connection);
         foreach (var consumer in _roster.All.Where(consumer => consumer.Key.Connection == connection).ToArray())
         {
             Close(consumer, failed: true);
@@ -238,6 +242,7 @@ public sealed partial class QueueDecider : IQueueRules
         if (write is not null)
         {
             _underWay = write;
+            _writeBegan = Now;
             // Spilled batches come after younger ones: the last is not always the highest.
             foreach (var placed in write.Batches)
             {

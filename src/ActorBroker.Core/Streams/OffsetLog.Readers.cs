@@ -23,25 +23,22 @@ internal sealed partial class OffsetLog
     /// <summary>The readers that were not cancelled.</summary>
     public IEnumerable<ConsumerKey> Readers => _readers.Values.Where(static reader => !reader.IsStopped).Select(static reader => reader.Key);
 
-    /// <summary>The consumer reads here, or did and has something to settle.</summary>
-    public bool Has(ConsumerKey key) => _readers.ContainsKey(key);
-
     /// <summary>Adds a reader, or says why not. <see cref="Dispatch"/> must follow when it has been told.</summary>
-    public Refusal? Start(ConsumerKey key, ConsumerSettings settings, string queueText)
+    public Refusal? Start(ConsumerKey key, ConsumerSettings settings, string logText)
     {
         if (settings.PrefetchCount == 0)
         {
-            return new Refusal(RefusalReason.PreconditionFailed, $"consumer prefetch count is not set for stream {queueText}");
+            return new Refusal(RefusalReason.PreconditionFailed, $"consumer prefetch count is not set for {logText}");
         }
 
         if (settings.NoAck)
         {
-            return new Refusal(RefusalReason.NotImplemented, $"automatic acknowledgement not supported by stream {queueText}");
+            return new Refusal(RefusalReason.NotImplemented, $"automatic acknowledgement not supported by {logText}");
         }
 
         if (_readers.ContainsKey(key))
         {
-            return new Refusal(RefusalReason.NotAllowed, $"consumer {key.ConsumerId} exists already on {queueText}");
+            return new Refusal(RefusalReason.NotAllowed, $"consumer {key.ConsumerId} exists already on {logText}");
         }
 
         var arguments = ConsumerArguments.Of(settings.Arguments);
@@ -195,6 +192,7 @@ internal sealed partial class OffsetLog
             ReaderCount--;
             _starting.Remove(reader);
             EndWait(reader);
+            BoundMemory();
         }
     }
 

@@ -54,6 +54,7 @@ internal sealed partial class OffsetLog
     // What the segment lacks is gone: each message of it counts once.
     private long Lose(StreamSegment segment, long missing)
     {
+        segment.IsLossKnown = true;
         var lost = Math.Max(0, missing - segment.Lost);
         segment.Lost += lost;
         LostCount += lost;
@@ -250,8 +251,10 @@ internal sealed partial class OffsetLog
 
     private void Read(StreamSegment segment)
     {
+        // What is appended meanwhile would not be in what is read.
+        segment.IsClosed = true;
         segment.Residency = SegmentResidency.Loading;
         _reads++;
-        _effects.Load(segment.Address);
+        _effects.Load(segment.Address with { WithoutCopies = true });
     }
 }

@@ -1,5 +1,5 @@
+using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
-using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Core.Streams;
 
@@ -19,7 +19,10 @@ internal sealed partial class OffsetLog
         {
             var segment = _segments.All[i];
             segments[i] = new StreamSegmentIndex(
-                segment.Address, segment.FirstAt, segment.LastAt, [.. segment.Filter.Bits], segment.Filter.HasUnfiltered);
+                segment.Address, segment.FirstAt, segment.LastAt, [.. segment.Filter.Bits], segment.Filter.HasUnfiltered)
+            {
+                Count = segment.Count,
+            };
         }
 
         return new StreamIndex(segments, _lastChunk);
@@ -39,24 +42,36 @@ internal sealed partial class OffsetLog
     /// <summary>Offsets below are never given out (again).</summary>
     public void SkipTo(long offset) => _segments.SkipTo(offset);
 
-    /// <summary>Replays the batches of an event, as <see cref="Append"/>.</summary>
-    public void RecoverEvent(PlacedBatch[] batches, long sequenceNr, long at)
-    {
-        if (batches is [var first, ..] && first.FirstPosition < End)
-        {
-            // Rejected, written again, and found twice after all.
-            return;
-        }
-
-        Append(batches, sequenceNr, at);
-        BoundMemory();
-    }
-
     /// <summary>Replays what a damaged event may have held.</summary>
     public void RecoverLost(PositionRange positions)
     {
         LostCount += positions.Count;
         _lostUpTo = Math.Max(_lostUpTo, positions.End);
+    }
+
+    /// <summary>Messages were found lost by somebody else: how many of them were not known to be.</summary>
+    public long NoteLost(PositionSet positions)
+    {
+        var unknown = positions.Count;
+        for (var i = 0; i < positions.IntervalCount; i++)
+        {
+            var range = positions.Interval(i);
+            for (var index = _segments.IndexOf(range.First); index < _segments.All.Count && _segments.All[index].First < range.End; index++)
+            {
+                var segment = _segments.All[index];
+                var within = Math.Min(range.End, segment.End) - Math.Max(range.First, segment.First);
+                if (segment.IsLossKnown)
+                {
+                    unknown -= within;
+                }
+                else
+                {
+                    segment.Lost += within;
+                }
+            }
+        }
+
+        return unknown;
     }
 
     /// <summary>The journal has been replayed.</summary>

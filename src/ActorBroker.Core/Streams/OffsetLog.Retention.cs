@@ -10,7 +10,7 @@ internal sealed partial class OffsetLog
     private const int SegmentBytesMin = 4096;
 
     /// <summary>When the oldest segment is too old, which is when its youngest message is; null for never.</summary>
-    public long? NextDue => _settings.MaxAge is { } age && _segments.All.Count > 1 && _segments.All[0].LastAt <= long.MaxValue - age - 1
+    public long? NextDue => _settings.MaxAge is { } age && _segments.All.Count > AlwaysKept && _segments.All[0].LastAt <= long.MaxValue - age - 1
         ? _segments.All[0].LastAt + age + 1
         : null;
 
@@ -50,14 +50,16 @@ internal sealed partial class OffsetLog
             && open.SizeBytes + bytes <= SegmentBytes
             && (_settings.MaxAge is not { } age || at - open.FirstAt <= age / SegmentsKept)
             ? open
-            : _segments.Begin(at, _settings.FilterBytes);
+            : _segments.Begin(at, _settings.FilterBytes, isResident: !_settings.IsHistory || ReaderCount > 0);
     }
 
-    // The last segment always stays, as in RabbitMQ: a stream never forgets where it is.
+    // The last segment of a stream always stays, as in RabbitMQ: it never forgets where it is. A queue knows that itself.
+    private int AlwaysKept => _settings.IsHistory ? 0 : 1;
+
     private void Retain()
     {
         List<OffsetReader>? left = null;
-        while (_segments.All.Count > 1 && IsOver(_segments.All[0]))
+        while (_segments.All.Count > AlwaysKept && IsOver(_segments.All[0]))
         {
             var removed = _segments.RemoveFirst();
             if (removed.Waiting.Count > 0)
@@ -75,6 +77,6 @@ internal sealed partial class OffsetLog
     }
 
     private bool IsOver(StreamSegment oldest) =>
-        (_settings.MaxBytes is { } bytes && _segments.SizeBytes > bytes)
+        (_settings.MaxBytes is { } bytes && _segments.SizeBytes > bytes && _segments.All.Count > 1)
         || (_settings.MaxAge is { } age && Now - oldest.LastAt > age);
 }

@@ -50,12 +50,22 @@ internal sealed partial class OffsetLog
     /// <summary>The lowest journal event that holds a message of it; <see cref="long.MaxValue"/> for none.</summary>
     public long FirstSequenceNr => _segments.All.Count > 0 ? _segments.All[0].FirstSequenceNr : long.MaxValue;
 
-    /// <summary>The batches of a journal event, by ascending offset, all behind <see cref="End"/>.</summary>
+    /// <summary>Messages that it holds.</summary>
+    public long Count => _segments.Count;
+
+    /// <summary>Size of their records.</summary>
+    public long SizeBytes => _segments.SizeBytes;
+
+    /// <summary>
+    /// The batches of a journal event. Those that are not behind <see cref="End"/> are passed over: found twice in a
+    /// replay, or written late.
+    /// </summary>
     /// <param name="batches">Perhaps none.</param>
     /// <param name="sequenceNr">The event.</param>
     /// <param name="at">When it was written, Unix time in milliseconds.</param>
     public void Append(PlacedBatch[] batches, long sequenceNr, long at)
     {
+        batches = Behind(End, batches);
         if (batches.Length == 0)
         {
             return;
@@ -82,7 +92,39 @@ internal sealed partial class OffsetLog
     }
 
     /// <summary>Drops what memory has no room for.</summary>
-    public void BoundMemory() => _segments.EvictDownTo(_limits.ResidentBytesMax);
+    public void BoundMemory()
+    {
+        var isUnread = _settings.IsHistory && ReaderCount == 0;
+        _segments.EvictDownTo(isUnread ? 0 : _limits.ResidentBytesMax, keepsOpen: !isUnread);
+    }
+
+    private static PlacedBatch[] Behind(long offset, PlacedBatch[] batches)
+    {
+        var end = offset;
+        foreach (var placed in batches)
+        {
+            if (placed.FirstPosition < end)
+            {
+                return [.. InOrder(offset, batches)];
+            }
+
+            end = placed.EndPosition;
+        }
+
+        return batches;
+    }
+
+    private static IEnumerable<PlacedBatch> InOrder(long offset, PlacedBatch[] batches)
+    {
+        foreach (var placed in batches.Where(placed => placed.FirstPosition >= offset))
+        {
+            if (placed.FirstPosition >= offset)
+            {
+                offset = placed.EndPosition;
+                yield return placed;
+            }
+        }
+    }
 
     private void NoteFilterValues(FilterValueSet filter, MessageBatch batch)
     {

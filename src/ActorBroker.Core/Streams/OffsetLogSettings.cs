@@ -13,6 +13,14 @@ internal sealed record OffsetLogSettings(long? MaxAge, long? MaxBytes)
     /// <summary>Size of a segment's <see cref="FilterValueSet"/>.</summary>
     public int FilterBytes { get; init; } = 16;
 
+    /// <summary>
+    /// Of an ordinary queue: it may run empty by age, and as long as nobody reads it nothing of it is in memory.
+    /// </summary>
+    public bool IsHistory { get; init; }
+
+    /// <summary>What a queue keeps of what was published to it.</summary>
+    public static OffsetLogSettings OfHistory(Retention retention) => new(retention.Age, retention.Bytes) { IsHistory = true };
+
     /// <summary>As a stream is declared.</summary>
     public static OffsetLogSettings OfStream(QueueSettings settings) => new(settings.MaxAge, settings.MaxLengthBytes)
     {

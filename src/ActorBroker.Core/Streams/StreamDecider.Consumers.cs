@@ -31,7 +31,7 @@ public sealed partial class StreamDecider
     /// <inheritdoc/>
     public Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText)
     {
-        var refusal = _log.Start(key, settings, queueText);
+        var refusal = _log.Start(key, settings, $"stream {queueText}");
         HadConsumer |= refusal is null;
         return refusal;
     }

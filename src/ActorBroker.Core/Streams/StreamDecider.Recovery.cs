@@ -34,7 +34,8 @@ public sealed partial class StreamDecider
     {
         Array.ForEach(write.Ended, RecoverEnded);
         Array.ForEach(write.Prepared, RecoverPrepared);
-        _log.RecoverEvent(write.Batches, sequenceNr, at);
+        _log.Append(write.Batches, sequenceNr, at);
+        _log.BoundMemory();
         _nextOffset = _log.End;
     }
 

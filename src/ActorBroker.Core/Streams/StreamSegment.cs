@@ -37,8 +37,14 @@ internal sealed class StreamSegment(long first, long firstAt, FilterValueSet fil
     /// <summary>Size of the records that are in memory.</summary>
     public long ResidentBytes { get; set; }
 
+    /// <summary>Messages that were appended.</summary>
+    public long Count { get; set; }
+
     /// <summary>Messages of it that are known to be lost.</summary>
     public long Lost { get; set; }
+
+    /// <summary>It has been read back damaged: all that it lacks is counted.</summary>
+    public bool IsLossKnown { get; set; }
 
     public FilterValueSet Filter { get; } = filter;
 

@@ -28,7 +28,8 @@ internal static class Node
             options.Journal,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message));
         var system = CreateSystem(
-            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup, journal.Quarantine));
+            ActorSystemSetup.Create(
+                BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup, journal.Connections, journal.Quarantine));
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);

@@ -32,7 +32,7 @@ public abstract class SqliteJournalTest : IDisposable
             .Load(BrokerConfiguration.Test, null, ["akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF"])
             .WithFallback(SqliteJournal.PluginDefaults);
         var system = ActorSystem.Create(
-            "journal", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup, journal.Quarantine));
+            "journal", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup, journal.Connections, journal.Quarantine));
         try
         {
             await use(system);
