@@ -78,11 +78,12 @@ public sealed partial class BrokerSession : IBrokerSession
         TellEnd();
     }
 
-    /// <summary>Gives up on answers that are overdue, and asks again for queues that have not been found.</summary>
+    /// <summary>Gives up on answers that are overdue, and asks again for queues and decisions that have not been found.</summary>
     public void OnTimer()
     {
         _requests.Expire();
         AskAgain();
+        DecideAgain();
     }
 
     /// <summary>An answer or a notice of some entity, or the end of one that is watched.</summary>
