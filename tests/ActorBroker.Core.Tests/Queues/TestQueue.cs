@@ -119,11 +119,12 @@ internal sealed class TestQueue : IQueueEffects
         }
     }
 
-    public void AnswerLoad(int index)
+    /// <summary>How many messages were not found.</summary>
+    public long AnswerLoad(int index)
     {
         var address = Loads[index];
         Loads.RemoveAt(index);
-        Decider.SegmentLoaded(address, Journal.Read(address), isDamaged: false);
+        return Decider.SegmentLoaded(address, Journal.Read(address), isDamaged: false);
     }
 
     public void StoreIndex()
