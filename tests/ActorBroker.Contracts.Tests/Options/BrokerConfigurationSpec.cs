@@ -12,6 +12,7 @@ public sealed class BrokerConfigurationSpec : IDisposable
     [Theory]
     [InlineData(BrokerConfiguration.Embedded)]
     [InlineData(BrokerConfiguration.Test)]
+    [InlineData(BrokerConfiguration.Client)]
     public void Every_shipped_key_is_read_and_every_key_read_is_shipped(string profile)
     {
         var config = BrokerConfiguration.Shipped(profile);
