@@ -140,6 +140,7 @@ public sealed partial class QueueActor
                     describe.RequestId, describe.Queue, QueueDeclaration.NotFound(describe.Queue), null, EffectivePolicy.None, 0, 0, 0));
                 break;
             case WakeQueue wake:
+                ReportLost(wake.Queue);
                 Sender.Tell(new QueueWoken(wake.Queue));
                 UnregisterName(wake.Queue);
                 break;
