@@ -7,6 +7,7 @@ using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
 using ActorBroker.Protocols.Amqp091.Wire;
+using ActorBroker.Testing.Persistence;
 using Akka.Actor;
 using Xunit;
 
@@ -83,10 +84,12 @@ public sealed class QueueBrowsingTests() : QueueActorSpec(
         Assert.True(Browse(HistoryRange.FromPosition(3) with { UntilPosition = 2 }).IsEnd);
     }
 
-    [Fact]
-    public void Only_what_is_wanted_is_in_a_page()
+    [Theory]
+    [InlineData("x-queue-type", "stream")]
+    [InlineData("x-retention", "1GB")]
+    public void Only_what_is_wanted_is_in_a_page(string argument, string value)
     {
-        var stream = DeclareStream();
+        var stream = Declare(Durable with { Arguments = ArgumentTable.Of((argument, ArgumentValue.FromString(value))) });
         for (var i = 0; i < Count; i++)
         {
             var headers = ArgumentTable.Of(("n", ArgumentValue.FromInt32(i % 4)), ("x-stream-filter-value", ArgumentValue.FromString($"{i % 5}")));
@@ -256,6 +259,28 @@ public sealed class QueueBrowsingTests() : QueueActorSpec(
             Queues.Tell(new CancelReplay(Key, "again"), Asker.Ref);
             Assert.Equal("no replay 'again' of queue 'q' in vhost '/'", Asker.ExpectMsg<ReplayReported>().Refusal?.Text);
         });
+    }
+
+    [Fact]
+    public void A_replay_that_its_queue_did_not_survive_goes_on_where_it_was()
+    {
+        var stream = DeclareStream();
+        Fill(stream);
+        Tables.SetNames("/", [Destination.Queue("q")]);
+        Watch(stream);
+        Journal.Next(JournalId, JournalFault.Fail);
+        var replay = new ReplayMessages(Key, "first", HistoryRange.FromPosition(15), MessageCriteria.None, Destination.Queue("q"), null, Someone);
+        Queues.Tell(replay, Asker.Ref);
+        var failed = Asker.FishForMessage<ReplayReported>(static report => report.State != ReplayState.Running);
+        Assert.Equal((ReplayState.Failed, RefusalReason.Unavailable, 15, 0), (failed.State, failed.Refusal!.Reason, failed.Progress.Next, failed.Progress.Replayed));
+        ExpectTerminated(stream);
+
+        Queues.Tell(new DescribeReplay(Key, "first"), Asker.Ref);
+        Assert.Equal(RefusalReason.NotFound, Asker.ExpectMsg<ReplayReported>().Refusal?.Reason);
+        Queues.Tell(replay with { ReplayId = "second", Range = HistoryRange.FromPosition(failed.Progress.Next) }, Asker.Ref);
+        var finished = Asker.FishForMessage<ReplayReported>(static report => report.State != ReplayState.Running);
+        Assert.Equal((ReplayState.Finished, 5), (finished.State, finished.Progress.Replayed));
+        Assert.Equal("m15 m16 m17 m18 m19", TextOf(Browse(HistoryRange.FromPosition(Count))));
     }
 
     [Fact]
