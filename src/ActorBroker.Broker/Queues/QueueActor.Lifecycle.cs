@@ -143,6 +143,7 @@ public sealed partial class QueueActor
                 Sender.Tell(history.Refused(QueueDeclaration.NotFound(history.Queue)));
                 break;
             case WakeQueue wake:
+                ReportLost(wake.Queue);
                 Sender.Tell(new QueueWoken(wake.Queue));
                 UnregisterName(wake.Queue);
                 break;
