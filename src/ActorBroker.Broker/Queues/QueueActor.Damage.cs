@@ -158,6 +158,9 @@ public sealed partial class QueueActor
                 Sender.Tell(new QueueDescribed(
                     describe.RequestId, describe.Queue, NotServed(describe), null, EffectivePolicy.None, 0, 0, 0));
                 break;
+            case HistoryCommand history:
+                Sender.Tell(history.Refused(NotServed(history)));
+                break;
             case WakeQueue wake:
                 Sender.Tell(new QueueWoken(wake.Queue));
                 break;

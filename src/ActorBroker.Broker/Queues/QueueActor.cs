@@ -244,6 +244,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     private void OnTerminated(IActorRef actor)
     {
         OnDeadLettersInterrupted(actor);
+        OnReaderEnded(actor);
         if (_connections.Remove(actor) is { } number)
         {
             OnConnectionEnded(number);
@@ -267,6 +268,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
 
     private void Leave()
     {
+        if (AwaitReaders())
+        {
+            return;
+        }
+
         Context.SetReceiveTimeout(null);
         _life = QueueLife.Leaving;
         Context.Parent.Tell(new Passivate(StopQueue.Instance));
