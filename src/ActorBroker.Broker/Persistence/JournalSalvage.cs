@@ -116,7 +116,10 @@ public sealed class JournalSalvage : IEventReader
             Failure: null);
     }
 
-    private static (byte[] Bytes, int Missing) ReadPieces(SqliteConnection connection, long ordering)
+    /// <summary>As above, with how many bytes are missing.</summary>
+    /// <param name="connection">To the file.</param>
+    /// <param name="ordering">Place of the row in its table.</param>
+    internal static (byte[] Bytes, int Missing) ReadPieces(SqliteConnection connection, long ordering)
     {
         try
         {

@@ -7,8 +7,10 @@ namespace ActorBroker.Broker.Persistence.Verification;
 /// <summary>Saves from a file that SQLite cannot read whole what it can read, row by row, into a new file in its place.</summary>
 internal static class StoreSalvage
 {
+    private const string Journal = "journal";
+
     private static readonly (string Table, string Key)[] Tables =
-        [("journal", "ordering"), ("snapshot", "rowid"), ("journal_quarantine", "id")];
+        [(Journal, "ordering"), ("snapshot", "rowid"), ("journal_quarantine", "id")];
 
     /// <summary>Leaves the old file beside the new one.</summary>
     /// <exception cref="StartupException">Nothing of the file can be read.</exception>
@@ -23,7 +25,7 @@ internal static class StoreSalvage
             SqliteJournal.CreateTables(target, options);
             foreach (var (table, key) in Tables)
             {
-                var (copied, failed) = Copy(source, target, table, key);
+                var (copied, failed) = Copy(source, target, table, key, now);
                 tell(string.Create(CultureInfo.InvariantCulture, $"saved {copied} rows of table {table}; {failed} places could not be read"));
             }
         }
@@ -46,7 +48,8 @@ internal static class StoreSalvage
         tell($"the damaged file is {old}");
     }
 
-    private static (long Copied, long Failed) Copy(SqliteConnection source, SqliteConnection target, string table, string key)
+    private static (long Copied, long Failed) Copy(
+        SqliteConnection source, SqliteConnection target, string table, string key, DateTimeOffset now)
     {
         var (copied, failed, last) = (0L, 0L, 0L);
         var end = LastKeyOf(source, table, key);
@@ -61,7 +64,7 @@ internal static class StoreSalvage
             {
                 // Behind the row that cannot be read there may be others that can.
                 failed++;
-                last++;
+                last = (table == Journal ? EventSalvage.Copy(source, target, last, now) : null) ?? last + 1;
             }
         }
 

@@ -51,6 +51,28 @@ public sealed class UnreadablePageTests : StoreTest
         });
     }
 
+    [OwnBrokerFact]
+    public async Task A_repair_saves_what_is_left_of_an_event_on_an_unreadable_page()
+    {
+        await using var broker = await BrokerProcess.StartAsync();
+        await UseAsync(broker, async channel =>
+        {
+            await channel.QueueDeclareAsync("damaged", durable: true, exclusive: false, autoDelete: false);
+            await PublishAsync(channel, "damaged", [.. Enumerable.Range(0, Messages).Select(Body)]);
+        });
+        await broker.StopAsync();
+        Pages.Erase(Path.Combine(broker.DataFolder, "journal.db"), Encoding.ASCII.GetBytes(Body(Damaged)[..64]));
+
+        var (repaired, report) = await ServerCommand.RunAsync("verify", "--data", broker.DataFolder, "--repair", "--json");
+
+        Assert.True(repaired == 0, report);
+        Assert.Contains("\"inQuarantine\": 1", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("MissingEvents", report, StringComparison.OrdinalIgnoreCase);
+        await broker.StartAgainAsync();
+        await UseAsync(broker, async channel =>
+            Assert.Equal(Enumerable.Range(0, Messages).Except([Damaged]).Select(Body), await DrainAsync(channel, "damaged")));
+    }
+
     // Several pages each, of octets that no other message has.
     private static string Body(int number) => new((char)('A' + number), 200_000);
 }
