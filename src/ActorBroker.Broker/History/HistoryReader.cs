@@ -90,6 +90,10 @@ internal sealed class HistoryReader
     /// <summary>Why it cannot go on; null while it can.</summary>
     public Refusal? Refusal { get; private set; }
 
+    /// <summary>What a queue says that keeps no history.</summary>
+    public static Refusal NoHistory(QueueKey queue) =>
+        new(RefusalReason.PreconditionFailed, $"{queue} keeps no history: it is no stream and has no x-retention");
+
     /// <summary>Asks how far it is, unless an answer is under way; starts it the first time.</summary>
     public void Ask()
     {
@@ -187,10 +191,6 @@ internal sealed class HistoryReader
             Consume();
         }
     }
-
-    /// <summary>What a queue says that keeps no history.</summary>
-    public static Refusal NoHistory(QueueKey queue) =>
-        new(RefusalReason.PreconditionFailed, $"{queue} keeps no history: it is no stream and has no x-retention");
 
     private void Place()
     {

@@ -312,8 +312,9 @@ internal sealed class ReplayActor : UntypedActor, IWithTimers
         }
 
         _log.Info(
-            "replay {0} of {1} to {2}, asked for by {3}: {4}; {5}",
-            _replay.ReplayId, _replay.Queue, _replay.Destination, _replay.Origin, _refusal?.Text ?? _state.ToString(), Report.Progress);
+            "replay '{0}' of {1} to {2}, asked for by {3}: {4}; {5}",
+            _replay.ReplayId, _replay.Queue, _target.Name, $"'{_replay.Origin.User}' at {_replay.Origin.Address}",
+            _refusal?.Text ?? _state.ToString(), Report.Progress);
     }
 
     private sealed record Tick : INoSerializationVerificationNeeded

@@ -21,6 +21,9 @@ internal sealed class ReplayTarget(ReplayMessages replay, ForwardingServices ser
 
     private ExchangeKey Exchange => new(_virtualHost, IsQueue ? string.Empty : replay.Destination.Name);
 
+    /// <summary>What it is called in texts.</summary>
+    public string Name => IsQueue ? Queue.ToString() : Exchange.ToString();
+
     /// <summary>
     /// Whether it is there: true, or false with a refusal; null while the node's tables have to be loaded, which has then been
     /// asked for.
@@ -60,6 +63,4 @@ internal sealed class ReplayTarget(ReplayMessages replay, ForwardingServices ser
     };
 
     private Refusal NoExchange => new(RefusalReason.NotFound, $"no {Exchange}");
-
-    private string Name => IsQueue ? Queue.ToString() : Exchange.ToString();
 }
