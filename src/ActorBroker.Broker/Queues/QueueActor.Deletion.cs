@@ -146,12 +146,16 @@ public sealed partial class QueueActor
             return;
         }
 
-        // The next incarnation must not find half of what is being deleted: a snapshot that is on its way comes first.
-        _isForgotten = true;
-        if (!_isSavingSnapshot)
+        // The next incarnation must not find half of what is being deleted: what is on its way comes first, an event of
+        // a queue whose deletion is none itself (spilled messages, their settlements) and a snapshot.
+        DeferAsync(requestId, _ =>
         {
-            ForgetSnapshots();
-        }
+            _isForgotten = true;
+            if (!_isSavingSnapshot)
+            {
+                ForgetSnapshots();
+            }
+        });
     }
 
     // Bounded, so that it can never take a snapshot of the queue's next life.

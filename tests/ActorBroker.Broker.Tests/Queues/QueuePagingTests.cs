@@ -33,6 +33,26 @@ public sealed class QueuePagingTests() : QueueActorSpec(Roomy with { SegmentByte
     }
 
     [Fact]
+    public void A_transient_queue_that_is_deleted_while_it_spills_leaves_nothing_and_makes_room_for_the_next()
+    {
+        var queue = Declare(Transient);
+        Publish(queue, 1, [.. Enumerable.Range(0, 5).Select(Body)]);
+        Spill();
+        AwaitEvents(1);
+        Journal.Hold(JournalId);
+        Publish(queue, 2, [.. Enumerable.Range(5, 5).Select(Body)]);
+        Spill();
+        Watch(queue);
+        Queues.Tell(new DeleteQueue(Key, 6, false, false, Someone), Asker.Ref);
+        Asker.ExpectMsg<QueueAnswered>(static answered => answered.Refusal is null);
+
+        Journal.Release(JournalId);
+
+        ExpectTerminated(queue);
+        Assert.Empty(Events);
+    }
+
+    [Fact]
     public void A_read_that_fails_is_tried_again()
     {
         Disk.IsBroken = true;
@@ -119,6 +139,14 @@ public sealed class QueuePagingTests() : QueueActorSpec(Roomy with { SegmentByte
         for (var i = 0; i < Count; i++)
             PublishConfirmed(queue, i + 1, Body(i));
         return queue;
+    }
+
+    // What the queue cannot keep in memory is on its way to the journal.
+    private void Spill()
+    {
+        ReadyCount();
+        Advance(TimeSpan.FromMilliseconds(500));
+        ReadyCount();
     }
 
     private List<string> DeliveredUntilReadFails()
