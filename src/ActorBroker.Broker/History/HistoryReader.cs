@@ -18,7 +18,7 @@ namespace ActorBroker.Broker.History;
 /// range are gone: the queue is asked how far it has come.
 /// </para>
 /// </summary>
-internal sealed class HistoryReader
+internal sealed partial class HistoryReader
 {
     /// <summary>What it asks has request ids up to this one: none that its owner may use.</summary>
     public const long LastRequest = -1;
@@ -227,82 +227,6 @@ internal sealed class HistoryReader
                 _source.Origin),
             _self);
         Ask();
-    }
-
-    private void OnDelivered(DeliverySegment[] segments)
-    {
-        if (IsDone)
-        {
-            return;
-        }
-
-        foreach (var segment in segments)
-        {
-            _settlements.Add(new Settlement(ConsumerId, SettleOutcome.Accepted, new PositionRange(segment.FirstPosition, segment.Count)));
-            Read(segment);
-            if (IsDone)
-            {
-                break;
-            }
-        }
-
-        if (!IsDone)
-        {
-            _source.Actor.Tell(new SettleMessages([.. _settlements]), _self);
-            Ask();
-        }
-
-        _settlements.Clear();
-    }
-
-    private void Read(DeliverySegment segment)
-    {
-        var isTooLate = segment.WrittenAt >= (_source.Range.UntilTime ?? long.MaxValue);
-        var isTooEarly = segment.WrittenAt < _source.Range.NotBefore;
-        for (var i = 0; i < segment.Count && !IsDone; i++)
-        {
-            var position = segment.FirstPosition + i;
-            MoveTo(Math.Min(position, End));
-            if (isTooLate || position >= End)
-            {
-                ReachEnd();
-                return;
-            }
-
-            var index = segment.StartIndex + i;
-            var view = segment.Batch[index];
-            LookedAt++;
-            if (isTooEarly || !_selector.Selects(view, segment.Batch.RouteOf(index)))
-            {
-                Credit(view.RecordLength);
-            }
-            else if (_take(segment, i))
-            {
-                Matched++;
-            }
-            else
-            {
-                LookedAt--;
-                Close();
-                return;
-            }
-
-            Next = position + 1;
-            if (Next >= End)
-            {
-                ReachEnd();
-            }
-            else if (_isStopped)
-            {
-                Close();
-            }
-        }
-    }
-
-    private void ReachEnd()
-    {
-        IsAtEnd = true;
-        Close();
     }
 
     private void Refuse(Refusal refusal)

@@ -17,7 +17,7 @@ namespace ActorBroker.Broker.History;
 /// those who ask how it ended.
 /// </para>
 /// </summary>
-internal sealed class ReplayActor : UntypedActor, IWithTimers
+internal sealed partial class ReplayActor : UntypedActor, IWithTimers
 {
     private const int WindowBytes = 1 << 19;
     private const int TicksForReport = 5;
@@ -63,20 +63,6 @@ internal sealed class ReplayActor : UntypedActor, IWithTimers
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
-
-    private ReplayReported Report => new(
-        _replay.Queue,
-        _replay.ReplayId,
-        _hasEnded ? _state : ReplayState.Running,
-        new ReplayProgress(
-            _reader.LookedAt,
-            _reader.Matched,
-            _replayed,
-            _unrouted,
-            _reader.Missing,
-            _underWay.TryPeek(out var first) ? first.Position : _reader.Next,
-            _reader.End),
-        _hasEnded ? _refusal : null);
 
     /// <summary>The actor of one replay, which has been checked.</summary>
     public static Props Props(ReplayMessages replay, IActorRef requester, ForwardingServices services) =>
@@ -202,23 +188,6 @@ internal sealed class ReplayActor : UntypedActor, IWithTimers
         }
     }
 
-    private void OnCancel()
-    {
-        if (_hasEnded)
-        {
-            Sender.Tell(Report, Context.Parent);
-            return;
-        }
-
-        if (!Sender.Equals(_requester))
-        {
-            _awaitingEnd.Add(Sender);
-        }
-
-        Conclude(ReplayState.Cancelled, refusal: null);
-        EndWhenDone();
-    }
-
     private bool Take(DeliverySegment segment, int i)
     {
         var message = ReplayedMessage.Of(_replay, segment, i, !_replay.Criteria.IsNone, _services.Formats);
@@ -243,21 +212,6 @@ internal sealed class ReplayActor : UntypedActor, IWithTimers
         {
             _underWay.Dequeue();
         }
-    }
-
-    private void TellStarted()
-    {
-        if (!_hasStarted && _reader.IsPlaced && _reader.Refusal is null)
-        {
-            _hasStarted = true;
-            TellReport();
-        }
-    }
-
-    private void TellReport()
-    {
-        _reported = Report;
-        _requester.Tell(_reported, Context.Parent);
     }
 
     // The first reason counts.
@@ -300,21 +254,6 @@ internal sealed class ReplayActor : UntypedActor, IWithTimers
         }
 
         Context.Stop(Self);
-    }
-
-    private void TellEnd()
-    {
-        _hasEnded = true;
-        TellReport();
-        foreach (var asker in _awaitingEnd)
-        {
-            asker.Tell(Report, Context.Parent);
-        }
-
-        _log.Info(
-            "replay '{0}' of {1} to {2}, asked for by {3}: {4}; {5}",
-            _replay.ReplayId, _replay.Queue, _target.Name, $"'{_replay.Origin.User}' at {_replay.Origin.Address}",
-            _refusal?.Text ?? _state.ToString(), Report.Progress);
     }
 
     private sealed record Tick : INoSerializationVerificationNeeded
