@@ -45,7 +45,7 @@ public static class BrokerSubsystem
     public static async Task<BrokerEntities> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock, MessageFormats formats)
     {
         var access = AccessSharding.Start(system, options.Access, clock);
-        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings());
+        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings { Clock = clock });
         IActorRef? tableActor = null;
         var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();

@@ -47,6 +47,12 @@ public sealed partial class QueueActor
                 queue.CloseConsumer(Key(close.ConsumerId));
                 AfterConsumerLeft();
                 return true;
+            case DescribeReader describe:
+                Sender.Tell(new ReaderDescribed(describe.RequestId, describe.ConsumerId, queue.History, queue.NextOffsetOf(Key(describe.ConsumerId))));
+                return true;
+            case HistoryCommand history:
+                OnHistoryCommand(history);
+                return true;
             case SetConsumerActive active:
                 queue.SetConsumerActive(Key(active.ConsumerId), active.Active);
                 return true;

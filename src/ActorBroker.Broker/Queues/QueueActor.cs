@@ -244,6 +244,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     private void OnTerminated(IActorRef actor)
     {
         OnDeadLettersInterrupted(actor);
+        OnReaderEnded(actor);
         if (_connections.Remove(actor) is { } number)
         {
             OnConnectionEnded(number);
@@ -267,6 +268,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
 
     private void Leave()
     {
+        if (AwaitReaders())
+        {
+            return;
+        }
+
         Context.SetReceiveTimeout(null);
         _life = QueueLife.Leaving;
         Context.Parent.Tell(new Passivate(StopQueue.Instance));
@@ -281,7 +287,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
 
     /// <summary>The journal's answer to a read.</summary>
     private sealed record SegmentRead(SegmentAddress Segment, int Attempt, SegmentContent? Content, Exception? Failure)
-        : INoSerializationVerificationNeeded;
+        : INoSerializationVerificationNeeded
+    {
+        /// <summary>Each event was read by itself.</summary>
+        public bool IsOneByOne { get; init; }
+    }
 
     private sealed record FlushTick : INoSerializationVerificationNeeded
     {

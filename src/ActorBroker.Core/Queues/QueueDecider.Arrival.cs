@@ -22,7 +22,7 @@ public sealed partial class QueueDecider
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     public void Publish(int connection, long linkSequence, MessageBatch batch)
     {
-        var link = LinkOf(connection);
+        var link = _links.Of(connection);
         if (ChecksArrivals)
         {
             EnterChecked(link, linkSequence, batch);
@@ -35,7 +35,7 @@ public sealed partial class QueueDecider
         var needsWrite = EnqueueEntered(link);
         link.Receive(linkSequence, needsWrite);
         AfterEntering();
-        Tell(link);
+        _links.Tell(link, IsWithholding);
         BoundMemory();
     }
 
@@ -227,7 +227,7 @@ public sealed partial class QueueDecider
     {
         _effects.PublishRejected(link.Connection, linkSequence, [.. Enumerable.Range(0, batch.Count)]);
         link.Receive(linkSequence, needsWrite: false);
-        Tell(link);
+        _links.Tell(link, IsWithholding);
     }
 
     // Room was made sure of; duplicates are left out.

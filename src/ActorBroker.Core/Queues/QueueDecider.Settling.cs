@@ -161,6 +161,6 @@ public sealed partial class QueueDecider
         }
 
         TryWrite();
-        AcceptWithheld();
+        _links.AcceptWithheld(IsWithholding);
     }
 }

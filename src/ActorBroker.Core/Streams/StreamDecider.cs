@@ -14,13 +14,9 @@ public sealed partial class StreamDecider : IQueueRules
     private readonly QueueMemoryLimits _limits;
     private readonly OffsetLog _log;
     private readonly StreamWriteBuffer _writes;
-    private readonly Dictionary<int, PublisherLink> _links = [];
-    private readonly List<PublisherLink> _toTell = [];
+    private readonly PublisherLinks _links;
     private long _nextOffset;
     private long _writeBegan;
-
-    // Some link may have been told less than all it sent.
-    private bool _hasWithheld;
 
     /// <summary>A stream without messages.</summary>
     /// <param name="settings">Retention, and the sizes of segments and filters.</param>
@@ -33,6 +29,7 @@ public sealed partial class StreamDecider : IQueueRules
         Settings = settings;
         _limits = limits;
         _effects = effects;
+        _links = new PublisherLinks(effects);
         _log = new OffsetLog(OffsetLogSettings.OfStream(settings), limits, formats, now, effects);
         _writes = new StreamWriteBuffer(limits.WriteBytesMax);
     }
@@ -59,13 +56,13 @@ public sealed partial class StreamDecider : IQueueRules
     public long? NextDue => _log.NextDue;
 
     /// <inheritdoc/>
-    public bool HasUnwrittenSettlements => _writes is { HasEnds: true, IsWriting: false };
+    public bool HasUnwrittenSettlements => _writes is { Transactions.HasEnds: true, IsWriting: false };
 
     /// <inheritdoc/>
     public bool IsWithholding => _writes.SizeBytes + _prepared.UndecidedBytes > _limits.PinnedBytesMax;
 
     /// <inheritdoc/>
-    public bool IsWrittenOut => _writes is { IsWriting: false, HasBatches: false, HasEnds: false };
+    public bool IsWrittenOut => _writes is { IsWriting: false, HasBatches: false, Transactions.HasEnds: false };
 
     /// <inheritdoc/>
     public bool CanBeForgotten => IsWrittenOut && ConsumerCount == 0 && _prepared.IsEmpty;
@@ -86,7 +83,7 @@ public sealed partial class StreamDecider : IQueueRules
     /// <inheritdoc/>
     public void Publish(int connection, long linkSequence, MessageBatch batch)
     {
-        var link = LinkOf(connection);
+        var link = _links.Of(connection);
         link.Receive(linkSequence, needsWrite: batch.Count > 0);
         if (batch.Count > 0)
         {
@@ -94,38 +91,27 @@ public sealed partial class StreamDecider : IQueueRules
         }
 
         TryWrite();
-        Tell(link);
+        _links.Tell(link, IsWithholding);
     }
 
     /// <inheritdoc/>
     public void WriteCompleted(long sequenceNr)
     {
-        _toTell.Clear();
-        _log.Append(_writes.Complete(_toTell), sequenceNr, _writeBegan);
-        TellOfTransactions();
-        foreach (var link in _toTell)
-        {
-            Tell(link);
-        }
-
+        _log.Append(_writes.Complete(_links.Committed), sequenceNr, _writeBegan);
+        _prepared.Written(_writes.Transactions, _effects);
+        _links.TellCommitted(IsWithholding);
         TryWrite();
-        AcceptWithheld();
+        _links.AcceptWithheld(IsWithholding);
         _log.ServeNew();
     }
 
     /// <inheritdoc/>
-    public void WriteFailed()
-    {
-        foreach (var link in _links.Values)
-        {
-            link.Fail(_effects);
-        }
-    }
+    public void WriteFailed() => _links.Fail();
 
     /// <summary>A stream has no settlements to write, but perhaps the ends of transactions.</summary>
     public void FlushSettlements()
     {
-        if (!_writes.IsWriting && (_writes.HasBatches || _writes.HasEnds))
+        if (!_writes.IsWriting && (_writes.HasBatches || _writes.Transactions.HasEnds))
         {
             BeginWrite();
         }
@@ -151,13 +137,7 @@ public sealed partial class StreamDecider : IQueueRules
     }
 
     /// <inheritdoc/>
-    public void Abandon()
-    {
-        foreach (var link in _links.Values)
-        {
-            link.Finish(_effects);
-        }
-    }
+    public void Abandon() => _links.Finish();
 
     private void TryWrite()
     {
@@ -178,35 +158,5 @@ public sealed partial class StreamDecider : IQueueRules
         var placed = new PlacedBatch(_nextOffset, batch);
         _nextOffset = placed.EndPosition;
         return placed;
-    }
-
-    private PublisherLink LinkOf(int connection)
-    {
-        if (!_links.TryGetValue(connection, out var link))
-        {
-            link = new PublisherLink(connection);
-            _links.Add(connection, link);
-        }
-
-        return link;
-    }
-
-    private void Tell(PublisherLink link)
-    {
-        var accept = !IsWithholding;
-        _hasWithheld |= !accept;
-        link.Tell(_effects, accept);
-    }
-
-    private void AcceptWithheld()
-    {
-        if (_hasWithheld && !IsWithholding)
-        {
-            _hasWithheld = false;
-            foreach (var link in _links.Values)
-            {
-                link.Tell(_effects, accept: true);
-            }
-        }
     }
 }

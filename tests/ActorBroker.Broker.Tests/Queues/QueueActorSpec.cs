@@ -194,6 +194,10 @@ public abstract class QueueActorSpec : EntityTestKit
 
         public TimeSpan Passed { get; set; }
 
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Passed.Ticks;
+
         public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : DateTimeOffset.UnixEpoch + Passed;
     }
 }

@@ -218,6 +218,24 @@ public sealed class QueueHistorySpec
     }
 
     [Fact]
+    public void What_was_there_before_and_is_spilled_late_is_not_read()
+    {
+        var queue = new TestQueue(TestQueue.Ample with { PinnedBytesMax = 0 });
+        queue.Decider.Publish(1, 1, Transient("before"));
+        queue.Apply(Keeps);
+        queue.CommitAll();
+        Write(queue, "a");
+        queue.Decider.Spill();
+        queue.CommitAll();
+        Write(queue, "b");
+
+        Assert.Equal("1a 2b", OffsetsOf(queue, Read(queue, 2, "first")));
+        queue = queue.Crash();
+        Assert.Equal("1a 2b", OffsetsOf(queue, Read(queue, 2, "first")));
+        Assert.Equal((2, 0), (queue.Decider.RetainedCount, queue.Decider.LostCount));
+    }
+
+    [Fact]
     public void A_transient_queue_keeps_nothing()
     {
         var queue = new TestQueue(durable: false, settings: Keeps);

@@ -53,6 +53,32 @@ internal sealed class PreparedTransactions
         }
     }
 
+    /// <summary>A write is committed: who awaits that is told.</summary>
+    /// <param name="written">What it put into the journal, which is taken out of there.</param>
+    /// <param name="effects">Tells.</param>
+    public void Written(TransactionWrites written, IQueueEffects effects)
+    {
+        foreach (var share in written.Prepared)
+        {
+            if (share.IsCommitted is null)
+            {
+                effects.TransactionPrepared(share.Undecided.Connection, share.Id);
+            }
+        }
+
+        foreach (var transaction in written.Ended)
+        {
+            Forget(transaction);
+            if (transaction.IsCommitted is true)
+            {
+                effects.TransactionEnded(transaction.Id);
+            }
+        }
+
+        written.Prepared.Clear();
+        written.Ended.Clear();
+    }
+
     /// <summary>Adds what undecided ones hold of the queue's messages.</summary>
     public void AddHeldTo(PositionSet positions)
     {
