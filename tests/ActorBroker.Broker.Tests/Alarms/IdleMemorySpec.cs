@@ -11,6 +11,15 @@ public sealed class IdleMemorySpec
     private long _allocated;
 
     [Fact]
+    public void Memory_is_given_back_once_when_the_start_is_over()
+    {
+        var looks = Looks(100, MiB / 10);
+
+        Assert.Equal(9, looks.IndexOf(true));
+        Assert.Single(looks, true);
+    }
+
+    [Fact]
     public void Memory_is_given_back_once_when_a_burst_of_work_has_been_over_for_a_while()
     {
         Assert.DoesNotContain(true, Looks(20, 16 * MiB));
