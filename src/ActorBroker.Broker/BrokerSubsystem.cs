@@ -3,6 +3,7 @@ using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Events;
 using ActorBroker.Broker.Exchanges;
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Broker.Replies;
@@ -15,9 +16,6 @@ using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Persistence.Query;
-using Akka.Persistence.Sql.Query;
-using Akka.Streams;
 
 namespace ActorBroker.Broker;
 
@@ -46,17 +44,15 @@ public static class BrokerSubsystem
     /// <param name="formats">The formats of all protocols that clients may use.</param>
     public static async Task<BrokerEntities> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock, MessageFormats formats)
     {
-        var journal = system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier);
-        var materializer = ActorMaterializer.Create(system, namePrefix: "journal-reads");
         var access = AccessSharding.Start(system, options.Access, clock);
-        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings());
+        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings { Clock = clock });
         IActorRef? tableActor = null;
         var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
-        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, journal, materializer, policies);
+        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies);
         var queues = QueueSharding.Start(system, queueSettings);
         var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");

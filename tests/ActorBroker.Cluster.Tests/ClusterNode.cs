@@ -64,7 +64,7 @@ public sealed class ClusterNode
             .WithFallback(shipped)
             .WithFallback(SqliteJournal.PluginDefaults);
         var system = ActorSystem.Create(
-            "actorbroker", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup));
+            "actorbroker", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup, journal.Connections));
         var cluster = AkkaCluster.Get(system);
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(up.SetResult);
@@ -114,7 +114,7 @@ public sealed class ClusterNode
         var settings = QueueSharding.Settings(
             BrokerOptions.Read(_system.Settings.Config).Queue,
             QueueSharding.Forwarding(TimeProvider.System, Formats, new RoutingTables(), ActorRefs.Nobody),
-            _system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier), _system.Materializer(), new NodePolicies(_ => ActorRefs.Nobody));
+            new JournalReader(_system), new NodePolicies(_ => ActorRefs.Nobody));
         var actor = _system.ActorOf(QueueActor.Props(EntityIds.Of(key), settings));
         await actor.Ask<QueueResolved>(new ResolveQueue(key, 0), Limit);
         var inbox = Inbox.Create(_system);

@@ -33,12 +33,15 @@ public sealed partial class CatalogueActor
 
     private void RefuseDamaged(CatalogueCommand command)
     {
-        // A node that subscribes asks again now and then, and serves nobody in the meantime.
-        if (command is not SubscribeNames)
+        _virtualHost = command.VirtualHost;
+        var refusal = new Refusal(
+            RefusalReason.Damaged, $"the catalogue of vhost '{_virtualHost}' is not served: its journal is damaged: {DamageOf()}");
+        if (command is SubscribeNames)
         {
-            _virtualHost = command.VirtualHost;
-            var refusal = new Refusal(
-                RefusalReason.Damaged, $"the catalogue of vhost '{_virtualHost}' is not served: its journal is damaged: {DamageOf()}");
+            Sender.Tell(new NamesRefused(_virtualHost, refusal), Self);
+        }
+        else
+        {
             Answer(new CatalogueRequest(command, Sender), refusal);
         }
     }

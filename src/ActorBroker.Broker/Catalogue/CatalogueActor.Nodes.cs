@@ -1,5 +1,6 @@
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Core.Time;
 using Akka.Actor;
 using Akka.Event;
 
@@ -8,6 +9,8 @@ namespace ActorBroker.Broker.Catalogue;
 // The nodes that follow the catalogue, and who else wants to know names.
 public sealed partial class CatalogueActor
 {
+    private WaitLimit _nodeLimit;
+
     private void TellNodes(List<NameChange> changes, bool policiesChange)
     {
         if (changes.Count > 0)
@@ -19,12 +22,19 @@ public sealed partial class CatalogueActor
         if (policiesChange)
             _nodes.Tell(version => new PoliciesChanged(_virtualHost, version, _policies), Self);
         _isAwaitingNodes = true;
+        _nodeLimit = WaitLimit.Begin(_settings.Clock, _settings.NodeTimeout);
         Timers.StartSingleTimer(NodesDue.Instance, NodesDue.Instance, _settings.NodeTimeout);
         FinishWhenNodesFollow();
     }
 
     private void OnNodesDue()
     {
+        if (_nodeLimit.Left(_settings.Clock) is { Ticks: > 0 } left)
+        {
+            Timers.StartSingleTimer(NodesDue.Instance, NodesDue.Instance, left);
+            return;
+        }
+
         foreach (var node in _nodes.RemoveLaggards())
         {
             _log.Warning("{0}: {1} did not follow in time and has to load the names again", PersistenceId, node);

@@ -3,6 +3,9 @@ namespace ActorBroker.Broker.Catalogue;
 /// <summary>What every catalogue of a node shares.</summary>
 public sealed record CatalogueSettings
 {
+    /// <summary>By what waiting is measured.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>How long a node may take to apply a change before it is told to load the names again.</summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Core.Exchanges;
+using ActorBroker.Core.Time;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -10,8 +11,14 @@ namespace ActorBroker.Broker.Exchanges;
 // What takes time: answers of others, the journal, the nodes. Each goes on with what it was given when it is done.
 public sealed partial class ExchangeActor
 {
+    private WaitLimit _answerLimit;
+    private WaitLimit _nodeLimit;
+
+    private TimeProvider Clock => _settings.Forwarding.Clock;
+
     private void AwaitAnswers(Action then)
     {
+        _answerLimit = WaitLimit.Begin(Clock, _settings.AnswerTimeout);
         Timers.StartSingleTimer(AnswersDue.Instance, AnswersDue.Instance, _settings.AnswerTimeout);
         _answers.Then(() =>
         {
@@ -53,6 +60,7 @@ public sealed partial class ExchangeActor
     private void AwaitNodes(Action then)
     {
         _whenNodesFollow = then;
+        _nodeLimit = WaitLimit.Begin(Clock, _settings.NodeTimeout);
         Timers.StartSingleTimer(NodesDue.Instance, NodesDue.Instance, _settings.NodeTimeout);
         GoOnWhenNodesFollow();
     }
@@ -66,8 +74,25 @@ public sealed partial class ExchangeActor
         then();
     }
 
+    private void OnAnswersDue()
+    {
+        if (_answerLimit.Left(Clock) is { Ticks: > 0 } left)
+        {
+            Timers.StartSingleTimer(AnswersDue.Instance, AnswersDue.Instance, left);
+            return;
+        }
+
+        _answers.GiveUp(Unavailable("got no answer in time"));
+    }
+
     private void OnNodesDue()
     {
+        if (_nodeLimit.Left(Clock) is { Ticks: > 0 } left)
+        {
+            Timers.StartSingleTimer(NodesDue.Instance, NodesDue.Instance, left);
+            return;
+        }
+
         foreach (var node in _nodes.RemoveLaggards())
         {
             _log.Warning("{0}: {1} did not follow in time and has to load the exchange again", PersistenceId, node);

@@ -126,7 +126,7 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
                 OnPoliciesLoaded();
                 break;
             case AnswersDue:
-                _answers.GiveUp(Unavailable("got no answer in time"));
+                OnAnswersDue();
                 break;
             case NodesDue:
                 OnNodesDue();

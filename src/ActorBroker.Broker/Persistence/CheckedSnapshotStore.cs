@@ -24,7 +24,7 @@ public sealed class CheckedSnapshotStore(Config config) : SqlSnapshotStore(confi
         UnreadableEvent? newest = null;
         while (true)
         {
-            var found = await base.LoadAsync(persistenceId, criteria, cancellationToken).ConfigureAwait(false);
+            var found = await LoadOrSalvageAsync(persistenceId, criteria, cancellationToken).ConfigureAwait(false);
             if (found is null)
             {
                 return newest is null ? null : new SelectedSnapshot(new SnapshotMetadata(persistenceId, 0, DateTime.MinValue), newest);
@@ -38,6 +38,21 @@ public sealed class CheckedSnapshotStore(Config config) : SqlSnapshotStore(confi
             newest ??= unreadable;
             await ReportAsync(found.Metadata, unreadable).ConfigureAwait(false);
             criteria = new SnapshotSelectionCriteria(found.Metadata.SequenceNr - 1, criteria.MaxTimeStamp);
+        }
+    }
+
+    private async Task<SelectedSnapshot?> LoadOrSalvageAsync(
+        string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.LoadAsync(persistenceId, criteria, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (_quarantine is not null && JournalSalvage.IsDamage(failure))
+        {
+            var newest = _quarantine.Salvage.NewestSnapshot(persistenceId, criteria.MaxSequenceNr);
+            return new SelectedSnapshot(
+                new SnapshotMetadata(persistenceId, newest, DateTime.MinValue), new UnreadableEvent(string.Empty, $"SQLite cannot read it: {SqliteErrors.Of(failure)!.Message}"));
         }
     }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Actor.Setup;
+using Microsoft.Data.Sqlite;
 
 namespace ActorBroker.Broker.Persistence;
 
@@ -25,6 +26,20 @@ public sealed class JournalQuarantine : Setup
         FROM snapshot WHERE persistence_id = @id
         """;
 
+    // Of a row that cannot be read whole.
+    private const string KeepPieces =
+        """
+        INSERT OR IGNORE INTO journal_quarantine (source, persistence_id, sequence_number, created, message, reason, set_aside)
+        VALUES ('journal', @id, @number, 0, @pieces, @reason, @now)
+        """;
+
+    // Of a snapshot an older one takes the place: that there was one is all that is kept.
+    private const string KeepNothing =
+        """
+        INSERT OR IGNORE INTO journal_quarantine (source, persistence_id, sequence_number, created, reason, set_aside)
+        VALUES ('snapshot', @id, @number, 0, @reason, @now)
+        """;
+
     private const string OfNumber = " AND sequence_number = @number";
 
     // Copies rows that are there and were not copied before.
@@ -35,7 +50,14 @@ public sealed class JournalQuarantine : Setup
 
     private readonly SqliteConnectionSettings _settings;
 
-    internal JournalQuarantine(SqliteConnectionSettings settings) => _settings = settings;
+    internal JournalQuarantine(SqliteConnectionSettings settings)
+    {
+        _settings = settings;
+        Salvage = new JournalSalvage(settings);
+    }
+
+    /// <summary>Reads what SQLite cannot read otherwise.</summary>
+    public JournalSalvage Salvage { get; }
 
     /// <summary>The table and its file, for the log.</summary>
     public string Place => $"table journal_quarantine of {_settings.Path}";
@@ -48,13 +70,23 @@ public sealed class JournalQuarantine : Setup
         return setup.HasValue ? setup.Value : null;
     }
 
-    /// <summary>Copies an event's row, if it is there and was not copied before.</summary>
+    /// <summary>Copies an event's row, or what can be read of it, if it is there and was not copied before.</summary>
     /// <param name="persistenceId">The entity's.</param>
     /// <param name="sequenceNr">The event's.</param>
     /// <param name="reason">What is wrong with it.</param>
     /// <param name="now">When.</param>
     public Task KeepEventAsync(string persistenceId, long sequenceNr, string reason, DateTimeOffset now) =>
-        Task.Run(() => Keep(KeepEvent, persistenceId, sequenceNr, reason, now));
+        Task.Run(() =>
+        {
+            try
+            {
+                Keep(KeepEvent, persistenceId, sequenceNr, reason, now);
+            }
+            catch (SqliteException failure) when (JournalSalvage.IsDamage(failure))
+            {
+                Keep(KeepPieces, persistenceId, sequenceNr, reason, now);
+            }
+        });
 
     /// <summary>Copies a snapshot's row, if it is there and was not copied before.</summary>
     /// <param name="persistenceId">The entity's.</param>
@@ -62,7 +94,17 @@ public sealed class JournalQuarantine : Setup
     /// <param name="reason">What is wrong with it.</param>
     /// <param name="now">When.</param>
     public Task KeepSnapshotAsync(string persistenceId, long sequenceNr, string reason, DateTimeOffset now) =>
-        Task.Run(() => Keep(KeepSnapshot, persistenceId, sequenceNr, reason, now));
+        Task.Run(() =>
+        {
+            try
+            {
+                Keep(KeepSnapshot, persistenceId, sequenceNr, reason, now);
+            }
+            catch (SqliteException failure) when (JournalSalvage.IsDamage(failure))
+            {
+                Keep(KeepNothing, persistenceId, sequenceNr, reason, now);
+            }
+        });
 
     private void Keep(string statement, string persistenceId, long sequenceNr, string reason, DateTimeOffset now)
     {
@@ -75,6 +117,11 @@ public sealed class JournalQuarantine : Setup
         command.Parameters.AddWithValue("@number", sequenceNr);
         command.Parameters.AddWithValue("@reason", reason);
         command.Parameters.AddWithValue("@now", now.ToUnixTimeMilliseconds());
+        if (statement == KeepPieces)
+        {
+            command.Parameters.AddWithValue("@pieces", JournalSalvage.ReadPieces(connection, persistenceId, sequenceNr));
+        }
+
         command.ExecuteNonQuery();
     }
 }

@@ -25,14 +25,18 @@ public sealed class SqliteJournal : IDisposable
         _settings = settings;
         var gate = new CommitGate();
         _upkeep = new JournalUpkeep(settings, options, gate, onUpkeepFailure);
-        Setup = new DataOptionsSetup(
-            new LinqToDB.DataOptions()
-                .UseConnectionString(ProviderName.SQLiteMS, settings.ConnectionString)
-                .UseInterceptor(new YieldingConnectionInterceptor(settings, gate)));
+        var connections = new LinqToDB.DataOptions()
+            .UseConnectionString(ProviderName.SQLiteMS, settings.ConnectionString)
+            .UseInterceptor(new YieldingConnectionInterceptor(settings, gate));
+        Setup = new DataOptionsSetup(connections);
+        Connections = new JournalConnections(connections);
     }
 
     /// <summary>To be part of the actor system's setup: how Akka.Persistence.Sql connects.</summary>
     public Setup Setup { get; }
+
+    /// <summary>To be part of the actor system's setup: how its own reads connect.</summary>
+    public Setup Connections { get; }
 
     /// <summary>To be part of the actor system's setup: where it keeps what it cannot read.</summary>
     public Setup Quarantine => new JournalQuarantine(_settings);

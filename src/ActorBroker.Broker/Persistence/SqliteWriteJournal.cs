@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Akka.Actor;
 using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Event;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Journal;
 using Microsoft.Data.Sqlite;
@@ -10,7 +13,8 @@ namespace ActorBroker.Broker.Persistence;
 /// <summary>
 /// The journal of Akka.Persistence.Sql, which rejects what a full or failing disk keeps from being written
 /// (<see cref="JournalUnavailableException"/>). Everything else fails as ever, a sequence number that another
-/// incarnation has used above all: whoever persisted that must stop.
+/// incarnation has used above all: whoever persisted that must stop, and nobody else must. Where SQLite cannot read a
+/// page, the entities whose events lie there are replayed with what is left of them.
 /// </summary>
 /// <remarks>
 /// A write whose fsync failed may turn out to be in the journal after a crash, although it was rejected and written
@@ -18,6 +22,11 @@ namespace ActorBroker.Broker.Persistence;
 /// </remarks>
 public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
 {
+    // What waited for the writer already may still come into the same commit, and another stale number be in that.
+    private const int AttemptsAlone = 5;
+
+    private readonly JournalQuarantine? _quarantine = JournalQuarantine.Of(Context.System);
+
     /// <inheritdoc/>
     protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(
         IEnumerable<AtomicWrite> messages,
@@ -26,7 +35,7 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
         var writes = messages.ToList();
         try
         {
-            return await base.WriteMessagesAsync(writes, cancellationToken).ConfigureAwait(false);
+            return await WriteFencedAsync(writes, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (ReasonToWait(failure) is { } reason)
         {
@@ -34,11 +43,106 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
         }
     }
 
-    // The failure of a transaction may come together with that of its rollback: SQLite has rolled back by itself.
-    private static SqliteException? ReasonToWait(Exception failure) => failure switch
+    /// <inheritdoc/>
+    public override async Task ReplayMessagesAsync(
+        IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
     {
-        SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_BUSY or raw.SQLITE_CANTOPEN } reason => reason,
-        AggregateException several => several.InnerExceptions.Select(ReasonToWait).FirstOrDefault(static reason => reason is not null),
-        _ => null,
-    };
+        ArgumentNullException.ThrowIfNull(recoveryCallback);
+        var next = fromSequenceNr;
+        var writer = string.Empty;
+        try
+        {
+            await base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, found =>
+            {
+                next = found.SequenceNr + 1;
+                writer = found.WriterGuid;
+                recoveryCallback(found);
+            }).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (_quarantine is not null && JournalSalvage.IsDamage(failure))
+        {
+            await Task.Run(() => Salvage(_quarantine.Salvage, persistenceId, next, toSequenceNr, writer, recoveryCallback)).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReceivePluginInternal(object message)
+    {
+        if (message is not WriteAlone alone)
+        {
+            return base.ReceivePluginInternal(message);
+        }
+
+        // The actor takes nothing else meanwhile, so nothing new gets into this commit.
+        ActorTaskScheduler.RunTask(() => WriteAloneAsync(alone));
+        return true;
+    }
+
+    // Of writes that are committed together, one that comes from a stale incarnation fails all.
+    private async Task<IImmutableList<Exception>> WriteFencedAsync(List<AtomicWrite> writes, CancellationToken cancellation)
+    {
+        var self = Self;
+        try
+        {
+            return await base.WriteMessagesAsync(writes, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
+        {
+            var outcome = new TaskCompletionSource<IImmutableList<Exception>>(TaskCreationOptions.RunContinuationsAsynchronously);
+            self.Tell(new WriteAlone(writes, failure, outcome, cancellation), self);
+            return await outcome.Task.ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteAloneAsync(WriteAlone alone)
+    {
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var first = alone.Writes[0];
+                if (await base.ReadHighestSequenceNrAsync(first.PersistenceId, 0, alone.Cancellation) >= first.LowestSequenceNr)
+                {
+                    alone.Outcome.SetException(alone.Failure);
+                    return;
+                }
+
+                try
+                {
+                    alone.Outcome.SetResult(await base.WriteMessagesAsync(alone.Writes, alone.Cancellation));
+                    return;
+                }
+                catch (Exception failure) when (attempt < AttemptsAlone && SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
+                {
+                }
+            }
+        }
+        catch (Exception failure)
+        {
+            alone.Outcome.SetException(failure);
+        }
+    }
+
+    // The writer of what comes now is not known, and who compares must not take it for another one.
+    private static void Salvage(
+        JournalSalvage salvage, string persistenceId, long first, long last, string writer, Action<IPersistentRepresentation> recoveryCallback)
+    {
+        foreach (var found in salvage.Read(persistenceId, first, last))
+        {
+            if (found.Event is null)
+            {
+                throw found.Failure!;
+            }
+
+            recoveryCallback(new Persistent(found.Event, found.SequenceNr, persistenceId, string.Empty, writerGuid: writer));
+        }
+    }
+
+    private static SqliteException? ReasonToWait(Exception failure) =>
+        SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_BUSY or raw.SQLITE_CANTOPEN } reason ? reason : null;
+
+    /// <summary>Writes that failed with others, to be written by themselves.</summary>
+    private sealed record WriteAlone(
+        List<AtomicWrite> Writes, Exception Failure, TaskCompletionSource<IImmutableList<Exception>> Outcome, CancellationToken Cancellation)
+        : INoSerializationVerificationNeeded;
 }

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
@@ -71,16 +72,14 @@ public sealed partial class QueueActor
     private void OnSegmentRead(SegmentRead read)
     {
         var segment = read.Segment;
-        if (read.Content is null && read.Attempt < ReadAttempts)
+        if (read.Content is null && ReadAgain(read))
         {
-            _log.Warning(read.Failure, "{0}: could not read events {1} to {2} back; trying again", PersistenceId, segment.FirstSequenceNr, segment.LastSequenceNr);
-            Timers.StartSingleTimer(segment, new RetryRead(segment, read.Attempt + 1), ReadRetryDelay);
             return;
         }
 
         var damaged = read.Content?.Damaged ?? [];
         var isGone = damaged.Count > 0 || (read.Content is not null && _replay.HasSkipped);
-        var missing = _queue?.SegmentLoaded(segment.FirstPosition, read.Content?.Batches ?? [], isGone) ?? 0;
+        var missing = _queue?.SegmentLoaded(segment, read.Content?.Batches ?? [], isGone) ?? 0;
         if (damaged.Count > 0)
         {
             Report(damaged, missing);
@@ -100,6 +99,32 @@ public sealed partial class QueueActor
         }
 
         ScheduleTicks();
+    }
+
+    // What SQLite cannot read of a page it never will; what it cannot read for other reasons it may be able to later.
+    private bool ReadAgain(SegmentRead read)
+    {
+        var segment = read.Segment;
+        var isLast = read.Attempt >= ReadAttempts || JournalSalvage.IsDamage(read.Failure);
+        if (isLast && (_quarantine is null || read.IsOneByOne))
+        {
+            return false;
+        }
+
+        _log.Warning(
+            read.Failure, "{0}: could not read events {1} to {2} back; trying {3}",
+            PersistenceId, segment.FirstSequenceNr, segment.LastSequenceNr, isLast ? "one by one" : "again");
+        if (!isLast)
+        {
+            Timers.StartSingleTimer(segment, new RetryRead(segment, read.Attempt + 1), ReadRetryDelay);
+            return true;
+        }
+
+        new SegmentReader(_quarantine!.Salvage).ReadAsync(PersistenceId, segment).PipeTo(
+            Self,
+            success: content => new SegmentRead(segment, ReadAttempts, content, read.Failure) { IsOneByOne = true },
+            failure: exception => new SegmentRead(segment, ReadAttempts, Content: null, exception) { IsOneByOne = true });
+        return true;
     }
 
     // A transient queue is not recovered, so it needs no index; what it spilled and consumed is deleted all the same.
@@ -127,7 +152,7 @@ public sealed partial class QueueActor
     }
 
     // What is to go for its age should not stay because nothing more comes.
-    private int TrimStep => _queue?.Settings.MaxAge is null ? Options.TrimAfterEvents : Math.Max(1, Options.TrimAfterEvents / 32);
+    private int TrimStep => _queue?.Settings.KeptFor is null ? Options.TrimAfterEvents : Math.Max(1, Options.TrimAfterEvents / 32);
 
     private QueueSnapshot Snapshot() => new(_key, _definition, _policy, [.. _bindingSources], _queue!.Index());
 

@@ -10,7 +10,7 @@ using Akka.Actor;
 
 namespace ActorBroker.Broker.Queues;
 
-/// <content>The queue's beginning, and the commands that come by its name.</content>
+/// <content>The commands that come by the queue's name, and what waits for the journal.</content>
 public sealed partial class QueueActor
 {
     // Exchanges are awaited by their names, of which none is empty: bindings to the default exchange are implicit.
@@ -24,7 +24,6 @@ public sealed partial class QueueActor
     private readonly Queue<Action<Refusal?>> _awaitingWrite = new();
     private IActorRef? _requester;
     private long _requestId;
-    private DeclareQueue? _declaring;
     private long _deletedCount;
     private Origin? _deletedBy;
     private bool _isForgotten;
@@ -61,6 +60,8 @@ public sealed partial class QueueActor
                     describe.RequestId, _key, null, _definition, _policy, _queue!.ReadyCount, _queue.UnsettledCount, _queue.ConsumerCount)
                 {
                     LostCount = _queue.LostCount,
+                    RetainedCount = _queue.RetainedCount,
+                    RetainedBytes = _queue.RetainedBytes,
                 });
                 break;
             case WakeQueue wake:
@@ -148,33 +149,6 @@ public sealed partial class QueueActor
         }
     }
 
-    private void BeginDeclare(DeclareQueue declare)
-    {
-        if (PoliciesOf(declare.Queue.VirtualHost) is not { } policies)
-        {
-            Stash.Stash();
-            return;
-        }
-
-        var declared = QueueDeclaration.WithType(declare.Definition, policies.DefaultQueueType ?? Options.DefaultType);
-        if (QueueDeclaration.Check(declare.Queue, declared) is { } refusal)
-        {
-            Answer(declare.RequestId, refusal, 0);
-            return;
-        }
-
-        declare = declare with { Definition = QueueDeclaration.Kept(declared) };
-        Context.SetReceiveTimeout(null);
-        _key = declare.Queue;
-        _declaring = declare;
-        _requester = Sender;
-        _requestId = declare.RequestId;
-        _life = QueueLife.Declaring;
-        _settings.CatalogueRegion(Context.System).Tell(new RegisterName(
-            _key.VirtualHost, DestinationKind.Queue, _key.Name, declare.Definition is { Durable: true, Exclusive: false }, NameRequest));
-        Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
-    }
-
     // Being declared or deleted: everything by name waits for the outcome.
     private void OnChanging(object message)
     {
@@ -193,8 +167,7 @@ public sealed partial class QueueActor
                 // Told again with the next tick.
                 break;
             case CleanUpTick when _life == QueueLife.Declaring:
-                UnregisterName(_key);
-                AbandonDeclare(new Refusal(RefusalReason.Unavailable, $"{_key} could not be registered in time"));
+                OnRegistrationDue();
                 break;
             case CleanUpTick when _cleanUpAwaits.Count > 0:
                 TellCleanUp();
@@ -213,60 +186,6 @@ public sealed partial class QueueActor
                 Unhandled(message);
                 break;
         }
-    }
-
-    private void OnNameRegistered(NameRegistered registered)
-    {
-        Timers.Cancel(CleanUpTick.Instance);
-        if (registered.Refusal is not null)
-        {
-            AbandonDeclare(registered.Refusal);
-            return;
-        }
-
-        FollowPolicies(_declaring!.Definition);
-        if (_declaring.Definition is { Durable: true, Exclusive: false })
-        {
-            var declared = new QueueDeclared(_key, _declaring.Definition, _declaring.Origin);
-            QueueEvent[] events = _policy == EffectivePolicy.None ? [declared] : [declared, new QueuePolicyApplied(_policy)];
-            PersistAll(events, written =>
-            {
-                if (written == events[^1])
-                {
-                    FinishDeclare();
-                }
-            });
-        }
-        else
-        {
-            FinishDeclare();
-        }
-    }
-
-    private void FinishDeclare()
-    {
-        BeginExisting(_declaring!.Definition);
-        _bindingSources.Clear();
-        if (_definition!.Exclusive)
-        {
-            _owner = _requester;
-            _connections.NumberOf(_owner!, Context);
-        }
-
-        _life = QueueLife.Live;
-        ApplyPolicies();
-        TellCreated(_declaring);
-        AnswerRequest(refusal: null, 0);
-        ScheduleTicks();
-        Stash.UnstashAll();
-    }
-
-    private void AbandonDeclare(Refusal refusal)
-    {
-        AnswerRequest(refusal, 0);
-        _life = QueueLife.Absent;
-        Context.SetReceiveTimeout(AbsentTimeout);
-        Stash.UnstashAll();
     }
 
     private void AnswerRequest(Refusal? refusal, long messageCount)

@@ -88,8 +88,8 @@ public sealed partial class QueueActor
     {
         var refusal = IsLockedFor(Sender)
             ? QueueDeclaration.Locked(_key)
-            : ConsumerArguments.Check(_key, _queue!.Settings.Type, start.Settings.Arguments)
-                ?? _queue!.StartConsumer(Key(start.ConsumerId), start.Settings, _key.ToString());
+            : ConsumerArguments.Check(_key, _queue!.Settings.Type, start.Settings.Arguments, _queue.KeepsHistory)
+                ?? _queue.StartConsumer(Key(start.ConsumerId), start.Settings, _key.ToString());
         if (refusal is not null)
         {
             Sender.Tell(new QueueAnswered(start.RequestId, refusal, 0, 0));

@@ -76,7 +76,8 @@ public sealed partial class QueueActor
     {
         var mayLeave = MayPassivate && _awaitingWrite.Count == 0 && !_isSavingSnapshot && PoliciesOf(_key.VirtualHost) is not null
             && NextTimer - Now > ShortestSleep.TotalMilliseconds && _queue!.CanBeForgotten;
-        if (mayLeave && _hasDelivered && _queue!.ReadyCount > 0)
+        var isSnapshotDue = mayLeave && ((_hasDelivered && _queue!.ReadyCount > 0) || HasForgotten(Math.Max(_trimmedTo, _snapshotFirstLive)));
+        if (isSnapshotDue)
         {
             KeepJournalShort(isDue: true);
             Timers.StartSingleTimer(LookTick.Instance, LookTick.Instance, LookAgainAfter);

@@ -71,6 +71,7 @@ public sealed partial class QueueActor
         {
             BeginExisting(snapshot.Definition);
             _queue!.RecoverIndex(snapshot.Index);
+            _snapshotFirstLive = _queue.FirstLiveSequenceNr;
         }
     }
 

@@ -25,6 +25,10 @@ public sealed partial class QueueActor
         return isDue;
     }
 
+    // What a stream or a history lost by its age left no event, after which the journal would be looked at.
+    private bool HasForgotten(long sinceSequenceNr) =>
+        _queue!.Settings.KeptFor is not null && _queue.FirstLiveSequenceNr - sinceSequenceNr > TrimStep;
+
     private static long BytesOf(QueueWrite write) =>
         write.Batches.Sum(static placed => (long)placed.Batch.SizeBytes) + write.Copies.Sum(static placed => (long)placed.Batch.SizeBytes);
 }

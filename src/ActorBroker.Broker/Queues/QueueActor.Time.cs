@@ -62,12 +62,11 @@ public sealed partial class QueueActor
         }
     }
 
-    // The rules have been told the time already, as with any message. What a stream lost by it left no event, after
-    // which the journal would be looked at.
+    // The rules have been told the time already, as with any message.
     private void OnDueTick()
     {
         _dueAt = long.MaxValue;
-        if (_queue!.Settings.MaxAge is not null && _queue.FirstLiveSequenceNr - _trimmedTo > TrimStep)
+        if (HasForgotten(_trimmedTo))
         {
             KeepJournalShort(isDue: true);
         }

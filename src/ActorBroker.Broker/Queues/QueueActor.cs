@@ -259,7 +259,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
 
     /// <summary>The journal's answer to a read.</summary>
     private sealed record SegmentRead(SegmentAddress Segment, int Attempt, SegmentContent? Content, Exception? Failure)
-        : INoSerializationVerificationNeeded;
+        : INoSerializationVerificationNeeded
+    {
+        /// <summary>Each event was read by itself.</summary>
+        public bool IsOneByOne { get; init; }
+    }
 
     private sealed record FlushTick : INoSerializationVerificationNeeded
     {

@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Forwarding;
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
@@ -7,8 +8,6 @@ using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Akka.Persistence.Query;
-using Akka.Streams;
 
 namespace ActorBroker.Broker.Queues;
 
@@ -31,13 +30,12 @@ public static class QueueSharding
     public static QueueActorSettings Settings(
         QueueOptions options,
         ForwardingServices forwarding,
-        ICurrentEventsByPersistenceIdQuery journal,
-        IMaterializer materializer,
+        IEventReader journal,
         NodePolicies policies) => new(
         options,
         forwarding.Clock,
         forwarding.Formats,
-        new SegmentReader(journal, materializer),
+        new SegmentReader(journal),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),

@@ -1,38 +1,35 @@
-using ActorBroker.Contracts;
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Queues;
-using Akka.Persistence.Query;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 
 namespace ActorBroker.Broker.Queues;
 
 /// <summary>Reads bodies back from the journal by range, outside the queue's actor.</summary>
-public sealed class SegmentReader(ICurrentEventsByPersistenceIdQuery journal, IMaterializer materializer)
+public sealed class SegmentReader(IEventReader journal)
 {
-    /// <summary>The batches of all events in the segment's range that are readable, copies too, by ascending event.</summary>
+    /// <summary>The batches of all events in the segment's range that are readable, copies too unless it says otherwise, by ascending event.</summary>
     public async Task<SegmentContent> ReadAsync(string persistenceId, SegmentAddress segment)
     {
         var batches = new List<PlacedBatch>();
         var damaged = new List<DamagedEvent>();
-        await journal
-            .CurrentEventsByPersistenceId(persistenceId, segment.FirstSequenceNr, segment.LastSequenceNr)
-            .RunForeach(
-                envelope =>
+        var events = journal.ReadAsync(persistenceId, segment.FirstSequenceNr, segment.LastSequenceNr);
+        await foreach (var (sequenceNr, journalEvent) in events.ConfigureAwait(false))
+        {
+            if (journalEvent is MessagesWritten written)
+            {
+                batches.AddRange(written.Write.Batches.Select(placed => placed with { At = written.At }));
+                if (!segment.WithoutCopies)
                 {
-                    if (envelope.Event is MessagesWritten written)
-                    {
-                        batches.AddRange(written.Write.Batches.Select(placed => placed with { At = written.At }));
-                        batches.AddRange(written.Write.Copies);
-                    }
+                    batches.AddRange(written.Write.Copies);
+                }
+            }
 
-                    if (DamagedEvent.Of(envelope.Event, envelope.SequenceNr) is { } found)
-                    {
-                        damaged.Add(found);
-                    }
-                },
-                materializer)
-            .ConfigureAwait(false);
+            if (DamagedEvent.Of(journalEvent, sequenceNr) is { } found)
+            {
+                damaged.Add(found);
+            }
+        }
+
         return new SegmentContent(batches, damaged);
     }
 }

@@ -2,6 +2,7 @@ using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
+using ActorBroker.Core.Sessions;
 using Akka.Actor;
 
 namespace ActorBroker.Broker.Routing;
@@ -38,6 +39,9 @@ internal sealed class NamesFeed(string virtualHost) : Feed
 
     /// <summary>The policies that came with the first part.</summary>
     public VirtualHostPolicies ReceivedPolicies { get; set; } = VirtualHostPolicies.Empty;
+
+    /// <summary>Why the catalogue, which is asked again now and then, cannot say what its names are; null when it can.</summary>
+    public Refusal? Refusal { get; set; }
 
     /// <summary>The names that the catalogue's journal does not keep.</summary>
     public HashSet<CatalogueName> Transient { get; } = [];

@@ -20,9 +20,23 @@ public sealed partial class RoutingTableActor
             Subscribe(feed);
         }
 
+        if (feed is { IsLoaded: false, Refusal: { } refusal })
+        {
+            Sender.Tell(new VirtualHostRefused(load.VirtualHost, refusal), Self);
+            return;
+        }
+
         feed.Waiters.Add(Sender);
         if (feed.IsLoaded)
             AnswerWaiters(feed, new VirtualHostLoaded(load.VirtualHost));
+    }
+
+    private void OnRefused(NamesRefused refused)
+    {
+        if (!_virtualHosts.TryGetValue(refused.VirtualHost, out var feed) || feed.IsLoaded)
+            return;
+        feed.Refusal = refused.Refusal;
+        AnswerWaiters(feed, new VirtualHostRefused(refused.VirtualHost, refused.Refusal));
     }
 
     private void SubscribeNames(NamesFeed feed)
@@ -71,6 +85,7 @@ public sealed partial class RoutingTableActor
         feed.Received.Clear();
         feed.Received.TrimExcess();
         feed.Version = snapshot.Version;
+        feed.Refusal = null;
         feed.IsLoaded = true;
         AnswerWaiters(feed, new VirtualHostLoaded(snapshot.VirtualHost));
     }

@@ -82,6 +82,9 @@ public sealed partial class RoutingTableActor : UntypedActor, IWithTimers
             case ReloadRoutes reload:
                 OnReload(reload);
                 break;
+            case NamesRefused refused:
+                OnRefused(refused);
+                break;
             case ReloadNames reload:
                 OnReload(reload);
                 break;

@@ -16,8 +16,8 @@ namespace ActorBroker.Broker.Transactions;
 /// collects the next, as in a queue.
 /// <para>
 /// It remembers a commit until every participant's journal does, and tells those again that have not said so. A write
-/// that fails or is refused leaves its askers without a decision and stops the actor; the next message starts it from
-/// what the journal has. It never passivates.
+/// that fails or is refused leaves its askers without a decision and stops the actor; when they ask again, that starts it
+/// from what the journal has. It never passivates.
 /// </para>
 /// </summary>
 public sealed class TransactionActor : UntypedPersistentActor, IWithTimers
@@ -65,7 +65,7 @@ public sealed class TransactionActor : UntypedPersistentActor, IWithTimers
             case AskTransactionEnd or TransactionApplied when _replay.Damage is not null:
                 break;
             case DecideTransaction decide when _replay.Damage is not null:
-                Sender.Tell(new TransactionDecided(decide.RequestId, null));
+                Sender.Tell(new TransactionDecided(decide.RequestId, Committed: null, IsLost: true));
                 break;
             case DecideTransaction decide:
                 OnDecide(decide);

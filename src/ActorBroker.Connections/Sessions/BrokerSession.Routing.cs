@@ -9,7 +9,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <content>Where publishes go: what one exchange and key lead to is looked up once, unless each message has a way of its own.</content>
 public sealed partial class BrokerSession
 {
-    private readonly List<(object Awaited, Action Loaded)> _awaitingRoutes = [];
+    private readonly List<(object Awaited, Action Loaded, Action<Refusal>? Refused)> _awaitingRoutes = [];
     private RouteResult? _routeOfMessage;
 
     // Few connections have messages that need one.
@@ -109,7 +109,7 @@ public sealed partial class BrokerSession
     {
         if (result.Missing is { } exchange)
         {
-            _awaitingRoutes.Add((exchange, loaded));
+            _awaitingRoutes.Add((exchange, loaded, null));
             _services.RoutingTableActor.Tell(new LoadExchange(exchange), _self);
         }
         else
@@ -118,9 +118,9 @@ public sealed partial class BrokerSession
         }
     }
 
-    private void LoadVirtualHost(Action loaded)
+    private void LoadVirtualHost(Action loaded, Action<Refusal>? refused = null)
     {
-        _awaitingRoutes.Add((_virtualHost, loaded));
+        _awaitingRoutes.Add((_virtualHost, loaded, refused));
         _services.RoutingTableActor.Tell(new LoadVirtualHost(_virtualHost), _self);
     }
 
@@ -129,9 +129,19 @@ public sealed partial class BrokerSession
         object what = message is ExchangeLoaded exchange ? exchange.Exchange : ((VirtualHostLoaded)message).VirtualHost;
         var ready = _awaitingRoutes.FindAll(awaiting => awaiting.Awaited.Equals(what));
         _awaitingRoutes.RemoveAll(awaiting => awaiting.Awaited.Equals(what));
-        foreach (var (_, loaded) in ready)
+        foreach (var (_, loaded, _) in ready)
         {
             loaded();
+        }
+    }
+
+    // What waits to be routed goes on waiting: its publishers see the connection, which was let in, stand still.
+    private void OnVirtualHostRefused(VirtualHostRefused refused)
+    {
+        foreach (var awaiting in _awaitingRoutes.FindAll(awaiting => awaiting.Awaited.Equals(refused.VirtualHost) && awaiting.Refused is not null))
+        {
+            _awaitingRoutes.Remove(awaiting);
+            awaiting.Refused!(refused.Refusal);
         }
     }
 }

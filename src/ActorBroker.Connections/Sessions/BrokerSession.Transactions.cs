@@ -14,7 +14,10 @@ namespace ActorBroker.Connections.Sessions;
 /// </content>
 public sealed partial class BrokerSession
 {
+    private static readonly TimeSpan DecisionLimit = TimeSpan.FromMinutes(5);
+
     private readonly Dictionary<TransactionId, SessionCommit> _commits = [];
+    private readonly List<SessionCommit> _undecided = [];
 
     /// <inheritdoc/>
     public SessionTransaction BeginTransaction() => new TransactionOfSession(this);
@@ -80,19 +83,41 @@ public sealed partial class BrokerSession
             return;
         }
 
-        var id = _requests.Add(answer =>
-        {
-            if (answer is TransactionDecided { Committed: { } committed })
-            {
-                End(commit, committed);
-                return;
-            }
+        commit.AskedSince = _services.Clock.GetTimestamp();
+        Decide(commit);
+    }
 
-            // It may be decided or not: the queues find out, and the client must not take it for committed.
+    private void Decide(SessionCommit commit)
+    {
+        var id = _requests.Add(answer => OnDecided(commit, answer as TransactionDecided));
+        _services.Transactions.Tell(new DecideTransaction(commit.Id, id, commit.Journaled), _self);
+    }
+
+    // Without an answer it may be decided or not. Asking again finds out, or decides it: a queue that has lost patience
+    // has made an abort of it, which is remembered for longer than the client waits here.
+    private void OnDecided(SessionCommit commit, TransactionDecided? decided)
+    {
+        if (decided is { Committed: { } committed })
+        {
+            End(commit, committed);
+        }
+        else if (decided is { IsLost: true } || _services.Clock.GetElapsedTime(commit.AskedSince) >= DecisionLimit)
+        {
+            // The queues find out, or keep what they have; the client must not take it for committed.
             _commits.Remove(commit.Id);
             commit.Reply(false);
-        });
-        _services.Transactions.Tell(new DecideTransaction(commit.Id, id, commit.Journaled), _self);
+        }
+        else
+        {
+            _undecided.Add(commit);
+        }
+    }
+
+    private void DecideAgain()
+    {
+        var undecided = _undecided.ToArray();
+        _undecided.Clear();
+        Array.ForEach(undecided, Decide);
     }
 
     // The queues are told before the client: what it asks of them next comes behind.

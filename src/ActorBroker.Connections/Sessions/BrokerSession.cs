@@ -78,11 +78,12 @@ public sealed partial class BrokerSession : IBrokerSession
         TellEnd();
     }
 
-    /// <summary>Gives up on answers that are overdue, and asks again for queues that have not been found.</summary>
+    /// <summary>Gives up on answers that are overdue, and asks again for queues and decisions that have not been found.</summary>
     public void OnTimer()
     {
         _requests.Expire();
         AskAgain();
+        DecideAgain();
     }
 
     /// <summary>An answer or a notice of some entity, or the end of one that is watched.</summary>
@@ -133,6 +134,9 @@ public sealed partial class BrokerSession : IBrokerSession
                 break;
             case VirtualHostLoaded or ExchangeLoaded:
                 OnRoutesLoaded(message);
+                break;
+            case VirtualHostRefused refused:
+                OnVirtualHostRefused(refused);
                 break;
             case AlarmsChanged changed:
                 Listener.OnResourceAlarms(changed.Alarms);
@@ -196,11 +200,14 @@ public sealed partial class BrokerSession : IBrokerSession
             }
 
             // Names first, so that publishes to the default exchange need not wait for them one by one.
-            LoadVirtualHost(() =>
-            {
-                TellOpened();
-                reply(null);
-            });
+            LoadVirtualHost(
+                () =>
+                {
+                    TellOpened();
+                    reply(null);
+                },
+                refused => reply(new Refusal(
+                    RefusalReason.Unavailable, $"access to vhost '{name}' refused for user '{_user}': vhost '{name}' is down: {refused.Text}")));
         });
         _services.Access.Tell(new OpenVirtualHost(id, _user, name), _self);
     }

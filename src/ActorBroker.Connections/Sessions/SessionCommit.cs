@@ -25,6 +25,9 @@ internal sealed class SessionCommit(TransactionOfSession transaction, Dictionary
     /// <summary>Queues whose journals hold their shares.</summary>
     public List<QueueKey> Journaled { get; } = [];
 
+    /// <summary>When its decision was first asked for, a timestamp.</summary>
+    public long AskedSince { get; set; }
+
     /// <summary>Hears of its end.</summary>
     public Action<bool> Reply { get; } = reply;
 }

@@ -90,3 +90,6 @@ public sealed record NamesApplied(string VirtualHost, long Version) : IBrokerMes
 /// before it routes anything.
 /// </summary>
 public sealed record ReloadNames(string VirtualHost) : IBrokerMessage;
+
+/// <summary>The answer to <see cref="SubscribeNames"/> of a catalogue that cannot say what its names are.</summary>
+public sealed record NamesRefused(string VirtualHost, Refusal Refusal) : IBrokerMessage;

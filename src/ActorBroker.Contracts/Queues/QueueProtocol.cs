@@ -145,6 +145,12 @@ public sealed record QueueDescribed(
     /// <summary>Messages lost since the queue's actor started because the journal holds them damaged.</summary>
     public long LostCount { get; init; }
 
+    /// <summary>Messages that x-retention keeps, those in the queue too.</summary>
+    public long RetainedCount { get; init; }
+
+    /// <summary>Size of their records.</summary>
+    public long RetainedBytes { get; init; }
+
     /// <summary>What the queue does by its definition and policies; null when there is none.</summary>
     public QueueSettings? Settings => Definition is null ? null : QueueSettingsResolver.Resolve(Definition.Arguments, Policy.Definition);
 }

@@ -124,6 +124,10 @@ internal static class CatalogueFormats
             "c-reload1", Proto.VirtualHostNames.Parser,
             (ReloadNames m) => new Proto.VirtualHostNames { VirtualHost = m.VirtualHost },
             p => new ReloadNames(p.VirtualHost));
+        formats.AddProto(
+            "c-refused1", Proto.NamesRefused.Parser,
+            (NamesRefused m) => new Proto.NamesRefused { VirtualHost = m.VirtualHost, Refusal = m.Refusal.ToForm() },
+            p => new NamesRefused(p.VirtualHost, p.Refusal.ToRefusal()!));
     }
 
     private static Proto.CatalogueSnapshot ToForm(CatalogueSnapshot snapshot)

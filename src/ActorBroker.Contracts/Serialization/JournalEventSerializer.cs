@@ -34,6 +34,23 @@ public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatT
         }
     }
 
+    /// <summary>
+    /// What is left of an event of which some bytes could not be read, and are zero; which form it has is not known either.
+    /// Owns the array from here on.
+    /// </summary>
+    /// <returns>A <see cref="Queues.MessagesWritten"/> that says what it lacks, or an <see cref="UnreadableEvent"/>.</returns>
+    public static object Salvage(byte[] bytes, string damage)
+    {
+        try
+        {
+            return MessagesWrittenCodec.IsOne(bytes) ? MessagesWrittenCodec.Salvage(bytes, damage) : new UnreadableEvent(string.Empty, damage);
+        }
+        catch (NewerFormException newer)
+        {
+            return new UnreadableEvent(string.Empty, newer.Message);
+        }
+    }
+
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest)
     {

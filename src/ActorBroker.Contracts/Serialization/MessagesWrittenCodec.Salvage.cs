@@ -34,6 +34,10 @@ internal static partial class MessagesWrittenCodec
         }
     }
 
+    /// <summary>The bytes begin as those of an event of messages do, and as no others of a queue.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > SectionHeaderSize + HeadSize && bytes[0] == Head && BinaryPrimitives.ReadUInt32LittleEndian(bytes[1..]) == HeadSize;
+
     private static PositionRange[] PositionsIn(ReadOnlySpan<byte> bytes)
     {
         var lost = new List<PositionRange>();

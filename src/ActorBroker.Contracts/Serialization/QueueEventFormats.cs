@@ -70,6 +70,7 @@ internal static class QueueEventFormats
         BodySizes = ToForm(snapshot.Index.BodySizes),
         Prepared = { snapshot.Index.Prepared.Select(ToForm) },
         Stream = snapshot.Index.Stream?.ToForm(),
+        History = snapshot.Index.History?.ToForm(),
         Space = { snapshot.Index.Space.Select(static run => new Proto.JournalRun { LastSequenceNr = run.LastSequenceNr, Bytes = run.Bytes }) },
     };
 
@@ -125,6 +126,7 @@ internal static class QueueEventFormats
             Prepared = [.. form.Prepared.Select(static share => PreparedShareCodec.Read(share.ToByteArray(), 0, share.Length))],
             BodySizes = QueueNotesCodec.ReadRuns(form.BodySizes.Span),
             Stream = form.Stream?.ToStreamIndex(),
+            History = form.History?.ToStreamIndex(),
             Space = [.. form.Space.Select(static run => new JournalRun(run.LastSequenceNr, run.Bytes))],
         });
 

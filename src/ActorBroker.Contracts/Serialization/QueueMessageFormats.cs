@@ -146,6 +146,8 @@ internal static class QueueMessageFormats
                 UnsettledCount = m.UnsettledCount,
                 ConsumerCount = m.ConsumerCount,
                 LostCount = m.LostCount,
+                RetainedCount = m.RetainedCount,
+                RetainedBytes = m.RetainedBytes,
             },
             p => new QueueDescribed(
                 p.RequestId,
@@ -158,6 +160,8 @@ internal static class QueueMessageFormats
                 p.ConsumerCount)
             {
                 LostCount = p.LostCount,
+                RetainedCount = p.RetainedCount,
+                RetainedBytes = p.RetainedBytes,
             });
         formats.AddProto(
             "n-resolved1", Proto.QueueResolved.Parser,

@@ -30,7 +30,7 @@ internal static class TransactionFormats
         formats.AddProto(
             "t-decided1", Proto.TransactionDecided.Parser,
             ToForm,
-            p => new TransactionDecided(p.RequestId, p.HasCommitted ? p.Committed : null));
+            p => new TransactionDecided(p.RequestId, p.HasCommitted ? p.Committed : null, p.IsLost));
         formats.AddProto(
             "q-end1", Proto.EndTransaction.Parser,
             (EndTransaction m) => new Proto.EndTransaction { Queue = m.Queue.ToForm(), Id = ToForm(m.Id), Committed = m.Committed },
@@ -68,7 +68,7 @@ internal static class TransactionFormats
 
     private static Proto.TransactionDecided ToForm(TransactionDecided decided)
     {
-        var form = new Proto.TransactionDecided { RequestId = decided.RequestId };
+        var form = new Proto.TransactionDecided { RequestId = decided.RequestId, IsLost = decided.IsLost };
         if (decided.Committed is { } committed)
         {
             form.Committed = committed;

@@ -16,7 +16,8 @@ public abstract record TransactionCommand(TransactionId Id) : IShardedMessage
 }
 
 /// <summary>
-/// All queues are prepared: commit. Answered by <see cref="TransactionDecided"/> once that is written.
+/// All queues are prepared: commit. Answered by <see cref="TransactionDecided"/> once that is written. May be asked again
+/// until it is, as long as an abort that a queue has asked for is remembered (an hour).
 /// </summary>
 /// <param name="Id">Of the transaction.</param>
 /// <param name="RequestId">For the answer.</param>
@@ -31,5 +32,6 @@ public sealed record TransactionApplied(TransactionId Id, QueueKey Queue) : Tran
 
 /// <summary>The answer to <see cref="DecideTransaction"/>.</summary>
 /// <param name="RequestId">As asked.</param>
-/// <param name="Committed">Null when it may or may not be written: the queues will find out.</param>
-public sealed record TransactionDecided(long RequestId, bool? Committed) : IRequestAnswer;
+/// <param name="Committed">Null when it may or may not be written: whoever asks again is told, unless <paramref name="IsLost"/>.</param>
+/// <param name="IsLost">The journal of who decides is damaged: nobody will know.</param>
+public sealed record TransactionDecided(long RequestId, bool? Committed, bool IsLost = false) : IRequestAnswer;

@@ -10,6 +10,7 @@ namespace ActorBroker.Core.Policies;
 /// </summary>
 public static class PolicyKeys
 {
+    private const string RetentionKey = "retention";
     private const long SegmentBytesMax = 3_000_000_000;
 
     private static readonly QueueType[] None = [];
@@ -37,6 +38,7 @@ public static class PolicyKeys
         Words("overflow", "overflow value", NotStream, "drop-head", "reject-publish", "reject-publish-dlx") with { Operator = Operators },
         Integer("delivery-limit", "delivery limit", OnlyQuorum, long.MinValue) with { Operator = DeliveryLimit },
         new("max-age", "~ is not a valid max age", value => value.TryGetString(out var age) && Age.TryParse(age, out _), OnlyStream),
+        new(RetentionKey, "~ is not a valid retention", value => RetentionOf(value) is not null, NotStream) { IsText = true, Operator = Operators },
         Words("queue-leader-locator", "queue leader locator value", None, "client-local", "balanced", "random", "least-leaders"),
         Integer("initial-cluster-size", "cluster size", OnlyStream, 0),
         Integer("stream-max-segment-size-bytes", "segment size", OnlyStream, 0, SegmentBytesMax),
@@ -121,7 +123,8 @@ public static class PolicyKeys
 
     /// <summary>What a policy's and an operator policy's value of one key come to.</summary>
     internal static ArgumentValue Merge(string name, ArgumentValue policy, ArgumentValue operatorPolicy) =>
-        Known.TryGetValue(name, out var key) && key.Operator is { } merge && policy.TryGetInt64(out var own) && operatorPolicy.TryGetInt64(out var limit)
+        RetentionKey == name && RetentionOf(policy) is { } kept && RetentionOf(operatorPolicy) is { } most ? ArgumentValue.FromString(Retention.Lower(kept, most).ToString())
+            : Known.TryGetValue(name, out var key) && key.Operator is { } merge && policy.TryGetInt64(out var own) && operatorPolicy.TryGetInt64(out var limit)
             ? merge(own, limit) == own ? policy : operatorPolicy
             : operatorPolicy;
 
@@ -137,6 +140,9 @@ public static class PolicyKeys
             ? $"delayed-retry-max ({max}) must not be smaller than delayed-retry-min ({min})"
             : null;
     }
+
+    private static Retention? RetentionOf(ArgumentValue value) =>
+        value.TryGetString(out var text) && Retention.TryParse(text, out var retention) ? retention : null;
 
     private static string Pairs(ArgumentTable definition)
     {

@@ -34,9 +34,11 @@ public readonly record struct StreamOffset(StreamStart Start, long Value);
 /// <summary>The arguments of basic.consume that mean something to a queue.</summary>
 public sealed record ConsumerArguments
 {
+    /// <summary>The argument that makes a consumer a reader: of a stream, or of the history of a queue that keeps one.</summary>
+    public const string OffsetName = "x-stream-offset";
+
     private const string PriorityName = "x-priority";
     private const string TimeoutName = "x-consumer-timeout";
-    private const string OffsetName = "x-stream-offset";
     private const string FilterName = "x-stream-filter";
     private const string MatchUnfilteredName = "x-stream-match-unfiltered";
     private const string CancelOnFailover = "x-cancel-on-ha-failover";
@@ -57,12 +59,22 @@ public sealed record ConsumerArguments
     public bool MatchUnfiltered { get; init; }
 
     /// <summary>Whether a consumer may be started with these arguments on a queue of this type; texts are RabbitMQ's.</summary>
-    public static Refusal? Check(QueueKey key, QueueType type, ArgumentTable arguments)
+    /// <param name="key">The queue.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="arguments">Those of the consumer.</param>
+    /// <param name="keepsHistory">A consumer with an offset reads what the queue keeps of its past.</param>
+    public static Refusal? Check(QueueKey key, QueueType type, ArgumentTable arguments, bool keepsHistory = false)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        var readsHistory = keepsHistory && arguments.ContainsKey(OffsetName);
         foreach (var (name, value) in arguments)
         {
-            if (!IsOf(type, name))
+            if (readsHistory && !IsOf(QueueType.Stream, name))
+            {
+                return QueueArguments.Invalid(name, key, $"not for a consumer with '{OffsetName}'");
+            }
+
+            if (!readsHistory && !IsOf(type, name))
             {
                 return new Refusal(RefusalReason.PreconditionFailed, $"invalid arg '{name}' for {key} of queue type {QueueArguments.ModuleOf(type)}");
             }

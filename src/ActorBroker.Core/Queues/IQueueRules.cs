@@ -131,7 +131,16 @@ public interface IQueueRules
     /// <summary>Adds a consumer, or says why not. <see cref="Dispatch"/> must follow when the consumer has been told.</summary>
     Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText);
 
-    /// <summary>Where a stream's consumer goes on; null for other queues, and where it still has to be found.</summary>
+    /// <summary>A consumer with <see cref="ConsumerArguments.OffsetName"/> reads what was published, rather than taking messages.</summary>
+    bool KeepsHistory => false;
+
+    /// <summary>Messages that are kept for such consumers beside those in the queue, consumed or not; none of a stream.</summary>
+    long RetainedCount => 0;
+
+    /// <summary>Size of their records.</summary>
+    long RetainedBytes => 0;
+
+    /// <summary>Where a consumer that reads by offset goes on; null for other queues, and where it still has to be found.</summary>
     long? NextOffsetOf(ConsumerKey key) => null;
 
     /// <summary>Hands out what can be handed out.</summary>
@@ -168,11 +177,11 @@ public interface IQueueRules
     void ConnectionClosed(int connection);
 
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
-    /// <param name="firstPosition">As asked for.</param>
+    /// <param name="address">As asked for.</param>
     /// <param name="batches">All batches of these events that are readable, by ascending event.</param>
     /// <param name="isDamaged">Some event is damaged: what is missing is gone for good, rather than unreadable now.</param>
     /// <returns>How many messages should have been among them and were not.</returns>
-    long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches, bool isDamaged);
+    long SegmentLoaded(SegmentAddress address, IReadOnlyList<PlacedBatch> batches, bool isDamaged);
 
     /// <summary>The index as of the last committed write. What is still on its way comes after the snapshot, as events.</summary>
     QueueIndex Index();

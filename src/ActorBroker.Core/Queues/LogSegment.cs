@@ -19,8 +19,14 @@ internal sealed class LogBatch(long first, MessageBatch batch)
     /// <summary>The messages, or null once none of them is wanted any more.</summary>
     public MessageBatch? Batch { get; set; } = batch;
 
+    /// <summary>All of them, until a journal event holds them, where the journal must have them even if nobody in the queue wants them any more.</summary>
+    public MessageBatch? Kept { get; set; }
+
     /// <summary>Messages that are still in the queue (ready or unsettled).</summary>
     public int Live { get; set; } = batch.Count;
+
+    /// <summary>It is confirmed when the journal has it.</summary>
+    public bool AwaitsWrite { get; set; }
 
     /// <summary>It goes, or went, into the journal: its settlements must too.</summary>
     public bool IsJournaled { get; set; }

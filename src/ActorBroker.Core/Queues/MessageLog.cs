@@ -85,6 +85,8 @@ internal sealed partial class MessageLog(long segmentSizeBytes)
     {
         // A batch whose messages are all settled may have taken its segment with it.
         var wasPinned = batch.IsPinned;
+        PinnedBytes -= !wasPinned && batch.Kept is not null ? batch.SizeBytes : 0;
+        batch.Kept = null;
         batch.SequenceNr = sequenceNr;
         if (FindSegment(batch.First) is not { } segment)
         {
@@ -148,46 +150,11 @@ internal sealed partial class MessageLog(long segmentSizeBytes)
         }
     }
 
-    /// <summary>Drops a segment's bodies; the journal holds them.</summary>
-    public void Evict(LogSegment segment)
-    {
-        Debug.Assert(segment.IsEvictable);
-        EvictableBytes -= ResidentBytes(segment);
-        segment.Batches.Clear();
-        segment.Residency = SegmentResidency.Evicted;
-        _resident.Remove(segment);
-    }
-
     /// <summary>New messages still go into the segment.</summary>
     public bool IsOpen(LogSegment segment) => ReferenceEquals(segment, _segments[^1]) && segment.SizeBytes < segmentSizeBytes;
 
     /// <summary>The segment that starts at a position, or null when it is gone.</summary>
     public LogSegment? SegmentStartingAt(long first) => FindSegment(first) is { } segment && segment.First == first ? segment : null;
-
-    /// <summary>Bodies read back from the journal; what lies outside the segment is left out.</summary>
-    /// <remarks>How much of each batch was settled before is not known any more: it stays until its segment goes.</remarks>
-    public void Load(LogSegment segment, IReadOnlyList<PlacedBatch> batches)
-    {
-        segment.Batches.Clear();
-        foreach (var placed in batches)
-        {
-            if (placed.FirstPosition < segment.First || placed.FirstPosition >= segment.End)
-            {
-                continue;
-            }
-
-            segment.Batches.Add(new LogBatch(placed.FirstPosition, placed.Batch)
-            {
-                IsJournaled = true,
-                SequenceNr = segment.FirstSequenceNr,
-            });
-            EvictableBytes += placed.Batch.SizeBytes;
-        }
-
-        segment.Batches.Sort(static (a, b) => a.First.CompareTo(b.First));
-        segment.Residency = SegmentResidency.Resident;
-        _resident.Add(segment);
-    }
 
     /// <summary>Index of the segment that holds, or follows, the position.</summary>
     public int IndexOfSegment(long position)
@@ -247,7 +214,7 @@ internal sealed partial class MessageLog(long segmentSizeBytes)
         if (batch.IsPinned)
         {
             segment.PinnedBatches--;
-            PinnedBytes -= batch.SizeBytes;
+            PinnedBytes -= batch.Kept is null ? batch.SizeBytes : 0;
         }
         else if (batch.Batch is not null)
         {
@@ -290,17 +257,6 @@ internal sealed partial class MessageLog(long segmentSizeBytes)
             _segments.Add(segment);
             _resident.Add(segment);
         }
-    }
-
-    private static long ResidentBytes(LogSegment segment)
-    {
-        var bytes = 0L;
-        foreach (var batch in segment.Batches)
-        {
-            bytes += batch.Batch is null ? 0 : batch.SizeBytes;
-        }
-
-        return bytes;
     }
 
     private LogSegment? FindSegment(long position)

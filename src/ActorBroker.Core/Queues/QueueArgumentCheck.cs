@@ -44,6 +44,9 @@ internal static class QueueArgumentCheck
 
     public static string? MaxAge(ArgumentValue value) => Text(value) ?? (Age.TryParse(value.AsString(), out _) ? null : "invalid_max_age");
 
+    public static string? Retention(ArgumentValue value) =>
+        Text(value) ?? (Queues.Retention.TryParse(value.AsString(), out _) ? null : "invalid_retention");
+
     /// <summary>A truth value or the word for it, as the deduplication plug-in takes it.</summary>
     public static string? Switch(ArgumentValue value) =>
         value.Kind == ArgumentKind.Boolean || (value.TryGetString(out var word) && word is "true" or "false") ? null : WrongType(value);

@@ -19,6 +19,9 @@ public static class QueueArguments
     /// </summary>
     public const string AllowRedefine = "x-allow-redefine";
 
+    /// <summary>How much of what was consumed is kept.</summary>
+    public const string Retention = "x-retention";
+
     private static readonly Func<ArgumentValue, string?> LeaderLocator =
         QueueArgumentCheck.OneOf("invalid_queue_locator_arg", "client-local", "balanced", "random", "least-leaders");
 
@@ -63,6 +66,7 @@ public static class QueueArguments
         Of("x-deduplication-header", QueueArgumentCheck.Header, Queues.QueueType.Classic, Queues.QueueType.Quorum),
         Of("x-message-group-header", QueueArgumentCheck.Header, Queues.QueueType.Classic, Queues.QueueType.Quorum),
         Of("x-fair-header", QueueArgumentCheck.Header, Queues.QueueType.Classic, Queues.QueueType.Quorum),
+        Of(Retention, QueueArgumentCheck.Retention, Queues.QueueType.Classic, Queues.QueueType.Quorum),
         Of(AllowRedefine, QueueArgumentCheck.Boolean, Queues.QueueType.Classic, Queues.QueueType.Quorum, Queues.QueueType.Stream),
     ];
 

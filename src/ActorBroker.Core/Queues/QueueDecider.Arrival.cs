@@ -22,7 +22,7 @@ public sealed partial class QueueDecider
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     public void Publish(int connection, long linkSequence, MessageBatch batch)
     {
-        var link = LinkOf(connection);
+        var link = _links.Of(connection);
         if (ChecksArrivals)
         {
             EnterChecked(link, linkSequence, batch);
@@ -35,7 +35,7 @@ public sealed partial class QueueDecider
         var needsWrite = EnqueueEntered(link);
         link.Receive(linkSequence, needsWrite);
         AfterEntering();
-        Tell(link);
+        _links.Tell(link, IsWithholding);
         BoundMemory();
     }
 
@@ -51,8 +51,10 @@ public sealed partial class QueueDecider
     {
         var placed = _log.Append(batch);
         var persistent = IsDurable && !IsQuorum ? batch.CountPersistent() : batch.Count;
-        placed.IsJournaled = IsDurable && persistent > 0;
+        placed.AwaitsWrite = IsDurable && persistent > 0;
+        placed.IsJournaled = placed.AwaitsWrite || _history is not null;
         placed.HasTransient = persistent < batch.Count;
+        placed.Kept = _history is null ? null : batch;
         _entered.Add(placed);
         _ready.Append(placed.First, batch);
         if (_bodySizes is not null)
@@ -70,7 +72,7 @@ public sealed partial class QueueDecider
     // The link learns of the last of its batches that need a write: they are written in their order.
     private bool EnqueueEntered(PublisherLink? link, PositionSet? settledWith = null, PreparedTransaction? ends = null)
     {
-        var last = _entered.FindLast(static placed => placed.IsJournaled);
+        var last = _entered.FindLast(placed => placed.AwaitsWrite || (placed.IsJournaled && ends is not null));
         foreach (var placed in _entered)
         {
             if (placed.IsJournaled)
@@ -225,7 +227,7 @@ public sealed partial class QueueDecider
     {
         _effects.PublishRejected(link.Connection, linkSequence, [.. Enumerable.Range(0, batch.Count)]);
         link.Receive(linkSequence, needsWrite: false);
-        Tell(link);
+        _links.Tell(link, IsWithholding);
     }
 
     // Room was made sure of; duplicates are left out.

@@ -34,6 +34,7 @@ public sealed partial class QueueDecider
 
         LostCount += _lostInReplay.Count;
         _log.SkipTo(_lostInReplay.Interval(_lostInReplay.IntervalCount - 1).End);
+        _history?.SkipTo(_log.NextPosition);
         _writtenUpTo = Math.Max(_writtenUpTo, _log.NextPosition);
         _journaledEnd = _writtenUpTo;
         _lostInReplay.Clear();
@@ -79,7 +80,7 @@ public sealed partial class QueueDecider
             return missing.Count;
         }
 
-        LostCount += missing.Count;
+        LostCount += CountLost(missing);
         for (var i = 0; i < missing.IntervalCount; i++)
         {
             Leave(missing.Interval(i), _writes.Settled);

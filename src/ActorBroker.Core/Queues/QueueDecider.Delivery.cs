@@ -18,6 +18,11 @@ public sealed partial class QueueDecider
     /// </summary>
     public Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText)
     {
+        if (_history is { } history && settings.Arguments.ContainsKey(ConsumerArguments.OffsetName))
+        {
+            return StartReader(history, key, settings, queueText);
+        }
+
         if (_roster.HasExclusive || (settings.Exclusive && (_roster.ConsumerCount > 0 || Settings.SingleActiveConsumer)))
         {
             return new Refusal(RefusalReason.AccessRefused, $"{queueText} in exclusive use");
@@ -36,6 +41,7 @@ public sealed partial class QueueDecider
     /// <summary>Hands out what can be handed out. To be called after a consumer has been told that it started.</summary>
     public void Dispatch()
     {
+        _history?.Dispatch();
         ServeAll();
         AfterDrain();
     }
@@ -66,6 +72,7 @@ public sealed partial class QueueDecider
     /// <summary>Delivers no more to the consumer, and to the next one if it was the only active one; it may still settle what it has.</summary>
     public void StopConsumer(ConsumerKey key)
     {
+        _history?.Stop(key);
         if (_roster.Find(key) is { } consumer)
         {
             _roster.Stop(consumer);
@@ -82,6 +89,7 @@ public sealed partial class QueueDecider
     public void CloseConsumer(ConsumerKey key)
     {
         ForgetGets(getter => getter == key);
+        _history?.Close(key);
         if (_roster.Find(key) is { } consumer)
         {
             Close(consumer, failed: true);
@@ -92,6 +100,7 @@ public sealed partial class QueueDecider
     /// <summary>Holds a consumer back or lets it go on.</summary>
     public void SetConsumerActive(ConsumerKey key, bool active)
     {
+        _history?.SetActive(key, active);
         if (_roster.Find(key) is { } consumer)
         {
             consumer.IsActive = active;
@@ -102,6 +111,7 @@ public sealed partial class QueueDecider
     /// <summary>Bytes of deliveries have left for the client.</summary>
     public void GrantCredit(ConsumerKey key, int bytes)
     {
+        _history?.GrantCredit(key, bytes);
         if (_roster.Find(key) is { } consumer)
         {
             consumer.WindowBytes += bytes;

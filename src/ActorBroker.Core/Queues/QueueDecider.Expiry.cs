@@ -24,7 +24,7 @@ public sealed partial class QueueDecider
     {
         get
         {
-            var due = Math.Min(Math.Min(_expiry.NextDue, _delays.NextDue), _nextLook);
+            var due = Math.Min(Math.Min(_expiry.NextDue, _delays.NextDue), Math.Min(_nextLook, _history?.NextDue ?? long.MaxValue));
             return _isDue ? Now : due == long.MaxValue ? null : due;
         }
     }
@@ -33,6 +33,7 @@ public sealed partial class QueueDecider
     public void AdvanceTo(long now)
     {
         Now = Math.Max(Now, now);
+        _history?.AdvanceTo(Now);
         if (NextDue is not { } due || due > Now)
         {
             return;

@@ -33,13 +33,18 @@ public sealed partial class QueueDecider
     }
 
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
-    /// <param name="firstPosition">As asked for.</param>
+    /// <param name="address">As asked for.</param>
     /// <param name="batches">All batches of these events that are readable, by ascending event.</param>
     /// <param name="isDamaged">Some event is damaged: what is missing is gone. Otherwise it is set aside.</param>
     /// <returns>How many ready messages were not among them: the others can be had.</returns>
-    public long SegmentLoaded(long firstPosition, IReadOnlyList<PlacedBatch> batches, bool isDamaged)
+    public long SegmentLoaded(SegmentAddress address, IReadOnlyList<PlacedBatch> batches, bool isDamaged)
     {
-        if (_log.SegmentStartingAt(firstPosition) is not { Residency: SegmentResidency.Loading } segment)
+        if (address.WithoutCopies)
+        {
+            return HistoryLoaded(address, batches, isDamaged);
+        }
+
+        if (_log.SegmentStartingAt(address.FirstPosition) is not { Residency: SegmentResidency.Loading } segment)
         {
             return 0;
         }

@@ -32,6 +32,12 @@ public sealed partial class QueueDecider
         _deliveredBefore = Math.Min(deliveredBefore, nextPosition);
         _journaledEnd = nextPosition;
         _writtenUpTo = nextPosition;
+        if (index.History is { } history)
+        {
+            _history?.Recover(history);
+        }
+
+        _history?.SkipTo(nextPosition);
     }
 
     /// <summary>Replays a committed write.</summary>
@@ -39,6 +45,7 @@ public sealed partial class QueueDecider
     {
         _isRecovering = true;
         _space.Add(sequenceNr, write);
+        _history?.Append(write.Batches, sequenceNr, at);
         foreach (var placed in write.Batches)
         {
             // Transient messages do not outlive a restart, even where they went into the journal. Their positions are
@@ -103,6 +110,7 @@ public sealed partial class QueueDecider
     {
         _isRecovering = false;
         CountLostInReplay();
+        _history?.RecoveryCompleted();
         _writes.Settled.Clear();
         RecoverMarks();
     }
@@ -141,6 +149,7 @@ public sealed partial class QueueDecider
             Prepared = _prepared.Written(),
             BodySizes = _bodySizes is null ? [] : Within(_bodySizes.ToArray(), live),
             Space = _space.Runs(FirstLiveSequenceNr),
+            History = _history?.Index(),
         };
     }
 
@@ -179,7 +188,7 @@ public sealed partial class QueueDecider
 
     private void RecoverSettled(PositionRange range)
     {
-        _lostInReplay.Remove(range);
+        ForgetLost(range);
         _scratch.Clear();
         _ready.Remove(range, _scratch);
         _delayed.Remove(range, _scratch);

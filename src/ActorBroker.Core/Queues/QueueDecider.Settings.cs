@@ -27,6 +27,7 @@ public sealed partial class QueueDecider
         Settings = settings;
         _ready.Apply(settings);
         _roster.Apply(settings);
+        ApplyRetention(settings.Retention);
         _identities = settings.Deduplication is not { } deduplication ? null
             : _identities?.With(deduplication, Live().Contains) ?? new DeduplicationCache(deduplication);
         _isMarked |= IsLimited;

@@ -14,6 +14,7 @@ public sealed partial class QueueDecider
     {
         if (_roster.Find(key) is not { } consumer)
         {
+            _history?.Settle(key, outcome, positions);
             return;
         }
 
@@ -62,6 +63,7 @@ public sealed partial class QueueDecider
     /// <summary>To be called once after one or more settlements: what they made possible happens.</summary>
     public void AfterSettling()
     {
+        _history?.AfterSettling();
         AnswerGets();
         Dispatch();
     }
@@ -159,6 +161,6 @@ public sealed partial class QueueDecider
         }
 
         TryWrite();
-        AcceptWithheld();
+        _links.AcceptWithheld(IsWithholding);
     }
 }

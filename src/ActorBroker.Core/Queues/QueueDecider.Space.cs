@@ -7,7 +7,7 @@ namespace ActorBroker.Core.Queues;
 /// The journal is deleted from its beginning, up to the first event with a live message: one that stays holds up all
 /// that came after it. Once the journal keeps more for nothing than for live messages, these are copied to its end, those
 /// of the oldest events first and about one write's worth at a time, until it does not. So what is copied in all is less
-/// than what is freed.
+/// than what is freed. What is kept as history is not for nothing, and nothing is gained by copying out of its events.
 /// </summary>
 public sealed partial class QueueDecider
 {
@@ -68,20 +68,29 @@ public sealed partial class QueueDecider
         }
 
         var firstLive = FirstLiveSequenceNr;
+        var retainedFrom = RetainedFrom;
+        if (firstLive >= retainedFrom)
+        {
+            return false;
+        }
+
         var live = 0L;
         foreach (var segment in _log.Segments)
         {
-            live += segment.FirstSequenceNr > 0 ? segment.LiveBytes : 0;
+            live += IsInTheWay(segment, retainedFrom) ? segment.LiveBytes : 0;
         }
 
-        return _space.From(firstLive) - live > Math.Max(_limits.DeadBytesMax, live);
+        return _space.From(firstLive) - _space.From(retainedFrom) - live > Math.Max(_limits.DeadBytesMax, live);
     }
+
+    private static bool IsInTheWay(LogSegment segment, long retainedFrom) => segment.FirstSequenceNr > 0 && segment.FirstSequenceNr < retainedFrom;
 
     private void ChooseMoves()
     {
+        var retainedFrom = RetainedFrom;
         var bytes = 0L;
         var reads = 0;
-        foreach (var segment in _log.Segments.Where(static segment => segment.FirstSequenceNr > 0).OrderBy(static segment => segment.FirstSequenceNr).Take(MovedSegmentsMax))
+        foreach (var segment in _log.Segments.Where(segment => IsInTheWay(segment, retainedFrom)).OrderBy(static segment => segment.FirstSequenceNr).Take(MovedSegmentsMax))
         {
             bytes += segment.LiveBytes;
             reads += segment.Residency == SegmentResidency.Resident ? 0 : 1;

@@ -32,7 +32,7 @@ public sealed partial class QueueDecider
     /// <inheritdoc/>
     public void Commit(int connection, long linkSequence, MessageBatch batch, ReadOnlySpan<HeldSettlement> settlements)
     {
-        var link = LinkOf(connection);
+        var link = _links.Of(connection);
         if (!HasRoomFor(batch))
         {
             Refuse(link, linkSequence, batch);
@@ -48,15 +48,16 @@ public sealed partial class QueueDecider
         }
 
         link.Receive(linkSequence, needsWrite);
+        _history?.AfterSettling();
         AfterEntering();
-        Tell(link);
+        _links.Tell(link, IsWithholding);
         BoundMemory();
     }
 
     /// <inheritdoc/>
     public void Prepare(int connection, long linkSequence, TransactionId id, MessageBatch batch, ReadOnlySpan<HeldSettlement> settlements)
     {
-        var link = LinkOf(connection);
+        var link = _links.Of(connection);
         if (!HasRoomFor(batch))
         {
             Refuse(link, linkSequence, batch);
@@ -76,7 +77,7 @@ public sealed partial class QueueDecider
         }
 
         AfterSettling();
-        Tell(link);
+        _links.Tell(link, IsWithholding);
     }
 
     /// <inheritdoc/>
@@ -203,25 +204,7 @@ public sealed partial class QueueDecider
             _discarded.Clear();
         }
 
-        foreach (var prepared in _writes.Prepared)
-        {
-            if (prepared.IsCommitted is null)
-            {
-                _effects.TransactionPrepared(prepared.Undecided.Connection, prepared.Id);
-            }
-        }
-
-        foreach (var ended in _writes.Ended)
-        {
-            _prepared.Forget(ended);
-            if (ended.IsCommitted is true)
-            {
-                _effects.TransactionEnded(ended.Id);
-            }
-        }
-
-        _writes.Prepared.Clear();
-        _writes.Ended.Clear();
+        _prepared.Written(_writes.Prepared, _writes.Ended, _effects);
     }
 
     private void Release(PositionSet positions, PositionSet journaled)

@@ -20,7 +20,7 @@ public sealed partial class QueueDecider : IQueueRules
     private readonly MessageLog _log;
     private readonly WriteBuffer _writes;
     private readonly ConsumerRoster _roster = new();
-    private readonly Dictionary<int, PublisherLink> _links = [];
+    private readonly PublisherLinks _links;
     private readonly ReadyMessages _ready;
     private readonly UpcomingSegments _upcoming = new();
 
@@ -40,15 +40,11 @@ public sealed partial class QueueDecider : IQueueRules
     // Of segments that could not be read back whole.
     private readonly PositionSet _unreadable = new();
     private readonly List<QueueConsumer> _served = [];
-    private readonly List<PublisherLink> _toTell = [];
     private readonly Queue<WaitingGet> _waitingGets = new();
     private long _deliveredBefore;
     private long _writtenUpTo;
     private long _journaledEnd;
     private bool _isSpilling;
-
-    // Some link may have been told less than all it sent.
-    private bool _hasWithheld;
 
     // More is known of some message than where it is.
     private bool _isMarked;
@@ -69,6 +65,7 @@ public sealed partial class QueueDecider : IQueueRules
         Now = now;
         _limits = limits;
         _effects = effects;
+        _links = new PublisherLinks(effects);
         _ready = new ReadyMessages(settings, formats);
         _log = new MessageLog(limits.SegmentBytes);
         _writes = new WriteBuffer(limits.WriteBytesMax);
@@ -96,7 +93,7 @@ public sealed partial class QueueDecider : IQueueRules
     public long UnsettledCount { get; private set; }
 
     /// <summary>Consumers on the queue.</summary>
-    public int ConsumerCount => _roster.ConsumerCount;
+    public int ConsumerCount => _roster.ConsumerCount + (_history?.ReaderCount ?? 0);
 
     /// <summary>The queue has had a consumer: what auto-delete waits for.</summary>
     public bool HadConsumer { get; private set; }
@@ -120,31 +117,26 @@ public sealed partial class QueueDecider : IQueueRules
     /// The lowest journal event that is still needed for a body; <see cref="long.MaxValue"/> for none. What a snapshot
     /// needs is this as of its <see cref="Index"/>: later it may have gone up by settlements that no event holds yet.
     /// </summary>
-    public long FirstLiveSequenceNr => _log.FirstLiveSequenceNr;
+    public long FirstLiveSequenceNr => Math.Min(_log.FirstLiveSequenceNr, RetainedFrom);
 
     /// <summary>The write under way is committed as that journal event.</summary>
     public void WriteCompleted(long sequenceNr)
     {
-        _toTell.Clear();
+        _history?.Append(_underWay!.Batches, sequenceNr, _writeBegan);
         CompleteMove(sequenceNr);
-        _writes.Complete(_log, sequenceNr, _toTell);
+        _writes.Complete(_log, sequenceNr, _links.Committed);
         ReleaseCommitted();
         _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
-        TellLinks();
+        _links.TellCommitted(IsWithholding);
         _dying.Written(_deathsUnderWay);
         _identitiesUnderWay = [];
         AfterDrain();
         BoundMemory();
+        _history?.ServeNew();
     }
 
     /// <summary>The journal refused or failed: no publish that is unconfirmed may ever be confirmed.</summary>
-    public void WriteFailed()
-    {
-        foreach (var link in _links.Values)
-        {
-            link.Fail(_effects);
-        }
-    }
+    public void WriteFailed() => _links.Fail();
 
     /// <summary>Writes settlements and marks that wait, if no write is under way (which would take them along next).</summary>
     public void FlushSettlements()
@@ -156,7 +148,8 @@ public sealed partial class QueueDecider : IQueueRules
     }
 
     /// <summary>The consumers that were not cancelled.</summary>
-    public IEnumerable<ConsumerKey> Consumers => _roster.All.Where(static consumer => !consumer.IsStopped).Select(static consumer => consumer.Key);
+    public IEnumerable<ConsumerKey> Consumers =>
+        _roster.All.Where(static consumer => !consumer.IsStopped).Select(static consumer => consumer.Key).Concat(_history?.Readers ?? []);
 
     /// <summary>
     /// The queue is being deleted: publishes count as taken, as if they had been consumed just before, and gets find
@@ -164,11 +157,7 @@ public sealed partial class QueueDecider : IQueueRules
     /// </summary>
     public void Abandon()
     {
-        foreach (var link in _links.Values)
-        {
-            link.Finish(_effects);
-        }
-
+        _links.Finish();
         foreach (var get in _waitingGets)
         {
             _effects.GetAnswered(get.Getter, get.RequestId, segment: null, 0);
@@ -180,12 +169,9 @@ public sealed partial class QueueDecider : IQueueRules
     /// <summary>A connection is gone: its consumers end and what they held is ready again.</summary>
     public void ConnectionClosed(int connection)
     {
-        if (_links.Remove(connection, out var link))
-        {
-            link.Close();
-        }
-
+        _links.Close(connection);
         ForgetGets(key => key.Connection == connection);
+        _history?.ConnectionClosed(connection);
         foreach (var consumer in _roster.All.Where(consumer => consumer.Key.Connection == connection).ToArray())
         {
             Close(consumer, failed: true);
@@ -206,17 +192,6 @@ public sealed partial class QueueDecider : IQueueRules
         }
     }
 
-    private PublisherLink LinkOf(int connection)
-    {
-        if (!_links.TryGetValue(connection, out var link))
-        {
-            link = new PublisherLink(connection);
-            _links.Add(connection, link);
-        }
-
-        return link;
-    }
-
     // Somebody holds messages that a restart would hand out as if for the first time. Where nothing is held, what was
     // handed out is settled, and the journal hears of it by that.
     private bool HasUnwrittenMarks =>
@@ -232,12 +207,12 @@ public sealed partial class QueueDecider : IQueueRules
 
     private void BeginWrite()
     {
-        _toTell.Clear();
         ForgetUntied();
-        var write = _writes.Begin(_deliveredBefore, HasUnwrittenMarks, BeginMove(), _toTell);
+        var write = _writes.Begin(_deliveredBefore, HasUnwrittenMarks, BeginMove(), _links.Committed);
         if (write is not null)
         {
             _underWay = write;
+            _writeBegan = Now;
             // Spilled batches come after younger ones: the last is not always the highest.
             foreach (var placed in write.Batches)
             {
@@ -249,35 +224,6 @@ public sealed partial class QueueDecider : IQueueRules
             _effects.Write(write);
         }
 
-        TellLinks();
-    }
-
-    private void TellLinks()
-    {
-        foreach (var link in _toTell)
-        {
-            Tell(link);
-        }
-
-        _toTell.Clear();
-    }
-
-    private void Tell(PublisherLink link)
-    {
-        var accept = !IsWithholding;
-        _hasWithheld |= !accept;
-        link.Tell(_effects, accept);
-    }
-
-    private void AcceptWithheld()
-    {
-        if (_hasWithheld && !IsWithholding)
-        {
-            _hasWithheld = false;
-            foreach (var link in _links.Values)
-            {
-                link.Tell(_effects, accept: true);
-            }
-        }
+        _links.TellCommitted(IsWithholding);
     }
 }

@@ -72,7 +72,8 @@ public static class QueueDeclaration
             return Refuse($"invalid type '{exchange.Kind.TypeName()}' for arg '{DeadLetterExchange}' in {key}");
         }
 
-        return QueueArguments.Check(key, definition.Arguments)
+        return CheckRetention(key, type, definition)
+            ?? QueueArguments.Check(key, definition.Arguments)
             ?? (type == QueueType.Classic ? null : CheckProperties(key, definition))
             ?? (type == QueueType.Stream ? CheckStream(definition.Arguments) : null);
     }
@@ -147,6 +148,15 @@ public static class QueueDeclaration
     {
         var property = definition.AutoDelete ? "auto-delete" : definition.Exclusive ? "exclusive-owner" : definition.Durable ? null : "non-durable";
         return property is null ? null : Refuse($"invalid property '{property}' for {key}");
+    }
+
+    private static Refusal? CheckRetention(QueueKey key, QueueType type, QueueDefinition definition)
+    {
+        var reason = !definition.Arguments.ContainsKey(QueueArguments.Retention) ? null
+            : type == QueueType.Stream ? "a stream keeps its messages by 'x-max-age' and 'x-max-length-bytes'"
+            : definition is { Durable: true, Exclusive: false } ? null
+            : "only a durable queue that is not exclusive keeps consumed messages";
+        return reason is null ? null : QueueArguments.Invalid(QueueArguments.Retention, key, reason);
     }
 
     private static Refusal? CheckStream(ArgumentTable arguments)

@@ -29,6 +29,9 @@ public sealed record QueueIndex(long NextPosition, long DeliveredBefore, Positio
     /// <summary>What the events take that are still needed, ascending.</summary>
     public JournalRun[] Space { get; init; } = [];
 
+    /// <summary>What is kept of the queue's past; null where nothing is.</summary>
+    public StreamIndex? History { get; init; }
+
     /// <summary>Of a stream, in place of the live positions and segments; null of any other queue.</summary>
     public StreamIndex? Stream { get; init; }
 }

@@ -139,6 +139,12 @@ public sealed record QueueSettings
     /// </summary>
     public Stage? Stage { get; init; }
 
+    /// <summary>x-retention: how much of what was consumed is kept; null for nothing.</summary>
+    public Retention? Retention { get; init; }
+
+    /// <summary>How long messages are kept that may be kept longer than they are in the queue; null where age does not matter.</summary>
+    public long? KeptFor => Type == QueueType.Stream ? MaxAge : Retention?.Age;
+
     /// <summary>x-max-age of a stream.</summary>
     public long? MaxAge { get; init; }
 

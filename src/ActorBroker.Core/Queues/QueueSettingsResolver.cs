@@ -94,6 +94,7 @@ public static class QueueSettingsResolver
             MaxLengthBytes = source.Lower("max-length-bytes"),
             SingleActiveConsumer = source.IsOn("single-active-consumer"),
             ConsumerTimeout = source.Lower("consumer-timeout"),
+            Retention = RetentionOf(source),
             GroupHeader = source.TextOfArgument("message-group-header"),
             FairHeader = source.TextOfArgument("fair-header"),
             Deduplication = source.IsOn("message-deduplication")
@@ -131,6 +132,15 @@ public static class QueueSettingsResolver
         var max = Math.Max(min, source.Lower("delayed-retry-max") ?? min);
         return new DelayedRetry(type.Value, min, max, source.Number("delayed-retry-backoff"));
     }
+
+    private static Retention? RetentionOf(Source source) =>
+        (RetentionOf(source.TextOfPolicy("retention")), RetentionOf(source.TextOfArgument("retention"))) switch
+        {
+            ({ } policy, { } argument) => Retention.Lower(policy, argument),
+            var (policy, argument) => policy ?? argument,
+        };
+
+    private static Retention? RetentionOf(string? text) => text is not null && Retention.TryParse(text, out var retention) ? retention : null;
 
     private static QueueOverflow? OverflowOf(string? word) => word switch
     {

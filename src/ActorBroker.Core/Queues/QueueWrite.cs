@@ -55,4 +55,7 @@ public readonly record struct SegmentAddress(
 {
     /// <summary>About how much of it was live when this was written into a snapshot; null where that was not noted.</summary>
     public long? LiveBytes { get; init; }
+
+    /// <summary>Copies of messages that other events hold are to be left out: it is read as it was published.</summary>
+    public bool WithoutCopies { get; init; }
 }

@@ -105,7 +105,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
             }
             else
             {
-                batches.Add(new PlacedBatch(next.Batch!.First, next.Batch.Batch!));
+                batches.Add(new PlacedBatch(next.Batch!.First, next.Messages!));
             }
         }
 

@@ -1,4 +1,3 @@
-using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
@@ -6,26 +5,20 @@ using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Streams;
 
-/// <content>Consumers come, get credit, and go.</content>
+/// <content>Every consumer is a reader of the log.</content>
 public sealed partial class StreamDecider
 {
-    private readonly Dictionary<ConsumerKey, StreamConsumer> _consumers = [];
-    private readonly PositionSet _settled = new();
-
-    // Started, but not told so yet.
-    private readonly List<StreamConsumer> _starting = [];
+    /// <inheritdoc/>
+    public long UnsettledCount => _log.UnsettledCount;
 
     /// <inheritdoc/>
-    public long UnsettledCount { get; private set; }
-
-    /// <inheritdoc/>
-    public int ConsumerCount { get; private set; }
+    public int ConsumerCount => _log.ReaderCount;
 
     /// <inheritdoc/>
     public bool HadConsumer { get; private set; }
 
     /// <inheritdoc/>
-    public IEnumerable<ConsumerKey> Consumers => _consumers.Values.Where(static consumer => !consumer.IsStopped).Select(static consumer => consumer.Key);
+    public IEnumerable<ConsumerKey> Consumers => _log.Readers;
 
     /// <inheritdoc/>
     public Refusal? CheckPurge(QueueKey queue) =>
@@ -38,195 +31,43 @@ public sealed partial class StreamDecider
     /// <inheritdoc/>
     public Refusal? StartConsumer(ConsumerKey key, ConsumerSettings settings, string queueText)
     {
-        if (settings.PrefetchCount == 0)
-        {
-            return new Refusal(RefusalReason.PreconditionFailed, $"consumer prefetch count is not set for stream {queueText}");
-        }
-
-        if (settings.NoAck)
-        {
-            return new Refusal(RefusalReason.NotImplemented, $"automatic acknowledgement not supported by stream {queueText}");
-        }
-
-        if (_consumers.ContainsKey(key))
-        {
-            return new Refusal(RefusalReason.NotAllowed, $"consumer {key.ConsumerId} exists already on {queueText}");
-        }
-
-        var arguments = ConsumerArguments.Of(settings.Arguments);
-        var consumer = new StreamConsumer(key, settings, StreamFilter.Of(arguments, _formats));
-        Place(consumer, arguments.Offset);
-        _consumers.Add(key, consumer);
-        _starting.Add(consumer);
-        ConsumerCount++;
-        HadConsumer = true;
-        return null;
+        var refusal = _log.Start(key, settings, $"stream {queueText}");
+        HadConsumer |= refusal is null;
+        return refusal;
     }
 
     /// <inheritdoc/>
-    public long? NextOffsetOf(ConsumerKey key) =>
-        _consumers.TryGetValue(key, out var consumer) && consumer.NotBefore is null ? consumer.Cursor : null;
+    public long? NextOffsetOf(ConsumerKey key) => _log.NextOffsetOf(key);
 
     /// <summary>Starts deliveries to consumers that have been told that they started.</summary>
-    public void Dispatch()
-    {
-        foreach (var consumer in _starting)
-        {
-            Serve(consumer);
-        }
-
-        _starting.Clear();
-        BoundMemory();
-    }
+    public void Dispatch() => _log.Dispatch();
 
     /// <inheritdoc/>
-    public void StopConsumer(ConsumerKey key)
-    {
-        if (_consumers.TryGetValue(key, out var consumer))
-        {
-            Stop(consumer);
-        }
-    }
+    public void StopConsumer(ConsumerKey key) => _log.Stop(key);
 
     /// <inheritdoc/>
-    public void CloseConsumer(ConsumerKey key)
-    {
-        if (_consumers.Remove(key, out var consumer))
-        {
-            Stop(consumer);
-            UnsettledCount -= consumer.Unsettled.Count;
-        }
-    }
+    public void CloseConsumer(ConsumerKey key) => _log.Close(key);
 
     /// <inheritdoc/>
     public void ConnectionClosed(int connection)
     {
-        if (_links.Remove(connection, out var link))
-        {
-            link.Close();
-        }
-
-        foreach (var key in _consumers.Keys.Where(key => key.Connection == connection).ToArray())
-        {
-            CloseConsumer(key);
-        }
+        _links.Close(connection);
+        _log.ConnectionClosed(connection);
     }
 
     /// <inheritdoc/>
-    public void SetConsumerActive(ConsumerKey key, bool active)
-    {
-        if (_consumers.TryGetValue(key, out var consumer))
-        {
-            consumer.IsActive = active;
-            Resume(consumer);
-        }
-    }
+    public void SetConsumerActive(ConsumerKey key, bool active) => _log.SetActive(key, active);
 
     /// <inheritdoc/>
-    public void GrantCredit(ConsumerKey key, int bytes)
-    {
-        if (_consumers.TryGetValue(key, out var consumer))
-        {
-            consumer.WindowBytes += bytes;
-            Resume(consumer);
-        }
-    }
-
-    /// <summary>
-    /// Every outcome gives room for as many messages more, and no message comes again, but those that never reached the
-    /// client.
-    /// </summary>
-    public void Settle(ConsumerKey key, SettleOutcome outcome, PositionRange positions)
-    {
-        if (!_consumers.TryGetValue(key, out var consumer))
-        {
-            return;
-        }
-
-        _settled.Clear();
-        UnsettledCount -= consumer.Unsettled.Remove(positions, _settled);
-        if (outcome == SettleOutcome.Released)
-        {
-            consumer.Returned.AddAll(_settled);
-            EndWait(consumer);
-        }
-
-        if (!consumer.IsSettling)
-        {
-            consumer.IsSettling = true;
-            _settling.Add(consumer);
-        }
-    }
+    public void GrantCredit(ConsumerKey key, int bytes) => _log.GrantCredit(key, bytes);
 
     /// <inheritdoc/>
-    public void AfterSettling()
-    {
-        foreach (var consumer in _settling)
-        {
-            consumer.IsSettling = false;
-            Serve(consumer);
-        }
+    public void Settle(ConsumerKey key, SettleOutcome outcome, PositionRange positions) => _log.Settle(key, outcome, positions);
 
-        _settling.Clear();
-        BoundMemory();
-    }
+    /// <inheritdoc/>
+    public void AfterSettling() => _log.AfterSettling();
 
-    private void Place(StreamConsumer consumer, StreamOffset offset)
-    {
-        switch (offset.Start)
-        {
-            case StreamStart.First:
-                consumer.Cursor = _log.First;
-                break;
-            case StreamStart.Last:
-                consumer.Cursor = _lastChunk;
-                break;
-            case StreamStart.Offset:
-                consumer.Cursor = offset.Value;
-                break;
-            case StreamStart.Timestamp:
-                PlaceAtTime(consumer, offset.Value);
-                break;
-            case StreamStart.Interval:
-                PlaceAtTime(consumer, Now - offset.Value);
-                break;
-            default:
-                consumer.Cursor = _log.End;
-                break;
-        }
-    }
-
-    private void PlaceAtTime(StreamConsumer consumer, long at)
-    {
-        consumer.Cursor = _log.FirstWrittenSince(at);
-        consumer.NotBefore = consumer.Cursor < _log.End ? at : null;
-    }
-
-    private void Stop(StreamConsumer consumer)
-    {
-        if (!consumer.IsStopped)
-        {
-            consumer.IsStopped = true;
-            ConsumerCount--;
-            _starting.Remove(consumer);
-            EndWait(consumer);
-        }
-    }
-
-    private void EndWait(StreamConsumer consumer)
-    {
-        consumer.WaitsFor?.Waiting.Remove(consumer);
-        consumer.WaitsFor = null;
-        if (consumer.IsAtEnd)
-        {
-            consumer.IsAtEnd = false;
-            _atEnd.Remove(consumer);
-        }
-    }
-
-    private void Resume(StreamConsumer consumer)
-    {
-        Serve(consumer);
-        BoundMemory();
-    }
+    /// <inheritdoc/>
+    public long SegmentLoaded(SegmentAddress address, IReadOnlyList<PlacedBatch> batches, bool isDamaged) =>
+        _log.SegmentLoaded(address, batches, isDamaged);
 }

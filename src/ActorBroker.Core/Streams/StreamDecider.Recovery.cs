@@ -6,40 +6,22 @@ namespace ActorBroker.Core.Streams;
 /// <content>From the journal, and into a snapshot.</content>
 public sealed partial class StreamDecider
 {
-    private long _lostUpTo;
+    /// <inheritdoc/>
+    public long LostCount => _log.LostCount;
 
     /// <inheritdoc/>
-    public long LostCount { get; private set; }
-
-    /// <inheritdoc/>
-    public QueueIndex Index()
+    public QueueIndex Index() => new(_log.End, DeliveredBefore: 0, Live: [], Segments: [])
     {
-        var segments = new StreamSegmentIndex[_log.Segments.Count];
-        for (var i = 0; i < segments.Length; i++)
-        {
-            var segment = _log.Segments[i];
-            segments[i] = new StreamSegmentIndex(
-                segment.Address, segment.FirstAt, segment.LastAt, [.. segment.Filter.Bits], segment.Filter.HasUnfiltered);
-        }
-
-        return new QueueIndex(_log.End, DeliveredBefore: 0, Live: [], Segments: [])
-        {
-            Prepared = _prepared.Written(),
-            Stream = new StreamIndex(segments, _lastChunk),
-        };
-    }
+        Prepared = _prepared.Written(),
+        Stream = _log.Index(),
+    };
 
     /// <inheritdoc/>
     public void RecoverIndex(QueueIndex index)
     {
         if (index.Stream is { } stream)
         {
-            foreach (var segment in stream.Segments)
-            {
-                _log.Recover(segment);
-            }
-
-            _lastChunk = stream.LastChunk;
+            _log.Recover(stream);
         }
 
         Array.ForEach(index.Prepared, RecoverPrepared);
@@ -52,15 +34,9 @@ public sealed partial class StreamDecider
     {
         Array.ForEach(write.Ended, RecoverEnded);
         Array.ForEach(write.Prepared, RecoverPrepared);
-        if (write.Batches is [var first, ..] && first.FirstPosition < _log.End)
-        {
-            // Rejected, written again, and found twice after all.
-            return;
-        }
-
-        Append(write.Batches, sequenceNr, at);
+        _log.Append(write.Batches, sequenceNr, at);
+        _log.BoundMemory();
         _nextOffset = _log.End;
-        BoundMemory();
     }
 
     /// <summary>Nothing: a stream is not purged.</summary>
@@ -69,19 +45,12 @@ public sealed partial class StreamDecider
     }
 
     /// <inheritdoc/>
-    public void RecoverLost(PositionRange positions)
-    {
-        LostCount += positions.Count;
-        _lostUpTo = Math.Max(_lostUpTo, positions.End);
-    }
+    public void RecoverLost(PositionRange positions) => _log.RecoverLost(positions);
 
     /// <inheritdoc/>
     public void RecoveryCompleted()
     {
-        // No message gets an offset that another one had.
-        _log.SkipTo(_lostUpTo);
+        _log.RecoveryCompleted();
         _nextOffset = _log.End;
-        Retain();
-        BoundMemory();
     }
 }

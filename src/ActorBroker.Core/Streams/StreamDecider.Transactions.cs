@@ -33,7 +33,7 @@ public sealed partial class StreamDecider
     public void Prepare(int connection, long linkSequence, TransactionId id, MessageBatch batch, ReadOnlySpan<HeldSettlement> settlements)
     {
         Settle(settlements);
-        var link = LinkOf(connection);
+        var link = _links.Of(connection);
         var prepared = new PreparedTransaction(id, connection, batch, new HeldPositions(), Now) { NeedsWrite = batch.Count > 0 };
         _prepared.Add(prepared);
         link.Receive(linkSequence, prepared.NeedsWrite);
@@ -43,7 +43,7 @@ public sealed partial class StreamDecider
         }
 
         TryWrite();
-        Tell(link);
+        _links.Tell(link, IsWithholding);
         AfterSettling();
     }
 
@@ -75,7 +75,7 @@ public sealed partial class StreamDecider
         }
 
         TryWrite();
-        AcceptWithheld();
+        _links.AcceptWithheld(IsWithholding);
         return true;
     }
 
@@ -85,29 +85,6 @@ public sealed partial class StreamDecider
         {
             Settle(settlement.Consumer, settlement.Outcome, settlement.Positions);
         }
-    }
-
-    private void TellOfTransactions()
-    {
-        foreach (var prepared in _writes.Prepared)
-        {
-            if (prepared.IsCommitted is null)
-            {
-                _effects.TransactionPrepared(prepared.Undecided.Connection, prepared.Id);
-            }
-        }
-
-        foreach (var ended in _writes.Ended)
-        {
-            _prepared.Forget(ended);
-            if (ended.IsCommitted is true)
-            {
-                _effects.TransactionEnded(ended.Id);
-            }
-        }
-
-        _writes.Prepared.Clear();
-        _writes.Ended.Clear();
     }
 
     private void RecoverPrepared(PreparedShare share)

@@ -6,27 +6,17 @@ namespace ActorBroker.Core.Streams;
 /// <summary>
 /// The rules of one stream: a log of messages that consumers read by offset without taking anything out of it. A
 /// message's offset is its position. Everything that is published is written, and confirmed when it is; only what is
-/// committed is read. What leaves the stream leaves it from the front, in whole segments, by age or size.
-/// <para>
-/// Memory holds what waits for its commit, the segment that grows, and the segments that were read last within
-/// <see cref="QueueMemoryLimits.ResidentBytesMax"/>. A consumer that takes nothing costs nothing, wherever it is.
-/// </para>
+/// committed is in the log, which is what is read and what leaves.
 /// </summary>
 public sealed partial class StreamDecider : IQueueRules
 {
     private readonly IQueueEffects _effects;
     private readonly QueueMemoryLimits _limits;
-    private readonly MessageFormats _formats;
-    private readonly StreamLog _log = new();
+    private readonly OffsetLog _log;
     private readonly StreamWriteBuffer _writes;
-    private readonly Dictionary<int, PublisherLink> _links = [];
-    private readonly List<PublisherLink> _toTell = [];
+    private readonly PublisherLinks _links;
     private long _nextOffset;
     private long _writeBegan;
-    private long _lastChunk;
-
-    // Some link may have been told less than all it sent.
-    private bool _hasWithheld;
 
     /// <summary>A stream without messages.</summary>
     /// <param name="settings">Retention, and the sizes of segments and filters.</param>
@@ -38,14 +28,14 @@ public sealed partial class StreamDecider : IQueueRules
     {
         Settings = settings;
         _limits = limits;
-        _formats = formats;
         _effects = effects;
+        _links = new PublisherLinks(effects);
+        _log = new OffsetLog(OffsetLogSettings.OfStream(settings), limits, formats, now, effects);
         _writes = new StreamWriteBuffer(limits.WriteBytesMax);
-        Now = now;
     }
 
     /// <inheritdoc/>
-    public long Now { get; private set; }
+    public long Now => _log.Now;
 
     /// <inheritdoc/>
     public QueueSettings Settings { get; private set; }
@@ -63,6 +53,9 @@ public sealed partial class StreamDecider : IQueueRules
     public long ReadyCount => _log.End - _log.First;
 
     /// <inheritdoc/>
+    public long? NextDue => _log.NextDue;
+
+    /// <inheritdoc/>
     public bool HasUnwrittenSettlements => _writes is { HasEnds: true, IsWriting: false };
 
     /// <inheritdoc/>
@@ -75,12 +68,22 @@ public sealed partial class StreamDecider : IQueueRules
     public bool CanBeForgotten => IsWrittenOut && ConsumerCount == 0 && _prepared.IsEmpty;
 
     /// <inheritdoc/>
-    public long FirstLiveSequenceNr => _log.Segments.Count > 0 ? _log.Segments[0].FirstSequenceNr : long.MaxValue;
+    public long FirstLiveSequenceNr => _log.FirstSequenceNr;
+
+    /// <inheritdoc/>
+    public void AdvanceTo(long now) => _log.AdvanceTo(now);
+
+    /// <inheritdoc/>
+    public void Apply(QueueSettings settings)
+    {
+        Settings = settings;
+        _log.Apply(OffsetLogSettings.OfStream(settings));
+    }
 
     /// <inheritdoc/>
     public void Publish(int connection, long linkSequence, MessageBatch batch)
     {
-        var link = LinkOf(connection);
+        var link = _links.Of(connection);
         link.Receive(linkSequence, needsWrite: batch.Count > 0);
         if (batch.Count > 0)
         {
@@ -88,35 +91,22 @@ public sealed partial class StreamDecider : IQueueRules
         }
 
         TryWrite();
-        Tell(link);
+        _links.Tell(link, IsWithholding);
     }
 
     /// <inheritdoc/>
     public void WriteCompleted(long sequenceNr)
     {
-        _toTell.Clear();
-        Append(_writes.Complete(_toTell), sequenceNr, _writeBegan);
-        TellOfTransactions();
-        foreach (var link in _toTell)
-        {
-            Tell(link);
-        }
-
+        _log.Append(_writes.Complete(_links.Committed), sequenceNr, _writeBegan);
+        _prepared.Written(_writes.Prepared, _writes.Ended, _effects);
+        _links.TellCommitted(IsWithholding);
         TryWrite();
-        AcceptWithheld();
-        ServeThoseAtEnd();
-        Retain();
-        BoundMemory();
+        _links.AcceptWithheld(IsWithholding);
+        _log.ServeNew();
     }
 
     /// <inheritdoc/>
-    public void WriteFailed()
-    {
-        foreach (var link in _links.Values)
-        {
-            link.Fail(_effects);
-        }
-    }
+    public void WriteFailed() => _links.Fail();
 
     /// <summary>A stream has no settlements to write, but perhaps the ends of transactions.</summary>
     public void FlushSettlements()
@@ -147,47 +137,7 @@ public sealed partial class StreamDecider : IQueueRules
     }
 
     /// <inheritdoc/>
-    public void Abandon()
-    {
-        foreach (var link in _links.Values)
-        {
-            link.Finish(_effects);
-        }
-    }
-
-    private void Append(PlacedBatch[] batches, long sequenceNr, long at)
-    {
-        if (batches.Length == 0)
-        {
-            return;
-        }
-
-        // A clock that was set back must not make the search by time fail.
-        at = _log.Segments.Count > 0 ? Math.Max(at, _log.Segments[^1].LastAt) : at;
-        var segment = SegmentFor(batches, at);
-        foreach (var placed in batches)
-        {
-            NoteFilterValues(segment.Filter, placed.Batch);
-        }
-
-        _lastChunk = batches[0].FirstPosition;
-        _log.Append(segment, sequenceNr, at, batches);
-    }
-
-    private void NoteFilterValues(FilterValueSet filter, MessageBatch batch)
-    {
-        for (var i = 0; i < batch.Count; i++)
-        {
-            if (StreamFilter.ValueOf(batch[i], _formats) is { } value)
-            {
-                filter.Add(value);
-            }
-            else
-            {
-                filter.HasUnfiltered = true;
-            }
-        }
-    }
+    public void Abandon() => _links.Finish();
 
     private void TryWrite()
     {
@@ -209,36 +159,4 @@ public sealed partial class StreamDecider : IQueueRules
         _nextOffset = placed.EndPosition;
         return placed;
     }
-
-    private PublisherLink LinkOf(int connection)
-    {
-        if (!_links.TryGetValue(connection, out var link))
-        {
-            link = new PublisherLink(connection);
-            _links.Add(connection, link);
-        }
-
-        return link;
-    }
-
-    private void Tell(PublisherLink link)
-    {
-        var accept = !IsWithholding;
-        _hasWithheld |= !accept;
-        link.Tell(_effects, accept);
-    }
-
-    private void AcceptWithheld()
-    {
-        if (_hasWithheld && !IsWithholding)
-        {
-            _hasWithheld = false;
-            foreach (var link in _links.Values)
-            {
-                link.Tell(_effects, accept: true);
-            }
-        }
-    }
-
-    private void BoundMemory() => _log.EvictDownTo(_limits.ResidentBytesMax);
 }

@@ -13,4 +13,8 @@ public sealed record StreamIndex(StreamSegmentIndex[] Segments, long LastChunk);
 /// <param name="LastAt">When its last event was written.</param>
 /// <param name="Filter">The bits of <see cref="FilterValueSet"/>.</param>
 /// <param name="HasUnfiltered">Some message has no filter value.</param>
-public sealed record StreamSegmentIndex(SegmentAddress Address, long FirstAt, long LastAt, byte[] Filter, bool HasUnfiltered);
+public sealed record StreamSegmentIndex(SegmentAddress Address, long FirstAt, long LastAt, byte[] Filter, bool HasUnfiltered)
+{
+    /// <summary>Messages in it, which gaps are none of; null where that was not noted, and there are no gaps.</summary>
+    public long? Count { get; init; }
+}

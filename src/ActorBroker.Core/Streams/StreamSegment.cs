@@ -37,8 +37,14 @@ internal sealed class StreamSegment(long first, long firstAt, FilterValueSet fil
     /// <summary>Size of the records that are in memory.</summary>
     public long ResidentBytes { get; set; }
 
+    /// <summary>Messages that were appended.</summary>
+    public long Count { get; set; }
+
     /// <summary>Messages of it that are known to be lost.</summary>
     public long Lost { get; set; }
+
+    /// <summary>It has been read back damaged: all that it lacks is counted.</summary>
+    public bool IsLossKnown { get; set; }
 
     public FilterValueSet Filter { get; } = filter;
 
@@ -54,7 +60,7 @@ internal sealed class StreamSegment(long first, long firstAt, FilterValueSet fil
     public List<StreamBatch> Batches { get; } = [];
 
     /// <summary>Consumers that go on when it is in memory.</summary>
-    public List<StreamConsumer> Waiting { get; } = [];
+    public List<OffsetReader> Waiting { get; } = [];
 
     /// <summary>How to read it back.</summary>
     public SegmentAddress Address => new(First, End, FirstSequenceNr, LastSequenceNr, SizeBytes);

@@ -1,13 +1,16 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Text;
 using ActorBroker.PerfTest.Checking;
+using ActorBroker.PerfTest.Options;
 using ActorBroker.Protocols.Amqp091.Wire;
 
 namespace ActorBroker.PerfTest.Amqp;
 
 /// <summary>
-/// A buffer full of publishes of the same size to the same target, encoded once: for each write only the stamps are patched,
-/// so that a message costs two stores.
+/// A buffer full of publishes of the same size, encoded once: for each write only the stamps are patched, so that a message
+/// costs two stores, and the numbers of routing keys that change with each message.
 /// </summary>
 internal sealed class PublishBatch
 {
@@ -17,12 +20,18 @@ internal sealed class PublishBatch
     private readonly byte[] _bytes;
     private readonly int _messageSize;
     private readonly int _stampOffset;
+    private readonly int _keyNumberOffset;
+    private readonly KeyRotation? _keys;
     private readonly int _bodySize;
 
-    public PublishBatch(string exchange, string routingKey, bool persistent, int bodySize, int frameMax)
+    public PublishBatch(string exchange, string routingKey, bool persistent, int bodySize, int frameMax, KeyRotation? keys = null)
     {
+        _keys = keys;
         var publish = new BasicPublish(Encoding.UTF8.GetBytes(exchange), Encoding.UTF8.GetBytes(routingKey), mandatory: false, immediate: false);
         var properties = new BasicProperties { DeliveryMode = persistent ? (byte)2 : null }.ToArray();
+
+        // The key is the last field but the flags.
+        _keyNumberOffset = FrameWriter.GetMethodFrameSize(publish) - (Frame.Overhead - Frame.HeaderSize) - sizeof(byte) - KeyRotation.Digits;
         var contentOffset = FrameWriter.GetMethodFrameSize(publish) + FrameWriter.GetContentHeaderFrameSize(properties.Length);
         var messageSize = contentOffset + FrameWriter.GetBodyFramesSize(bodySize, frameMax);
         if (messageSize > Array.MaxLength)
@@ -51,6 +60,8 @@ internal sealed class PublishBatch
     public ReadOnlySpan<byte> Stamp(ulong identity, int count, long sentAt)
     {
         var bytes = _bytes.AsSpan(0, count * _messageSize);
+        if (_keys is not null)
+            StampKeys(bytes, _keys, MessageStamp.SequenceOf(identity));
         if (_bodySize < MessageStamp.IdentitySize)
             return bytes;
         var hasTime = _bodySize >= MessageStamp.Size;
@@ -62,5 +73,11 @@ internal sealed class PublishBatch
         }
 
         return bytes;
+    }
+
+    private void StampKeys(Span<byte> bytes, KeyRotation keys, long sequence)
+    {
+        for (var offset = _keyNumberOffset; offset < bytes.Length; offset += _messageSize)
+            Utf8Formatter.TryFormat(keys.NumberOf(sequence++), bytes[offset..], out _, new StandardFormat('D', KeyRotation.Digits));
     }
 }

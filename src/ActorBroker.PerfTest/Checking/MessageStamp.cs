@@ -25,6 +25,9 @@ internal static class MessageStamp
     public static ulong Identity(int run, int producer, long sequence) =>
         ((ulong)StreamOf(run, producer) << SequenceBits) | ((ulong)sequence);
 
+    /// <summary>The same but for the sequence number.</summary>
+    public static ulong Renumbered(ulong identity, long sequence) => (identity & ~(ulong)SequenceMax) | ((ulong)sequence);
+
     public static long SequenceOf(ulong identity) => (long)(identity & SequenceMax);
 
     public static int RunOf(ulong identity) => StreamOf(identity) >> ProducerBits;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ActorBroker.Core.Arguments;
 using ActorBroker.PerfTest.Amqp;
 using ActorBroker.PerfTest.Checking;
@@ -9,21 +10,23 @@ using ActorBroker.Protocols.Amqp091.Wire;
 namespace ActorBroker.PerfTest.Load;
 
 /// <summary>
-/// Consumes a queue on a connection of its own, with one thread. Deliveries are decoded where they were received; what must
-/// be counted, checked and acknowledged is gathered and handed on once per read.
+/// Consumes its queues on a connection of its own, with one thread. Deliveries are decoded where they were received; what must
+/// be counted, checked and acknowledged is gathered and handed on once per read. A queue's consumer tag is its index.
 /// </summary>
 internal sealed class Consumer
 {
-    private const string ConsumerTag = "c";
-
     private readonly PerfOptions _options;
     private readonly AmqpConnection _connection;
-    private readonly SequenceChecker _checker;
+    private readonly DeliveryCheck _check;
+    private readonly int[] _queues;
+    private readonly TaskCompletionSource _isSubscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LatencyRecorder _latencies;
     private readonly int _run;
     private readonly AckBuffer? _acks;
     private readonly ulong[] _identities = new ulong[1024];
     private int _identityCount;
+    private int _identitiesQueue;
+    private int _subscriptions;
     private bool _identitiesRedelivered;
     private DeliveryAssembler _delivery;
     private long _now;
@@ -34,18 +37,16 @@ internal sealed class Consumer
     private bool _isClosed;
 
     /// <param name="run">Latency is measured of this run's messages only: others' clock may be another.</param>
-    public Consumer(PerfOptions options, int index, int run, SequenceChecker checker, LatencyRecorder latencies)
+    public Consumer(PerfOptions options, int index, int run, DeliveryCheck check, LatencyRecorder latencies)
     {
         _options = options;
         _run = run;
-        _checker = checker;
+        _check = check;
         _latencies = latencies;
         _connection = AmqpConnection.Open(options.Endpoint);
         _acks = options.AutoAck ? null : new AckBuffer(_connection, options.AckEvery);
-        Queue = options.Queues[options.QueueOf(index)];
+        _queues = [.. options.QueuesOf(index)];
     }
-
-    public string Queue { get; }
 
     public AmqpConnection Connection => _connection;
 
@@ -54,14 +55,31 @@ internal sealed class Consumer
     /// <summary>When the last message came, by the monotonic clock; 0 if none did.</summary>
     public long LastAt => Volatile.Read(ref _lastAt);
 
-    /// <summary>Asks for deliveries; when it returns, the broker knows the consumer.</summary>
+    /// <summary>Asks for deliveries, which <see cref="Consume"/> takes.</summary>
     public void Subscribe()
     {
         if (_options.Prefetch > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, (ushort)_options.Prefetch, Global: false));
-        _connection.Call<BasicConsume, BasicConsumeOk>(new BasicConsume(
-            Queue, ConsumerTag, NoLocal: false, NoAck: _options.AutoAck, Exclusive: false, NoWait: false, ArgumentTable.Empty));
+        foreach (var queue in _queues)
+        {
+            _connection.Send(AmqpConnection.Channel, new BasicConsume(
+                _options.Queues[queue], TagOf(queue), NoLocal: false, NoAck: _options.AutoAck, Exclusive: false, NoWait: false, ArgumentTable.Empty));
+        }
+
         _connection.WaitForever();
+    }
+
+    /// <summary>Waits until the broker knows the consumers of all queues, or the run has failed.</summary>
+    public void WaitUntilSubscribed(CancellationToken failure)
+    {
+        try
+        {
+            _isSubscribed.Task.Wait(failure);
+        }
+        catch (OperationCanceledException)
+        {
+            // Why is known to whoever cancelled.
+        }
     }
 
     /// <summary>The thread's work, until the broker answered the cancel that <see cref="SendCancel"/> sent, and then the close.</summary>
@@ -82,7 +100,13 @@ internal sealed class Consumer
     }
 
     /// <summary>Asks the broker for the end. Everything that it sends until its answer is still taken.</summary>
-    public void SendCancel() => _connection.Send(AmqpConnection.Channel, new BasicCancel(ConsumerTag, NoWait: false));
+    public void SendCancel()
+    {
+        foreach (var queue in _queues)
+            _connection.Send(AmqpConnection.Channel, new BasicCancel(TagOf(queue), NoWait: false));
+    }
+
+    private static string TagOf(int queue) => queue.ToString(CultureInfo.InvariantCulture);
 
     private void OnFrame(in FrameSlice slice)
     {
@@ -113,12 +137,19 @@ internal sealed class Consumer
     {
         switch (method)
         {
+            case MethodId.BasicConsumeOk:
+                if (++_subscriptions == _queues.Length)
+                    _isSubscribed.SetResult();
+                break;
+            case MethodId.BasicCancelOk when --_subscriptions > 0:
+                break;
             case MethodId.BasicCancelOk:
                 _acks?.SettleAll();
                 _connection.SendClose();
                 break;
             case MethodId.BasicCancel:
-                throw new LoadException($"the broker cancelled the consumer of queue '{Queue}'");
+                var queue = int.Parse(BasicCancel.Read(payload).ConsumerTag, CultureInfo.InvariantCulture);
+                throw new LoadException($"the broker cancelled the consumer of queue '{_options.Queues[queue]}'");
             case MethodId.ConnectionCloseOk:
                 _isClosed = true;
                 break;
@@ -141,10 +172,15 @@ internal sealed class Consumer
 
     private void Observe(ulong identity)
     {
-        if (_identityCount == _identities.Length || (_identityCount > 0 && _identitiesRedelivered != _delivery.Redelivered))
-            FlushObservations();
-        _identities[_identityCount++] = identity;
+        if (_identityCount == _identities.Length
+            || (_identityCount > 0 && (_identitiesRedelivered != _delivery.Redelivered || _identitiesQueue != _delivery.ConsumerTag)))
+        {
+            CheckObserved();
+        }
+
+        _identities[_identityCount++] = _options.Keys is { } keys ? MessageStamp.Renumbered(identity, keys.SequenceInQueue(MessageStamp.SequenceOf(identity))) : identity;
         _identitiesRedelivered = _delivery.Redelivered;
+        _identitiesQueue = _delivery.ConsumerTag;
         if (!_delivery.HasSentAt || MessageStamp.RunOf(identity) != _run)
             return;
 
@@ -163,11 +199,14 @@ internal sealed class Consumer
     {
         FlushLatency();
         if (_identityCount > 0)
-        {
-            _checker.Observe(_identities.AsSpan(0, _identityCount), _identitiesRedelivered);
-            Volatile.Write(ref _consumed, _consumed + _identityCount);
-            _identityCount = 0;
-        }
+            CheckObserved();
+    }
+
+    private void CheckObserved()
+    {
+        _check.CheckerOf(_identitiesQueue).Observe(_identities.AsSpan(0, _identityCount), _identitiesRedelivered);
+        Volatile.Write(ref _consumed, _consumed + _identityCount);
+        _identityCount = 0;
     }
 
     private void FlushLatency()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using ActorBroker.PerfTest.Checking;
 using ActorBroker.Protocols.Amqp091.Wire;
 
@@ -17,6 +18,9 @@ internal struct DeliveryAssembler
     /// <summary>Of the delivery that is under way or was just completed.</summary>
     public ulong DeliveryTag { get; private set; }
 
+    /// <summary>The consumer tag, which is a decimal number.</summary>
+    public int ConsumerTag { get; private set; }
+
     public bool Redelivered { get; private set; }
 
     public long BodySize { get; private set; }
@@ -34,6 +38,7 @@ internal struct DeliveryAssembler
         // Not BasicDeliver.Read, which also validates the strings that nobody looks at here.
         const int tagLengthOffset = sizeof(uint);
         var offset = tagLengthOffset + 1 + payload[tagLengthOffset];
+        ConsumerTag = Utf8Parser.TryParse(payload[(tagLengthOffset + 1)..offset], out int tag, out _) ? tag : -1;
         DeliveryTag = BinaryPrimitives.ReadUInt64BigEndian(payload[offset..]);
         Redelivered = (payload[offset + sizeof(ulong)] & 1) != 0;
     }

@@ -20,11 +20,12 @@ internal sealed class DeliveryCheck
         _checkers = new SequenceChecker[options.Queues.Count];
         for (var queue = 0; queue < _checkers.Length; queue++)
         {
-            var consumers = Enumerable.Range(0, options.Consumers).Count(consumer => options.QueueOf(consumer) == queue);
-            _checkers[queue] = new SequenceChecker(options.DrainOnly ? null : run, isOrdered: consumers <= 1);
+            // Those beyond a whole number for each go to the first queues.
+            var hasOneConsumer = (options.Consumers - 1 - queue) / _checkers.Length == 0;
+            _checkers[queue] = new SequenceChecker(options.DrainOnly ? null : run, hasOneConsumer);
         }
 
-        _consumedQueues = [.. Enumerable.Range(0, options.Consumers).Select(options.QueueOf).Distinct()];
+        _consumedQueues = [.. Enumerable.Range(0, options.Consumers > 0 ? _checkers.Length : 0)];
     }
 
     public long Foreign => _checkers.Sum(checker => checker.Foreign);
@@ -44,7 +45,7 @@ internal sealed class DeliveryCheck
         if (consumed < Expected(producers))
             return false;
         return !HasSequences || Routes(producers.Count).All(route =>
-            _checkers[route.Queue].ReceivedFrom(route.Producer) >= producers[route.Producer].Published);
+            _checkers[route.Queue].ReceivedFrom(route.Producer) >= CountIn(route, producers));
     }
 
     /// <summary>To ask when nothing comes any more. What the broker rejected is not lost.</summary>
@@ -57,7 +58,7 @@ internal sealed class DeliveryCheck
             return new SequenceFaults(Math.Max(0, Expected(producers) - rejected - consumed), 0, 0);
         var faults = SumOfFaults();
         var atEnd = Routes(producers.Count).Sum(route =>
-            _checkers[route.Queue].MissingAtEnd(route.Producer, producers[route.Producer].Published));
+            _checkers[route.Queue].MissingAtEnd(route.Producer, CountIn(route, producers)));
         return faults with { Lost = Math.Max(0, faults.Lost + atEnd - rejected) };
     }
 
@@ -71,7 +72,10 @@ internal sealed class DeliveryCheck
 
     // Without sequences what was there before cannot be told from what was published.
     private long Expected(IReadOnlyList<Producer> producers) =>
-        Routes(producers.Count).Sum(route => producers[route.Producer].Published) + (HasSequences ? 0 : _readyAtStart);
+        Routes(producers.Count).Sum(route => CountIn(route, producers)) + (HasSequences ? 0 : _readyAtStart);
+
+    private long CountIn((int Producer, int Queue) route, IReadOnlyList<Producer> producers) =>
+        _options.CountIn(route.Queue, producers[route.Producer].Published);
 
     private IEnumerable<(int Producer, int Queue)> Routes(int producers) =>
         from producer in Enumerable.Range(0, producers)

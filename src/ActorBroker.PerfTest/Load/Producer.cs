@@ -32,7 +32,7 @@ internal sealed class Producer
         _run = run;
         _countMax = countMax;
         _connection = AmqpConnection.Open(options.Endpoint);
-        _batch = new PublishBatch(options.Exchange, options.RoutingKeyOf(index), options.Persistent, options.Size, _connection.FrameMax);
+        _batch = new PublishBatch(options.Exchange, options.RoutingKeyOf(index), options.Persistent, options.Size, _connection.FrameMax, options.Keys);
         if (options.Confirm == 0)
             return;
         _connection.Call<ConfirmSelect, ConfirmSelectOk>(new ConfirmSelect(NoWait: false));

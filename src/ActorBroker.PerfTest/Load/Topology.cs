@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorBroker.Core.Arguments;
 using ActorBroker.PerfTest.Amqp;
 using ActorBroker.PerfTest.Options;
@@ -21,6 +22,8 @@ internal sealed class Topology(PerfOptions options)
             PrepareExchange(connection);
         foreach (var queue in options.Queues)
             PrepareQueue(connection, queue);
+        if (options.Exchange.Length > 0)
+            Bind(connection);
         connection.Close();
     }
 
@@ -61,8 +64,18 @@ internal sealed class Topology(PerfOptions options)
             connection.Call<QueueDeclare, QueueDeclareOk>(declaration with { Passive = false });
             _createdQueues.Add(queue);
         }
-
-        if (options.Exchange.Length > 0)
-            connection.Call<QueueBind, QueueBindOk>(new QueueBind(queue, options.Exchange, options.RoutingKey ?? queue, NoWait: false, ArgumentTable.Empty));
     }
+
+    private void Bind(AmqpConnection connection)
+    {
+        for (var queue = 0; queue < options.Queues.Count && options.Keys is null; queue++)
+            Bind(connection, queue, options.RoutingKey ?? options.Queues[queue]);
+        for (var key = 0; key < options.Keys?.Count; key++)
+            Bind(connection, key, options.Keys.KeyOf(key));
+        for (var other = 0; other < options.Bindings; other++)
+            Bind(connection, other, string.Create(CultureInfo.InvariantCulture, $"unmatched.{other}"));
+    }
+
+    private void Bind(AmqpConnection connection, int index, string key) => connection.Call<QueueBind, QueueBindOk>(
+        new QueueBind(options.Queues[index % options.Queues.Count], options.Exchange, key, NoWait: false, ArgumentTable.Empty));
 }

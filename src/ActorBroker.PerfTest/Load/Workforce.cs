@@ -36,7 +36,7 @@ internal sealed class Workforce : IDisposable
     public void Hire(int run, DeliveryCheck check, LatencyRecorder latencies, LatencyRecorder confirmLatencies)
     {
         for (var index = 0; index < _options.Consumers; index++)
-            _consumers.Add(new Consumer(_options, index, run, check.CheckerOf(_options.QueueOf(index)), latencies));
+            _consumers.Add(new Consumer(_options, index, run, check, latencies));
         for (var index = 0; index < _options.Producers; index++)
             _producers.Add(new Producer(_options, index, run, ShareOf(index), confirmLatencies));
     }
@@ -49,6 +49,9 @@ internal sealed class Workforce : IDisposable
             consumer.Subscribe();
             _readers.Add(Worker.Start("consumer", consumer.Consume, _failure));
         }
+
+        foreach (var consumer in _consumers)
+            consumer.WaitUntilSubscribed(_failure.Stop);
 
         foreach (var producer in _producers)
         {

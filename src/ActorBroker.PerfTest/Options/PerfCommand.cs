@@ -23,6 +23,8 @@ internal sealed class PerfCommand
     private readonly Option<string> _exchange = Text("--exchange", "Exchange to declare, bind the queues to and publish to; the default exchange if left out", "");
     private readonly Option<string> _type = Text("--type", "Type of the exchange", "direct");
     private readonly Option<string?> _routingKey = new("--routing-key") { Description = "Routing and binding key [the queue's name]" };
+    private readonly Option<int> _keys = Number("--keys", "Routing keys that the messages of each producer have in turn: --routing-key and a number; they lead to the queues in turn", 1);
+    private readonly Option<int> _bindings = Number("--bindings", "More bindings, which no message matches, to the queues in turn", 0);
     private readonly Option<int> _size = Number("--size", "Bytes of each body; from 8 on sequences are checked, from 16 on latency is measured", 16);
     private readonly Option<double> _rate = new("--rate") { Description = "Messages per second of each producer, paced in steps of a millisecond; 0 is unlimited", DefaultValueFactory = _ => 0 };
     private readonly Option<int> _confirm = Number("--confirm", "Publisher confirms in flight for each producer; 0 is none", 0);
@@ -43,7 +45,7 @@ internal sealed class PerfCommand
     public PerfCommand() => Root = new RootCommand("Publishes to and consumes from an AMQP 0-9-1 broker as fast as it can, or at a rate, and measures.")
     {
         _uri, _host, _port, _user, _password, _virtualHost,
-        _producers, _consumers, _queue, _queues, _exchange, _type, _routingKey,
+        _producers, _consumers, _queue, _queues, _exchange, _type, _routingKey, _keys, _bindings,
         _size, _rate, _confirm, _prefetch, _ackEvery, _autoAck, _persistent, _durable,
         _duration, _count, _warmup, _patience, _fillOnly, _drainOnly, _keep, _json,
     };
@@ -65,15 +67,18 @@ internal sealed class PerfCommand
         Require(count is null || line.GetValue(_warmup) == 0, "--warmup needs --duration");
         Require(line.GetValue(_rate) >= 0 && line.GetValue(_warmup) >= 0 && line.GetValue(_patience) >= 0, "--rate, --warmup and --patience must not be below 0");
         var persistent = line.GetValue(_persistent);
+        var queues = QueueNames(line.GetValue(_queue)!, Between(line, _queues, 1, 100_000));
         var options = new PerfOptions
         {
             Endpoint = ReadEndpoint(line),
             Producers = drainOnly ? 0 : Between(line, _producers, 0, MessageStamp.ProducerMax + 1),
             Consumers = fillOnly ? 0 : Between(line, _consumers, 0, 10_000),
-            Queues = QueueNames(line.GetValue(_queue)!, Between(line, _queues, 1, 100_000)),
+            Queues = queues,
             Exchange = line.GetValue(_exchange)!,
             ExchangeType = line.GetValue(_type)!,
             RoutingKey = line.GetValue(_routingKey),
+            Keys = ReadKeys(line, queues.Length),
+            Bindings = Between(line, _bindings, 0, KeyRotation.CountMax),
             Size = Between(line, _size, 0, SizeMax),
             Rate = line.GetValue(_rate),
             Confirm = Between(line, _confirm, 0, 1 << 20),
@@ -92,8 +97,16 @@ internal sealed class PerfCommand
         };
         Require(options.Producers + options.Consumers > 0, "there must be a producer or a consumer");
         Require(options.Prefetch == 0 || options.AckEvery <= options.Prefetch, "--ack-every above --prefetch would wait for ever");
-        Require(options.Exchange.Length > 0 || options.RoutingKey is null, "--routing-key needs --exchange");
+        Require(options.Exchange.Length > 0 || options is { RoutingKey: null, Keys: null, Bindings: 0 }, "--routing-key, --keys and --bindings need --exchange");
         return options;
+    }
+
+    private KeyRotation? ReadKeys(ParseResult line, int queues)
+    {
+        var keys = Between(line, _keys, 1, KeyRotation.CountMax);
+        Require(keys == 1 || keys % queues == 0, "--keys must be a multiple of --queues");
+        Require(keys == 1 || line.GetValue(_type) is "direct" or "topic", "--keys needs --type direct or topic");
+        return keys == 1 ? null : new KeyRotation(line.GetValue(_routingKey) ?? "key.", keys, queues);
     }
 
     private Endpoint ReadEndpoint(ParseResult line)

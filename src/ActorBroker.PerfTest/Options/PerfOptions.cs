@@ -21,6 +21,12 @@ internal sealed record PerfOptions
     /// <summary>Null: the name of the queue that a producer is assigned to.</summary>
     public string? RoutingKey { get; init; }
 
+    /// <summary>Null: every message of a producer has the same key.</summary>
+    public KeyRotation? Keys { get; init; }
+
+    /// <summary>So many more bindings, which no message matches.</summary>
+    public int Bindings { get; init; }
+
     /// <summary>Bytes of body of each message.</summary>
     public int Size { get; init; } = 16;
 
@@ -60,12 +66,22 @@ internal sealed record PerfOptions
 
     public bool Json { get; init; }
 
-    /// <summary>The queue that a producer or a consumer is assigned to.</summary>
-    public int QueueOf(int worker) => worker % Queues.Count;
+    /// <summary>The queue that a producer is assigned to.</summary>
+    public int QueueOf(int producer) => producer % Queues.Count;
 
-    public string RoutingKeyOf(int producer) => RoutingKey ?? Queues[QueueOf(producer)];
+    /// <summary>The queues that a consumer is assigned to: one, unless there are fewer consumers than queues.</summary>
+    public IEnumerable<int> QueuesOf(int consumer)
+    {
+        for (var queue = consumer % Queues.Count; queue < Queues.Count; queue += Consumers)
+            yield return queue;
+    }
 
-    /// <summary>Whether what the producer publishes should arrive in the queue.</summary>
-    public bool Routes(int producer, int queue) => QueueOf(producer) == queue
+    public string RoutingKeyOf(int producer) => Keys?.KeyOf(0) ?? RoutingKey ?? Queues[QueueOf(producer)];
+
+    /// <summary>How many of a producer's first messages should arrive in the queue, if any do.</summary>
+    public long CountIn(int queue, long published) => Keys?.CountIn(queue, published) ?? published;
+
+    /// <summary>Whether what the producer publishes, or some of it, should arrive in the queue.</summary>
+    public bool Routes(int producer, int queue) => Keys is not null || QueueOf(producer) == queue
         || (Exchange.Length > 0 && (RoutingKey is not null || ExchangeType is "fanout" or "headers"));
 }

@@ -34,7 +34,7 @@ internal static class Node
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message));
         var system = CreateSystem(
             config.WithFallback(SqliteJournal.PluginDefaults),
-            ActorSystemSetup.Create(BootstrapSetup.Create(), journal.Setup, journal.Quarantine));
+            ActorSystemSetup.Create(BootstrapSetup.Create(), journal.Setup, journal.Connections, journal.Quarantine));
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);

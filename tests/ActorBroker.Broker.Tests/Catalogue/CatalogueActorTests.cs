@@ -105,6 +105,18 @@ public sealed class CatalogueActorTests : EntityTestKit
     }
 
     [Fact]
+    public void A_pause_is_no_time_in_which_a_node_did_not_follow()
+    {
+        var clock = new StandingClock(readings: 4);
+        Start(new CatalogueSettings { NodeTimeout = TimeSpan.FromMilliseconds(1), Clock = clock });
+        Subscribe();
+        Register(Durable, "1");
+        _node.ExpectMsg<NamesChanged>();
+        _node.ExpectMsg<ReloadNames>();
+        Assert.True(clock.Read > 4);
+    }
+
+    [Fact]
     public void A_snapshot_and_the_events_after_it_give_all_names_and_a_listing_has_them_in_parts()
     {
         Start(new CatalogueSettings { SnapshotAfterEvents = 3, RoundMax = 100 });

@@ -160,6 +160,19 @@ public sealed class ExchangeActorTests : EntityTestKit
     }
 
     [Fact]
+    public void A_pause_is_no_time_in_which_a_queue_did_not_answer()
+    {
+        var clock = new StandingClock(readings: 4);
+        Start(settings => settings with
+        {
+            AnswerTimeout = TimeSpan.FromMilliseconds(1), Forwarding = settings.Forwarding with { Clock = clock },
+        });
+        _exchange.Tell(new BindDestination(new ExchangeKey("/", "amq.direct"), 1, ToQueue("q"), Someone), TestActor);
+        Assert.Equal(RefusalReason.Unavailable, ExpectMsg<ExchangeAnswered>().Refusal!.Reason);
+        Assert.True(clock.Read > 4);
+    }
+
+    [Fact]
     public void A_node_that_terminates_holds_up_nobody()
     {
         Declare();

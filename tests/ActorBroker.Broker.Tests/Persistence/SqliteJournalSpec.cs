@@ -4,23 +4,13 @@ using ActorBroker.Contracts.Options;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Persistence;
-using Akka.Persistence.Query;
-using Akka.Persistence.Sql.Query;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace ActorBroker.Broker.Tests.Persistence;
 
-public sealed class SqliteJournalSpec : IDisposable
+public sealed class SqliteJournalSpec : SqliteJournalTest
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly string _path = Directory.CreateTempSubdirectory("actorbroker-").FullName;
-
-    public void Dispose() => Directory.Delete(_path, recursive: true);
-
     [Fact]
     public async Task What_was_persisted_is_there_after_a_restart()
     {
@@ -108,7 +98,7 @@ public sealed class SqliteJournalSpec : IDisposable
         {
             var writer = system.ActorOf(Ledger.Props("a"));
             await writer.Ask<Written>((byte)1, Patience);
-            using var other = new SqliteConnectionSettings(Path.Combine(_path, "journal.db"), Options()).OpenPrivate();
+            using var other = new SqliteConnectionSettings(File, Options()).OpenPrivate();
             SqliteConnectionSettings.Execute(other, "BEGIN IMMEDIATE");
 
             var late = writer.Ask<Written>((byte)2, Patience);
@@ -120,7 +110,7 @@ public sealed class SqliteJournalSpec : IDisposable
     }
 
     [Fact]
-    public async Task A_range_is_read_back_through_the_read_journal()
+    public async Task A_range_is_read_back()
     {
         await WithSystem(async system =>
         {
@@ -130,12 +120,13 @@ public sealed class SqliteJournalSpec : IDisposable
                 await writer.Ask<Written>(value, Patience);
             }
 
-            var range = await system.ReadJournalFor<SqlReadJournal>(SqlReadJournal.Identifier)
-                .CurrentEventsByPersistenceId("a", 11, 50)
-                .Select(envelope => ((byte[])envelope.Event)[0])
-                .RunWith(Sink.Seq<byte>(), system.Materializer());
+            var range = new List<(long, byte)>();
+            await foreach (var (sequenceNr, written) in new JournalReader(system).ReadAsync("a", 11, 50))
+            {
+                range.Add((sequenceNr, ((byte[])written)[0]));
+            }
 
-            Assert.Equal(Enumerable.Range(11, 40).Select(value => (byte)value), range);
+            Assert.Equal(Enumerable.Range(11, 40).Select(value => ((long)value, (byte)value)), range);
         });
     }
 
@@ -161,7 +152,7 @@ public sealed class SqliteJournalSpec : IDisposable
     {
         using var folder = Folder();
         using var journal = SqliteJournal.Prepare(folder, Options(), Fail);
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(_path, "journal.db")};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
         connection.Open();
 
         Assert.Equal("16384", Pragma(connection, "page_size"));
@@ -174,50 +165,30 @@ public sealed class SqliteJournalSpec : IDisposable
     {
         await WithSystem(system => system.ActorOf(Ledger.Props("a")).Ask<Written>((byte)1, Patience));
 
-        Assert.False(File.Exists(Path.Combine(_path, "journal.db-wal")));
+        Assert.False(System.IO.File.Exists(File + "-wal"));
     }
 
     [Fact]
     public void A_file_that_is_no_journal_is_refused()
     {
         using var folder = Folder();
-        File.WriteAllBytes(Path.Combine(_path, "journal.db"), [.. Enumerable.Repeat((byte)7, 20_000)]);
+        System.IO.File.WriteAllBytes(File, [.. Enumerable.Repeat((byte)7, 20_000)]);
 
         var failure = Assert.Throws<StartupException>(() => SqliteJournal.Prepare(folder, Options(), Fail));
 
-        Assert.StartsWith($"journal {Path.Combine(_path, "journal.db")} cannot be opened: ", failure.Message, StringComparison.Ordinal);
-    }
-
-    private async Task WithSystem(Func<ActorSystem, Task> use)
-    {
-        using var folder = Folder();
-        using var journal = SqliteJournal.Prepare(folder, Options(), Fail);
-        // The ledger's messages have no serializer, its events (byte arrays) do.
-        var config = BrokerConfiguration
-            .Load(BrokerConfiguration.Test, null, ["akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF"])
-            .WithFallback(SqliteJournal.PluginDefaults);
-        var system = ActorSystem.Create(
-            "journal", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup));
-        try
-        {
-            await use(system);
-        }
-        finally
-        {
-            await system.Terminate();
-        }
+        Assert.StartsWith($"journal {File} cannot be opened: ", failure.Message, StringComparison.Ordinal);
     }
 
     private long Pages()
     {
-        using var connection = new SqliteConnectionSettings(Path.Combine(_path, "journal.db"), Options()).OpenPrivate();
+        using var connection = new SqliteConnectionSettings(File, Options()).OpenPrivate();
         return SqliteConnectionSettings.Number(connection, "page_count");
     }
 
     // On all connections that the journal has: the pool hands them out before it makes new ones.
     private void LimitPages(long pages)
     {
-        var pool = new SqliteConnectionSettings(Path.Combine(_path, "journal.db"), Options()).ConnectionString;
+        var pool = new SqliteConnectionSettings(File, Options()).ConnectionString;
         var connections = Enumerable.Range(0, 16).Select(_ => new SqliteConnection(pool)).ToList();
         foreach (var connection in connections)
         {
@@ -228,73 +199,10 @@ public sealed class SqliteJournalSpec : IDisposable
         connections.ForEach(static connection => connection.Dispose());
     }
 
-    private DataFolder Folder() => DataFolder.Open(new DataOptions(_path));
-
-    private static JournalOptions Options() => BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal;
-
-    private static void Fail(SqliteException failure) => Assert.Fail(failure.Message);
-
     private static string Pragma(SqliteConnection connection, string name)
     {
         using var command = connection.CreateCommand();
         command.CommandText = $"PRAGMA {name}";
         return $"{command.ExecuteScalar()}";
-    }
-
-    private sealed record Written;
-
-    private sealed record NotWritten(string Reason);
-
-    /// <summary>Keeps every byte that it is told, one event each.</summary>
-    private sealed class Ledger : ReceivePersistentActor
-    {
-        private ImmutableList<byte> _values = [];
-        private IActorRef _asker = ActorRefs.Nobody;
-
-        public Ledger(string id)
-        {
-            PersistenceId = id;
-            Recover<byte[]>(written => _values = _values.Add(written[0]));
-            Recover<SnapshotOffer>(offer => _values = [.. (byte[])offer.Snapshot]);
-            Command<byte>(value =>
-            {
-                _asker = Sender;
-                Persist(new[] { value }, written =>
-                {
-                    _values = _values.Add(written[0]);
-                    _asker.Tell(new Written());
-                });
-            });
-            Command<byte[]>(values =>
-            {
-                _asker = Sender;
-                Persist(values, written =>
-                {
-                    _values = _values.Add(written[0]);
-                    _asker.Tell(new Written());
-                });
-            });
-            Command<string>(text => text == "values", _ => Sender.Tell(_values));
-            Command<string>(text => text == "snapshot and trim", _ =>
-            {
-                _asker = Sender;
-                SaveSnapshot(_values.ToArray());
-            });
-            Command<SaveSnapshotSuccess>(saved => DeleteMessages(saved.Metadata.SequenceNr));
-            Command<DeleteMessagesSuccess>(deleted => _asker.Tell(deleted));
-        }
-
-        public override string PersistenceId { get; }
-
-        public static Props Props(string id) => Akka.Actor.Props.Create(() => new Ledger(id));
-
-        protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
-            _asker.Tell(new NotWritten(cause.ToString()));
-
-        protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
-        {
-            _asker.Tell(new NotWritten(cause.ToString()));
-            base.OnPersistFailure(cause, @event, sequenceNr);
-        }
     }
 }

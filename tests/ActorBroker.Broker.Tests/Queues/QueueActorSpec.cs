@@ -17,7 +17,6 @@ using ActorBroker.Core.Tests.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Streams;
 using Akka.TestKit;
 using Xunit;
 
@@ -56,7 +55,7 @@ public abstract class QueueActorSpec : EntityTestKit
         Policies = new NodePolicies(_ => Routing.Ref);
         Policies.Set("/", VirtualHostPolicies.Empty);
         var settings = new QueueActorSettings(
-            options, Clock, new MessageFormats(new Amqp091MessageFormat()), new SegmentReader(Disk, Sys.Materializer()), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref, _ => Transactions.Ref,
+            options, Clock, new MessageFormats(new Amqp091MessageFormat()), new SegmentReader(Disk), _ => Queues!, _ => Exchanges.Ref, _ => Catalogue.Ref, _ => Transactions.Ref,
             new ForwardingServices(_ => Queues!, Routing, Tables, new MessageFormats(new Amqp091MessageFormat()), Clock), Policies) { Sleeping = Sleeping };
         Queues = Sys.ActorOf(LocalRegion.Props(entityId => QueueActor.Props(entityId, settings)), "queues");
         Answer(Catalogue, message => message switch
@@ -194,6 +193,10 @@ public abstract class QueueActorSpec : EntityTestKit
         public bool IsBroken { get; set; }
 
         public TimeSpan Passed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Passed.Ticks;
 
         public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : DateTimeOffset.UnixEpoch + Passed;
     }

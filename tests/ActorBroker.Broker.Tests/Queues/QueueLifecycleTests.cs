@@ -80,6 +80,7 @@ public sealed class QueueLifecycleTests : QueueActorSpec
         Catalogue.ExpectMsg<RegisterName>();
         Queues.Tell(new ResolveQueue(Key, 2), Client.Ref);
         Client.ExpectNoMsg(0);
+        Clock.Passed = TimeSpan.FromSeconds(10);
         Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(RefusalReason.Unavailable, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
         Assert.Equal(RefusalReason.NotFound, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);

@@ -1,13 +1,11 @@
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Testing.Persistence;
-using Akka;
 using Akka.Persistence;
-using Akka.Persistence.Query;
-using Akka.Streams.Dsl;
 
 namespace ActorBroker.Broker.Tests.Queues;
 
 /// <summary>Reads what the test's journal has written, unless it is told to fail or to have lost events.</summary>
-internal sealed class RecordedReads(JournalFaults journal) : ICurrentEventsByPersistenceIdQuery
+internal sealed class RecordedReads(JournalFaults journal) : IEventReader
 {
     private int _reads;
 
@@ -20,16 +18,17 @@ internal sealed class RecordedReads(JournalFaults journal) : ICurrentEventsByPer
     /// <summary>Sequence numbers of events that are not found.</summary>
     public IReadOnlySet<long> Lost { get; set; } = new HashSet<long>();
 
-    public Source<EventEnvelope, NotUsed> CurrentEventsByPersistenceId(string persistenceId, long fromSequenceNr, long toSequenceNr)
+    public async IAsyncEnumerable<StoredEvent> ReadAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr)
     {
         Interlocked.Increment(ref _reads);
+        await Task.Yield();
         if (IsBroken)
-            return Source.Failed<EventEnvelope>(new IOException("the disk does not answer"));
-        return Source.From(journal.Written(persistenceId)
-            .Where(written => written.SequenceNr >= fromSequenceNr && written.SequenceNr <= toSequenceNr && !Lost.Contains(written.SequenceNr))
+            throw new IOException("the disk does not answer");
+        var range = journal.Written(persistenceId)
+            .Where(written => written.SequenceNr >= firstSequenceNr && written.SequenceNr <= lastSequenceNr && !Lost.Contains(written.SequenceNr))
             .Select(journal.Found)
-            .OfType<IPersistentRepresentation>()
-            .Select(written => new EventEnvelope(
-                Offset.Sequence(written.SequenceNr), persistenceId, written.SequenceNr, written.Payload, written.Timestamp, [])));
+            .OfType<IPersistentRepresentation>();
+        foreach (var written in range)
+            yield return new StoredEvent(written.SequenceNr, written.Payload);
     }
 }

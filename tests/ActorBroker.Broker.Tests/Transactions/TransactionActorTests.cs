@@ -59,7 +59,8 @@ public sealed class TransactionActorTests : EntityTestKit
         decider.Tell(new AskTransactionEnd(id, A), _queue);
         Decide(decider, NewId());
 
-        Assert.Null(_session.ExpectMsg<TransactionDecided>().Committed);
+        var answer = _session.ExpectMsg<TransactionDecided>();
+        Assert.Equal((null, true), (answer.Committed, answer.IsLost));
         _queue.ExpectNoMsg(0);
     }
 
@@ -110,6 +111,25 @@ public sealed class TransactionActorTests : EntityTestKit
         Assert.Null(_session.ExpectMsg<TransactionDecided>().Committed);
         ExpectTerminated(decider);
         Assert.False(Ask(Start(), id));
+    }
+
+    [Theory]
+    [InlineData(JournalFault.Fail)]
+    [InlineData(JournalFault.Reject)]
+    public void A_decision_whose_write_failed_is_made_when_it_is_asked_for_again(JournalFault fault)
+    {
+        var (id, decider) = (NewId(), Watch(Start()));
+        Journal.Next(JournalId, fault);
+        Decide(decider, id);
+        var answer = _session.ExpectMsg<TransactionDecided>();
+        Assert.Equal((null, false), (answer.Committed, answer.IsLost));
+        ExpectTerminated(decider);
+
+        var next = Start();
+        Decide(next, id);
+        Decide(next, id);
+        Assert.Equal([true, true], [Decided(), Decided()]);
+        Assert.True(Ask(next, id));
     }
 
     [Fact]

@@ -156,16 +156,16 @@ public sealed class TransactionTests : BrokerSessionSpec
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(null)]
-    public void Without_a_commit_by_who_decides_the_client_is_not_told_of_one(bool? decided)
+    [InlineData(false, false)]
+    [InlineData(null, true)]
+    public void Without_a_commit_by_who_decides_the_client_is_not_told_of_one(bool? decided, bool isLost)
     {
         var (a, b) = TwoQueues();
         var (ofA, ofB) = CommitToBoth(a, b);
         Prepared(a, ofA);
         Prepared(b, ofB);
 
-        Tell(Transactions, new TransactionDecided(Transactions.ExpectMsg<DecideTransaction>().RequestId, decided));
+        Tell(Transactions, new TransactionDecided(Transactions.ExpectMsg<DecideTransaction>().RequestId, decided, isLost));
 
         Assert.Equal([false], _committed);
         if (decided is false)
@@ -177,6 +177,41 @@ public sealed class TransactionTests : BrokerSessionSpec
         a.ExpectNoMsg(0);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void A_decision_that_may_be_written_or_not_is_asked_for_again_until_it_is_known(bool isAnswered, bool committed)
+    {
+        var (a, b) = TwoQueues();
+        var (ofA, ofB) = CommitToBoth(a, b);
+        Prepared(a, ofA);
+        Prepared(b, ofB);
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var decide = Transactions.ExpectMsg<DecideTransaction>();
+            Assert.Equal((ofA.Id, 2), (decide.Id, decide.Participants.Count));
+            if (isAnswered)
+            {
+                Tell(Transactions, new TransactionDecided(decide.RequestId, Committed: null));
+            }
+            else
+            {
+                Clock.Advance(TimeSpan.FromSeconds(16));
+            }
+
+            Transactions.ExpectNoMsg(0);
+            Assert.Empty(_committed);
+            Session.OnTimer();
+        }
+
+        Tell(Transactions, new TransactionDecided(Transactions.ExpectMsg<DecideTransaction>().RequestId, committed));
+
+        Assert.Equal([committed], _committed);
+        Assert.Equal([(ofA.Id, committed), (ofA.Id, committed)], [Ended(a), Ended(b)]);
+    }
+
     [Fact]
     public void Without_any_answer_of_who_decides_the_client_hears_of_failure_in_the_end()
     {
@@ -184,13 +219,18 @@ public sealed class TransactionTests : BrokerSessionSpec
         var (ofA, ofB) = CommitToBoth(a, b);
         Prepared(a, ofA);
         Prepared(b, ofB);
-        Transactions.ExpectMsg<DecideTransaction>();
-
-        Clock.Advance(TimeSpan.FromSeconds(16));
-        Session.OnTimer();
+        for (var waited = TimeSpan.Zero; waited < TimeSpan.FromMinutes(5); waited += TimeSpan.FromSeconds(15))
+        {
+            Assert.Empty(_committed);
+            Transactions.ExpectMsg<DecideTransaction>();
+            Clock.Advance(TimeSpan.FromSeconds(15));
+            Session.OnTimer();
+        }
 
         Assert.Equal([false], _committed);
         a.ExpectNoMsg(0);
+        Session.OnTimer();
+        Transactions.ExpectNoMsg(0);
     }
 
     [Fact]

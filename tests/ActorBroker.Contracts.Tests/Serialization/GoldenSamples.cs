@@ -94,6 +94,20 @@ internal static class GoldenSamples
                     ],
                     LastChunk: 990),
             }),
+        ["qs1+history"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            EffectivePolicy.None,
+            [],
+            new QueueIndex(1000, 900, [new(990, 10)], [new(980, 1000, 12, 12, 4_000) { LiveBytes = 2_000 }])
+            {
+                History = new StreamIndex(
+                    [
+                        new(new(10, 500, 3, 9, 65_536), 1_767_323_045_000, 1_767_323_045_600, [1, 2, 3, 4], HasUnfiltered: true) { Count = 480 },
+                        new(new(500, 1000, 10, 12, 70_000), 1_767_323_045_600, 1_767_323_045_600, [0, 0, 0, 0], HasUnfiltered: true) { Count = 500 },
+                    ],
+                    LastChunk: 990),
+            }),
         ["qe-written1+copies"] = new MessagesWritten(
             1_767_323_045_678,
             new QueueWrite([new(70, Batch("sales", "order.new", "new"))], [new(60, 3)], DeliveredBefore: 64)

@@ -19,6 +19,7 @@ public sealed class PolicyTests
     [InlineData("no policy provided")]
     [InlineData("<<\"odd\">> is not a valid overflow value", "overflow=odd")]
     [InlineData("<<\"7X\">> is not a valid max age", "max-age=7X")]
+    [InlineData("<<\"7D;\">> is not a valid retention", "retention=7D;")]
     [InlineData("1 is not a valid dead letter exchange name", "dead-letter-exchange=1")]
     [InlineData("15 is not a valid filter size. Valid range is 16-255", "stream-filter-size-bytes=15")]
     [InlineData("delayed-retry-min is required when delayed-retry-type is all", "delayed-retry-type=all")]
@@ -29,7 +30,7 @@ public sealed class PolicyTests
     [Theory]
     [InlineData("message-ttl=0", "expires=1", "max-length=0", "overflow=reject-publish-dlx", "alternate-exchange=", "queue-mode=lazy", "queue-version=1")]
     [InlineData("delivery-limit=-1", "delayed-retry-type=failed", "delayed-retry-min=1", "delayed-retry-backoff=2", "target-group-size=3")]
-    [InlineData("ha-mode=all", "ha-sync-mode=automatic", "queue-master-locator=min-masters", "consumer-timeout=0")]
+    [InlineData("ha-mode=all", "ha-sync-mode=automatic", "queue-master-locator=min-masters", "consumer-timeout=0", "retention=1GB;7D")]
     [InlineData("max-age=1Y", "stream-max-segment-size-bytes=3000000000", "stream-filter-size-bytes=16", "initial-cluster-size=1")]
     public void What_RabbitMQ_or_its_users_know_may_be_set(params string[] definition) =>
         Assert.Null(PolicyCheck.Check(Of("p", definition: definition)));
@@ -89,6 +90,7 @@ public sealed class PolicyTests
     [InlineData("delivery-limit=5", "quorum")]
     [InlineData("message-ttl=5", "classic quorum")]
     [InlineData("max-age=7D", "stream")]
+    [InlineData("retention=7D", "classic quorum")]
     [InlineData("max-length-bytes=5", "classic quorum stream")]
     [InlineData("dead-letter-strategy=at-least-once", "quorum")]
     public void A_policy_with_a_key_that_a_type_does_not_have_is_not_for_it(string definition, string types)
@@ -112,6 +114,17 @@ public sealed class PolicyTests
         var effective = new EffectivePolicy(
             new AppliedPolicy("p", Table($"{key}={policy}", "expires=7")), new AppliedPolicy("o", Table($"{key}={operatorPolicy}", "overflow=reject-publish")));
         Assert.Equal(Table($"{key}={merged}", "expires=7", "overflow=reject-publish"), effective.Definition);
+    }
+
+    [Theory]
+    [InlineData("7D;1GB", "1D", "86400s;1000000000B")]
+    [InlineData("1m", "2m;5kB", "60s;5000B")]
+    [InlineData("1GiB", "1GB", "1000000000B")]
+    public void Of_a_policys_and_an_operators_retention_the_lower_age_and_the_lower_size_count(string policy, string operatorPolicy, string merged)
+    {
+        Assert.Null(PolicyCheck.Check(Of("p", definition: [$"retention={operatorPolicy}"]) with { IsOperator = true }));
+        var effective = new EffectivePolicy(new AppliedPolicy("p", Table($"retention={policy}")), new AppliedPolicy("o", Table($"retention={operatorPolicy}")));
+        Assert.Equal(Table($"retention={merged}"), effective.Definition);
     }
 
     [Fact]

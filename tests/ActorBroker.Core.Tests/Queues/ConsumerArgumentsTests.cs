@@ -19,6 +19,19 @@ public sealed class ConsumerArgumentsTests
     public void What_a_queue_cannot_do_is_refused_in_RabbitMQs_words(QueueType type, string argument, string text) =>
         Assert.Equal(text, ConsumerArguments.Check(Key, type, QueueDeclarationTests.Table(argument))?.Text);
 
+    [Fact]
+    public void The_history_of_a_queue_is_read_with_a_streams_arguments()
+    {
+        var reader = QueueDeclarationTests.Table("x-stream-offset=first", "x-stream-filter=a");
+        Assert.Null(ConsumerArguments.Check(Key, QueueType.Quorum, reader, keepsHistory: true));
+        Assert.NotNull(ConsumerArguments.Check(Key, QueueType.Quorum, reader));
+        Assert.NotNull(ConsumerArguments.Check(Key, QueueType.Classic, QueueDeclarationTests.Table("x-stream-filter=a"), keepsHistory: true));
+        Assert.Null(ConsumerArguments.Check(Key, QueueType.Classic, QueueDeclarationTests.Table("x-priority=1"), keepsHistory: true));
+        Assert.Equal(
+            "invalid arg 'x-priority' for queue 'q' in vhost '/': not for a consumer with 'x-stream-offset'",
+            ConsumerArguments.Check(Key, QueueType.Classic, QueueDeclarationTests.Table("x-stream-offset=first", "x-priority=1"), keepsHistory: true)?.Text);
+    }
+
     [Theory]
     [InlineData("first", StreamStart.First, 0)]
     [InlineData("last", StreamStart.Last, 0)]

@@ -20,6 +20,9 @@ internal sealed class ModelCoverage
     private long _reclaimed;
     private long _shared;
     private long _timedOut;
+    private long _read;
+    private long _forgotten;
+    private long _passivated;
 
     public void Died(in DeadLetterSegment dead)
     {
@@ -46,6 +49,15 @@ internal sealed class ModelCoverage
     public void TimedOut(int count) => Interlocked.Add(ref _timedOut, count);
 
     public void AssertConsumersShared() => Assert.All(new[] { _shared, _timedOut }, static count => Assert.True(count > 20));
+
+    public void Read(int count) => Interlocked.Add(ref _read, count);
+
+    public void Forgotten() => Interlocked.Increment(ref _forgotten);
+
+    public void Passivated() => Interlocked.Increment(ref _passivated);
+
+    public void AssertHistoriesWereRead() =>
+        Assert.All(new[] { _read, _forgotten, _passivated, _copied, _crashes, _loads }, static count => Assert.True(count > 20));
 
     public void Loaded() => Interlocked.Increment(ref _loads);
 

@@ -4,8 +4,13 @@ using ActorBroker.Core.Tests.Messages;
 
 namespace ActorBroker.Core.Tests.Queues;
 
-/// <summary>An event of a queue's journal: a write, or a purge.</summary>
-internal sealed record JournalEvent(QueueWrite? Write, PositionRange[] Purged);
+/// <summary>An event of a queue's journal: a write, a purge, or other settings.</summary>
+internal sealed record JournalEvent(QueueWrite? Write, PositionRange[] Purged)
+{
+    public long At { get; init; }
+
+    public QueueSettings? Settings { get; init; }
+}
 
 /// <summary>An index, the event up to which it goes, and the lowest event that it needs.</summary>
 internal sealed record StoredIndex(long SequenceNr, long FirstLiveSequenceNr, QueueIndex Index);
@@ -15,6 +20,9 @@ internal sealed class ModelJournal
 {
     private readonly List<JournalEvent> _events = [];
     private long _trimmedBelow = 1;
+
+    /// <summary>The settings that the queue began with.</summary>
+    public QueueSettings? Declared { get; init; }
 
     public long LastSequenceNr => _events.Count;
 
@@ -44,8 +52,9 @@ internal sealed class ModelJournal
         var found = new List<PlacedBatch>();
         for (var sequenceNr = Math.Max(address.FirstSequenceNr, _trimmedBelow); sequenceNr <= Math.Min(address.LastSequenceNr, LastSequenceNr); sequenceNr++)
         {
-            found.AddRange(_events[(int)sequenceNr - 1].Write?.Batches ?? []);
-            found.AddRange(_events[(int)sequenceNr - 1].Write?.Copies ?? []);
+            var read = _events[(int)sequenceNr - 1];
+            found.AddRange((read.Write?.Batches ?? []).Select(placed => placed with { At = read.At }));
+            found.AddRange(address.WithoutCopies ? [] : read.Write?.Copies ?? []);
         }
 
         return found;
@@ -71,6 +80,10 @@ internal sealed class ModelJournal
         Replay(decider, Snapshot?.SequenceNr ?? 0);
     }
 
+    /// <summary>The settings that were in force at an event, as far as the journal knows.</summary>
+    public QueueSettings? SettingsAt(long sequenceNr) =>
+        _events.Take((int)sequenceNr).LastOrDefault(static committed => committed.Settings is not null)?.Settings;
+
     /// <summary>Replays the events after a sequence number and ends the recovery.</summary>
     public void Replay(IQueueRules decider, long after)
     {
@@ -79,7 +92,12 @@ internal sealed class ModelJournal
             var committed = _events[(int)sequenceNr - 1];
             if (committed.Write is { } write)
             {
-                decider.RecoverWrite(write, sequenceNr, at: 0);
+                decider.RecoverWrite(write, sequenceNr, committed.At);
+            }
+
+            if (committed.Settings is { } settings)
+            {
+                decider.Apply(settings);
             }
 
             decider.RecoverPurge(committed.Purged);

@@ -36,7 +36,7 @@ public sealed class QueueDamageSpec
         {
             var address = queue.Loads[0];
             queue.Loads.RemoveAt(0);
-            queue.Decider.SegmentLoaded(address.FirstPosition, [], isDamaged: false);
+            queue.Decider.SegmentLoaded(address, [], isDamaged: false);
         }
 
         queue.CommitAll();
@@ -96,7 +96,7 @@ public sealed class QueueDamageSpec
             queue.Loads.RemoveAt(0);
             var batches = queue.Journal.Read(address);
             lost += queue.Decider.SegmentLoaded(
-                address.FirstPosition, batches.FindAll(placed => !isDamaged(placed)), batches.Exists(isDamaged));
+                address, batches.FindAll(placed => !isDamaged(placed)), batches.Exists(isDamaged));
         }
 
         return lost;

@@ -16,6 +16,14 @@ public sealed class QueueDeciderModelSpec
         Gen.Int[0, 119], Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 1000],
         static (kind, a, b, c) => new ModelCommand(kind, a, b, c)).Array[1, 200];
 
+    private static readonly Gen<ModelCommand[]> CommandsAndReaders = Gen.Select(
+        Gen.Int[0, 149], Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 1000],
+        static (kind, a, b, c) => new ModelCommand(kind, a, b, c)).Array[1, 250];
+
+    private static readonly Gen<Retention> Kept = Gen.Select(
+        Gen.Int[0, 2], Gen.Long[100, 3000], Gen.Long[100, 2000],
+        static (kind, age, bytes) => new Retention(kind == 1 ? null : age, kind == 0 ? null : bytes));
+
     private static readonly Gen<DelayedRetry?> Retry = Gen.Select(
         Gen.Enum<DelayedRetryType>(), Gen.Long[0, 100], Gen.Long[50, 400], Gen.Bool,
         static (type, min, max, backoff) => type == DelayedRetryType.Disabled ? null : new DelayedRetry(type, min, max, backoff ? 2 : null));
@@ -104,6 +112,17 @@ public sealed class QueueDeciderModelSpec
         Gen.Select(Limits, Settings, Commands).Sample(
             (limits, settings, commands) => new QueueModelRun(limits, durable: true, coverage, settings).Execute(commands), iter: 400);
         coverage.AssertLifetimesEnded();
+    }
+
+    [Fact]
+    public void A_queue_with_retention_keeps_the_end_of_all_that_was_committed_over_crashes()
+    {
+        var coverage = new ModelCoverage();
+        Gen.Select(Limits, Settings, Kept, Gen.Bool, CommandsAndReaders).Sample(
+            (limits, settings, kept, plain, commands) =>
+                new QueueModelRun(limits, durable: true, coverage, (plain ? QueueSettings.Default : settings) with { Retention = kept }).Execute(commands),
+            iter: 250);
+        coverage.AssertHistoriesWereRead();
     }
 
     [Fact]

@@ -54,6 +54,9 @@ public sealed class QueueDeclarationTests
     [InlineData("invalid arg 'x-message-deduplication' for queue 'q' in vhost '/': {unacceptable_type,signedint}", "x-message-deduplication=1")]
     [InlineData("invalid arg 'x-message-group-header' for queue 'q' in vhost '/': empty_header_name", "x-message-group-header=")]
     [InlineData("invalid arg 'x-allow-redefine' for queue 'q' in vhost '/': {unacceptable_type,longstr}", "x-allow-redefine=yes")]
+    [InlineData("invalid arg 'x-retention' for queue 'q' in vhost '/': invalid_retention", "x-retention=7D;8D")]
+    [InlineData("invalid arg 'x-retention' for queue 'q' in vhost '/': {unacceptable_type,signedint}", "x-retention=1000")]
+    [InlineData("invalid arg 'x-retention' for queue 'q' in vhost '/': a stream keeps its messages by 'x-max-age' and 'x-max-length-bytes'", Stream, "x-retention=7D")]
     public void What_RabbitMQ_refuses_is_refused_in_its_words(string text, params string[] arguments) =>
         Assert.Equal(new Refusal(RefusalReason.PreconditionFailed, text), QueueDeclaration.Check(Key, Declared(arguments)));
 
@@ -63,6 +66,8 @@ public sealed class QueueDeclarationTests
     [InlineData("x-queue-mode=lazy", "x-queue-version=1", "x-queue-master-locator=min-masters", "x-ha-policy=all", "x-queue-type=classic")]
     [InlineData("x-consumer-timeout=1000", "x-message-deduplication=true", "x-cache-size=10", "x-cache-ttl=10", "x-deduplication-header=id")]
     [InlineData("x-message-group-header=customer", "x-fair-header=tenant", "x-queue-leader-locator=balanced", "x-anything=at all")]
+    [InlineData("x-retention=7D;1GB")]
+    [InlineData(Quorum, "x-retention=500MB")]
     [InlineData(Quorum, "x-delivery-limit=-1", "x-dead-letter-exchange=e", "x-dead-letter-strategy=at-least-once", "x-overflow=reject-publish")]
     [InlineData(Quorum, "x-delayed-retry-type=all", "x-delayed-retry-min=10", "x-delayed-retry-max=100", "x-delayed-retry-backoff=2", "x-max-priority=31")]
     [InlineData(Quorum, "x-quorum-initial-group-size=3", "x-member-placement-tag=ssd", "x-consumer-disconnected-timeout=60000", "x-max-in-memory-length=5")]
@@ -84,6 +89,16 @@ public sealed class QueueDeclarationTests
         }
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Only_what_outlives_a_restart_keeps_what_was_consumed(bool durable, bool exclusive) => Assert.Equal(
+        new Refusal(
+            RefusalReason.PreconditionFailed,
+            "invalid arg 'x-retention' for queue 'q' in vhost '/': only a durable queue that is not exclusive keeps consumed messages"),
+        QueueDeclaration.Check(Key, new QueueDefinition(durable, exclusive, AutoDelete: false, Table("x-retention=7D"))));
+
     [Fact]
     public void Only_a_classic_queue_may_be_named_by_the_server()
     {
@@ -93,6 +108,7 @@ public sealed class QueueDeclarationTests
     }
 
     [Theory]
+    [InlineData("received '8D' but current is '7D'", "x-retention", "x-retention=7D", "x-retention=8D")]
     [InlineData("received '11' but current is '10'", "x-max-length", "x-max-length=10", "x-max-length=11")]
     [InlineData("received none but current is the value '10' of type 'signedint'", "x-max-length", "x-max-length=10", "")]
     [InlineData("received the value 'true' of type 'bool' but current is none", "x-single-active-consumer", "", "x-single-active-consumer=true")]

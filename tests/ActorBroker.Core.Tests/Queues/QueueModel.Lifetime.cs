@@ -38,7 +38,7 @@ internal sealed partial class QueueModel
         }
 
         var quorum = Settings.Type == QueueType.Quorum;
-        var batch = new ModelBatch(connection, ++link.Received, content, durable && (quorum || content.CountPersistent() > 0));
+        var batch = new ModelBatch(connection, ++link.Received, content, durable && (quorum || content.CountPersistent() > 0), IsKept);
         link.Batches.Add(batch);
         for (var i = 0; i < content.Count; i++)
         {
@@ -247,7 +247,7 @@ internal sealed partial class QueueModel
     {
         if (Settings is { Overflow: QueueOverflow.RejectPublishDeadLetter, DeadLetterExchange: not null })
         {
-            var batch = new ModelBatch(0, 0, content, needsWrite: false);
+            var batch = new ModelBatch(0, 0, content, needsWrite: false, isKept: false);
             foreach (var index in refused)
             {
                 var message = new ModelMessage(NextPosition++, batch, index, isPersistent: false);

@@ -44,7 +44,7 @@ internal sealed partial class QueueModel
             var wasPassed = Settings.MaxPriority > 0 || HasLanes || message.Place is ModelPlace.Dying or ModelPlace.Gone;
             message.Place = live.Contains(message.Position) ? ModelPlace.Ready : ModelPlace.Gone;
             message.IsSeen = message.IsSeenWritten;
-            message.WasDeliveredBeforeCrash = message.WasEverDelivered || (wasPassed && message.Position < index.DeliveredBefore);
+            message.WasDeliveredBeforeCrash |= message.WasEverDelivered || (wasPassed && message.Position < index.DeliveredBefore);
             (message.IsHandedOver, message.IsRepeated) = (false, false);
             if (message.Place == ModelPlace.Ready)
             {

@@ -92,7 +92,7 @@ internal sealed class ModelMessage(long position, ModelBatch batch, int index, b
 }
 
 /// <summary>A batch as it was published.</summary>
-internal sealed class ModelBatch(int connection, long sequence, MessageBatch content, bool needsWrite)
+internal sealed class ModelBatch(int connection, long sequence, MessageBatch content, bool needsWrite, bool isKept)
 {
     public int Connection { get; } = connection;
 
@@ -109,7 +109,7 @@ internal sealed class ModelBatch(int connection, long sequence, MessageBatch con
     public bool IsGone => Messages.TrueForAll(static message => message.Place == ModelPlace.Gone);
 
     public bool MayBeConfirmed => Messages.TrueForAll(
-        message => !NeedsWrite || !message.IsPersistent || message.IsWritten || message.Place == ModelPlace.Gone);
+        message => !NeedsWrite || !message.IsPersistent || message.IsWritten || (message.Place == ModelPlace.Gone && !isKept));
 }
 
 /// <summary>A consumer as the model sees it.</summary>
@@ -164,6 +164,9 @@ internal sealed partial class QueueModel(bool durable, QueueSettings settings)
 
     public long NextPosition { get; set; }
 
+    /// <summary>Everything is written, whatever has become of it.</summary>
+    public bool IsKept => durable && Settings.Retention is not null;
+
     public IEnumerable<ModelMessage> Ready => Messages
         .Where(static message => message.Place == ModelPlace.Ready)
         .OrderByDescending(static message => message.Priority)
@@ -174,7 +177,7 @@ internal sealed partial class QueueModel(bool durable, QueueSettings settings)
     public long PinnedBytes => Messages
         .Select(static message => message.Batch)
         .Distinct()
-        .Where(static batch => !batch.IsWritten && !batch.IsGone)
+        .Where(batch => !batch.IsWritten && (IsKept || !batch.IsGone))
         .Sum(static batch => (long)batch.Content.SizeBytes);
 
     /// <summary>One delivered message: it must have been ready, whole and rightly marked.</summary>

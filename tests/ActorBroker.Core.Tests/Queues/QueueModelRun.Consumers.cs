@@ -78,6 +78,11 @@ internal sealed partial class QueueModelRun
         var connection = ConnectionOf(pick);
         _model.Close(gone => gone.Connection == connection);
         _model.Links.Remove(connection);
+        foreach (var reader in _history?.Readers.Keys.Where(reader => reader.Connection == connection).ToArray() ?? [])
+        {
+            _history!.Readers.Remove(reader);
+        }
+
         _queue.Decider.ConnectionClosed(connection);
         _connections[pick % _connections.Length] = ++_lastConnection;
     }
@@ -107,5 +112,5 @@ internal sealed partial class QueueModelRun
 
     private bool IsBeingRead(ModelMessage[] offered) => offered
         .Take(_model.HasLanes ? int.MaxValue : 1)
-        .Any(message => _queue.Loads.Exists(address => message.Position >= address.FirstPosition && message.Position < address.EndPosition));
+        .Any(message => _queue.Loads.Exists(address => !address.WithoutCopies && message.Position >= address.FirstPosition && message.Position < address.EndPosition));
 }

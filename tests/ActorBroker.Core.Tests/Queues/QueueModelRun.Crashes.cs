@@ -34,6 +34,7 @@ internal sealed partial class QueueModelRun
         foreach (var committed in _queue.Uncommitted.Take(landed))
         {
             _model.Committed(committed, _seenBefore.GetValueOrDefault(committed) ?? []);
+            _history?.Committed(committed);
             _queue.Journal.Append(committed);
         }
 
@@ -64,6 +65,7 @@ internal sealed partial class QueueModelRun
         Assert.Subset(PositionsOf(replayed.Live), live);
         Assert.Subset(live, written.Where(static message => message.Place != ModelPlace.Gone).Select(static message => message.Position).ToHashSet());
         _model.Recovered(recovered, live);
+        _history?.Recovered(_queue.Decider);
         Advance(0);
     }
 
@@ -99,7 +101,15 @@ internal sealed partial class QueueModelRun
         Assert.Empty(_model.Live);
         Assert.All(_model.Links.Values, static link => Assert.Equal((link.Received, link.Received), (link.Accepted, link.Confirmed)));
         Assert.True(_queue.Decider.IsWrittenOut);
-        Assert.Equal(long.MaxValue, _queue.Decider.FirstLiveSequenceNr);
+        if (_history is null)
+        {
+            Assert.Equal(long.MaxValue, _queue.Decider.FirstLiveSequenceNr);
+        }
+        else
+        {
+            FinishHistory();
+        }
+
         Crash(landed: 0, failed: false);
         Assert.True(!durable || _queue.Decider.ReadyCount == 0);
     }

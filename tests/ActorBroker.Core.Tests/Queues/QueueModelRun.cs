@@ -58,7 +58,8 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
             case < 113: Advance(a % 10 == 0 ? b * 3 : b / 5); break;
             case < 118: DeadLettersDone(a, 1 + (b % 9)); break;
             case < 119: DeadLettersInterrupted(); break;
-            default: Apply(a, b); break;
+            case < 120: Apply(a, b); break;
+            default: StepOfHistory(command); break;
         }
     }
 
@@ -184,6 +185,7 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
         if (_queue.Uncommitted.TryPeek(out var committed))
         {
             _model.Committed(committed, _seenBefore.GetValueOrDefault(committed) ?? []);
+            _history?.Committed(committed);
             _queue.Commit();
             if (_queue.Decider.ReclaimSpace(_queue.Journal.TrimmedTo))
             {
@@ -206,6 +208,12 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
 
         coverage.Loaded();
         var address = _queue.Loads[pick % _queue.Loads.Count];
+        if (address.WithoutCopies)
+        {
+            Assert.Equal(0, _queue.AnswerLoad(pick % _queue.Loads.Count));
+            return;
+        }
+
         var found = _queue.Journal.Read(address);
         foreach (var message in _model.Live.Where(message => message.Position >= address.FirstPosition && message.Position < address.EndPosition))
         {
@@ -244,7 +252,7 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
         Assert.Equal(_model.Ready.Count(), decider.ReadyCount);
         Assert.Equal(_model.Messages.Count(static message => message.Place == ModelPlace.Held), decider.UnsettledCount);
         var counted = _model.Consumers.Values.Where(static consumer => !consumer.IsStopped).ToArray();
-        Assert.Equal(counted.Length, decider.ConsumerCount);
+        Assert.Equal(counted.Length + (_history?.Readers.Count ?? 0), decider.ConsumerCount);
         Assert.Equal(Array.Exists(counted, static consumer => consumer.Settings.Exclusive), decider.HasExclusiveConsumer);
         coverage.Delayed(decider.DelayedCount);
         Assert.Equal(_model.Messages.Count(static message => message.Place == ModelPlace.Delayed), decider.DelayedCount);
@@ -261,7 +269,12 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
         }
 
         CompareWaiting();
+        CompareHistory();
     }
 
-    private void CollectEffects() => new ModelEffects(_model, _queue, _seenBefore, coverage).Collect();
+    private void CollectEffects()
+    {
+        CollectRead();
+        new ModelEffects(_model, _queue, _seenBefore, coverage).Collect();
+    }
 }

@@ -31,11 +31,12 @@ public sealed class QueueSettingsResolverTests
             GroupHeader = "group",
             FairHeader = "tenant",
             Deduplication = new Deduplication("id", 6, 7),
+            Retention = new Retention(1000, 2000),
         },
         Resolve(
             "x-message-ttl=1", "x-expires=2", "x-max-length=3", "x-max-length-bytes=4", "x-overflow=reject-publish-dlx", "x-dead-letter-exchange=",
             "x-dead-letter-routing-key=dead", "x-max-priority=10", "x-single-active-consumer=true", "x-consumer-timeout=5", "x-message-group-header=group",
-            "x-fair-header=tenant", "x-message-deduplication=true", "x-deduplication-header=id", "x-cache-size=6", "x-cache-ttl=7"));
+            "x-fair-header=tenant", "x-message-deduplication=true", "x-deduplication-header=id", "x-cache-size=6", "x-cache-ttl=7", "x-retention=1s;2kB"));
 
     [Fact]
     public void A_quorum_queue_has_limits_priorities_and_retries_of_its_own()
@@ -79,6 +80,21 @@ public sealed class QueueSettingsResolverTests
     [InlineData("x-queue-type=stream", 20, 10, 10)]
     public void Of_two_limits_the_lower_one_counts_and_for_a_stream_the_policys(string type, int argument, int policy, int effective) => Assert.Equal(
         effective, QueueSettingsResolver.Resolve(Table(type, $"x-max-length-bytes={argument}"), Table($"max-length-bytes={policy}")).MaxLengthBytes);
+
+    [Theory]
+    [InlineData("x-retention=7D;1GB", "retention=1D", 86_400_000L, 1_000_000_000L)]
+    [InlineData("x-retention=1h", "retention=1D;5MiB", 3_600_000L, 5_242_880L)]
+    [InlineData("", "retention=1MB", null, 1_000_000L)]
+    [InlineData("x-retention=10B", "", null, 10L)]
+    [InlineData("x-retention=nothing", "retention=1", null, null)]
+    public void Of_two_retentions_the_lower_age_and_the_lower_size_count(string argument, string policy, long? age, long? bytes)
+    {
+        foreach (var type in new[] { "x-queue-type=classic", Quorum })
+        {
+            var settings = QueueSettingsResolver.Resolve(Table(type, argument), Table(policy));
+            Assert.Equal((age, bytes, age), (settings.Retention?.Age, settings.Retention?.Bytes, settings.KeptFor));
+        }
+    }
 
     [Theory]
     [InlineData("", QueueOverflow.DropHead)]

@@ -133,7 +133,7 @@ public sealed class QueueSpaceSpec
         }
 
         var first = queue.Decider.FirstLiveSequenceNr;
-        queue.Decider.SegmentLoaded(queue.Loads[0].FirstPosition, [], isDamaged: false);
+        queue.Decider.SegmentLoaded(queue.Loads[0], [], isDamaged: false);
         queue.Loads.Clear();
         ServeTraffic(queue, 1000);
 

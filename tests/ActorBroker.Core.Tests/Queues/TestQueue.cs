@@ -19,7 +19,7 @@ internal sealed class TestQueue : IQueueEffects
     public TestQueue(QueueMemoryLimits? limits = null, bool durable = true, ModelJournal? journal = null, QueueSettings? settings = null, long now = 0)
     {
         _limits = limits ?? Ample;
-        Journal = journal ?? new ModelJournal();
+        Journal = journal ?? new ModelJournal { Declared = settings };
         Decider = new QueueDecider(durable, settings ?? QueueSettings.Default, _limits, TextFormat.Only, now, this);
     }
 
@@ -119,11 +119,12 @@ internal sealed class TestQueue : IQueueEffects
         }
     }
 
-    public void AnswerLoad(int index)
+    /// <summary>How many messages were not found.</summary>
+    public long AnswerLoad(int index)
     {
         var address = Loads[index];
         Loads.RemoveAt(index);
-        Decider.SegmentLoaded(address.FirstPosition, Journal.Read(address), isDamaged: false);
+        return Decider.SegmentLoaded(address, Journal.Read(address), isDamaged: false);
     }
 
     public void StoreIndex()
@@ -134,7 +135,7 @@ internal sealed class TestQueue : IQueueEffects
     /// <summary>A new incarnation from what was committed.</summary>
     public TestQueue Crash()
     {
-        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings, Decider.Now);
+        var next = Restarted(Journal.Snapshot?.SequenceNr ?? 0);
         Journal.Recover(next.Decider);
         return next;
     }
@@ -142,9 +143,16 @@ internal sealed class TestQueue : IQueueEffects
     /// <summary>As <see cref="Crash"/>, without the help of a stored index.</summary>
     public TestQueue CrashWithoutIndex()
     {
-        var next = new TestQueue(_limits, Decider.IsDurable, Journal, Decider.Settings, Decider.Now);
+        var next = Restarted(0);
         Journal.Replay(next.Decider, after: 0);
         return next;
+    }
+
+    /// <summary>Other settings are in force, and the journal will know.</summary>
+    public void Apply(QueueSettings settings)
+    {
+        Decider.Apply(settings);
+        Uncommitted.Enqueue(new JournalEvent(null, []) { Settings = settings });
     }
 
     /// <summary>All ready messages, in order, as <see cref="TextOf"/>.</summary>
@@ -153,6 +161,14 @@ internal sealed class TestQueue : IQueueEffects
         var key = Start(int.MaxValue, 1, Settings(window: int.MaxValue, noAck: true));
         AnswerLoads();
         return TextOf(key);
+    }
+
+    // With the settings that the journal knows up to there: what comes after it says the rest.
+    private TestQueue Restarted(long from)
+    {
+        var isRecorded = Journal.SettingsAt(Journal.LastSequenceNr) is not null;
+        var settings = isRecorded ? Journal.SettingsAt(from) ?? Journal.Declared : Decider.Settings;
+        return new TestQueue(_limits, Decider.IsDurable, Journal, settings, Decider.Now);
     }
 
     void IQueueEffects.Deliver(ConsumerKey consumer, DeliverySegment[] segments)
@@ -170,7 +186,7 @@ internal sealed class TestQueue : IQueueEffects
     void IQueueEffects.Write(QueueWrite write)
     {
         Assert.DoesNotContain(Uncommitted, static pending => pending.Write is not null);
-        Uncommitted.Enqueue(new JournalEvent(write, []));
+        Uncommitted.Enqueue(new JournalEvent(write, []) { At = Decider.Now });
     }
 
     void IQueueEffects.Load(SegmentAddress segment) => Loads.Add(segment);

@@ -67,7 +67,7 @@ public sealed class StreamDamageSpec
             stream.Loads.RemoveAt(0);
             var batches = stream.Journal.Read(address);
             var whole = batches.FindAll(static placed => placed.FirstPosition != 2);
-            stream.Decider.SegmentLoaded(address.FirstPosition, whole, whole.Count < batches.Count);
+            stream.Decider.SegmentLoaded(address, whole, whole.Count < batches.Count);
         }
     }
 }

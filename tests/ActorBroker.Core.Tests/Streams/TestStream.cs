@@ -152,7 +152,7 @@ internal sealed class TestStream : IQueueEffects
     {
         var address = Loads[index];
         Loads.RemoveAt(index);
-        Decider.SegmentLoaded(address.FirstPosition, Journal.Read(address), isDamaged: false);
+        Decider.SegmentLoaded(address, Journal.Read(address), isDamaged: false);
     }
 
     public void AnswerLoads()

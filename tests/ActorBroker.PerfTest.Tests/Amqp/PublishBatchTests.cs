@@ -1,6 +1,8 @@
+using System.Text;
 using ActorBroker.PerfTest.Amqp;
 using ActorBroker.PerfTest.Checking;
 using ActorBroker.PerfTest.Load;
+using ActorBroker.PerfTest.Options;
 using ActorBroker.Protocols.Amqp091.Wire;
 using Xunit;
 
@@ -57,13 +59,40 @@ public sealed class PublishBatchTests
     public void Delivery_tag_and_redelivery_are_read_of_a_deliver()
     {
         var payload = new byte[100];
-        var size = FrameWriter.WriteMethod(payload, 1, new BasicDeliver("tag"u8, 0x0102030405060708, redelivered: true, "x"u8, "k"u8));
+        var size = FrameWriter.WriteMethod(payload, 1, new BasicDeliver("42"u8, 0x0102030405060708, redelivered: true, "x"u8, "k"u8));
         var assembler = default(DeliveryAssembler);
 
         assembler.OnDeliver(payload.AsSpan(Frame.HeaderSize, size - Frame.Overhead));
 
         Assert.Equal(0x0102030405060708UL, assembler.DeliveryTag);
+        Assert.Equal(42, assembler.ConsumerTag);
         Assert.True(assembler.Redelivered);
+    }
+
+    [Fact]
+    public void Keys_are_used_in_turn_whatever_batch_a_message_is_in()
+    {
+        var keys = new KeyRotation("some.key.", 3, 1);
+        var batch = new PublishBatch("x", keys.KeyOf(0), persistent: false, bodySize: 8, FrameMax, keys);
+        var used = new List<string>();
+        for (var sequence = 1; sequence <= 8; sequence += 4)
+            used.AddRange(KeysOf(batch.Stamp(MessageStamp.Identity(1, 2, sequence), 4, sentAt: 0).ToArray()));
+
+        Assert.Equal(Enumerable.Range(0, 8).Select(index => $"some.key.{index % 3:D7}"), used);
+    }
+
+    private static List<string> KeysOf(byte[] frames)
+    {
+        var keys = new List<string>();
+        var decoder = new FrameDecoder(FrameMax);
+        var position = 0;
+        while (decoder.Read(frames, ref position, out var slice) == FrameDecodeStatus.Slice)
+        {
+            if (slice.Type == FrameType.Method)
+                keys.Add(Encoding.UTF8.GetString(BasicPublish.Read(frames.AsSpan(slice.PayloadOffset, slice.PayloadLength)).RoutingKey));
+        }
+
+        return keys;
     }
 
     private static List<DeliveryAssembler> Assemble(byte[] frames, int pieceSize)

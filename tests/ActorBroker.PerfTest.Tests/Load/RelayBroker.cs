@@ -135,7 +135,7 @@ internal sealed class RelayBroker : IDisposable
                 Answer<ConfirmSelectOk>(socket, 1, default);
                 break;
             case MethodId.BasicConsume:
-                Answer(socket, 1, new BasicConsumeOk("c"));
+                Answer(socket, 1, new BasicConsumeOk("0"));
                 new Thread(() => Deliver(socket)) { IsBackground = true }.Start();
                 break;
             case MethodId.BasicCancel:
@@ -151,7 +151,7 @@ internal sealed class RelayBroker : IDisposable
 
     private void Deliver(Socket socket)
     {
-        var template = new BasicDeliverTemplate(1, "c"u8, ""u8, Encoding.UTF8.GetBytes("q"));
+        var template = new BasicDeliverTemplate(1, "0"u8, ""u8, Encoding.UTF8.GetBytes("q"));
         var tag = 0UL;
         try
         {

@@ -91,7 +91,11 @@ public sealed class PerfCommandTests
     [InlineData("--count 5 --warmup 1", "--warmup needs --duration")]
     [InlineData("--drain-only --duration 5", "--drain-only ends")]
     [InlineData("--prefetch 10 --ack-every 11", "wait for ever")]
-    [InlineData("--routing-key k", "--routing-key needs --exchange")]
+    [InlineData("--routing-key k", "--keys and --bindings need --exchange")]
+    [InlineData("--keys 2", "--keys and --bindings need --exchange")]
+    [InlineData("--bindings 1", "--keys and --bindings need --exchange")]
+    [InlineData("--exchange x --queues 2 --keys 3", "multiple of --queues")]
+    [InlineData("--exchange x --type fanout --keys 3", "needs --type")]
     [InlineData("--duration 0", "--duration must be above 0")]
     [InlineData("--port 70000", "--port must be between")]
     public void Options_that_make_no_sense_are_refused(string arguments, string expected)
@@ -106,10 +110,40 @@ public sealed class PerfCommandTests
     [InlineData("", 0, 1, false)]
     [InlineData("", 2, 0, true)]
     [InlineData("--exchange x", 1, 0, false)]
+    [InlineData("--exchange x --keys 4", 1, 0, true)]
     [InlineData("--exchange x --routing-key k", 1, 0, true)]
     [InlineData("--exchange x --type fanout", 1, 0, true)]
     public void It_is_known_which_queues_a_producer_reaches(string arguments, int producer, int queue, bool expected) =>
         Assert.Equal(expected, Parse("--queues 2 " + arguments).Routes(producer, queue));
+
+    [Theory]
+    [InlineData("--consumers 1", "0 1 2 3 4")]
+    [InlineData("--consumers 2", "0 2 4|1 3")]
+    [InlineData("--consumers 5", "0|1|2|3|4")]
+    [InlineData("--consumers 7", "0|1|2|3|4|0|1")]
+    public void Every_queue_has_a_consumer_where_there_are_any(string arguments, string expected)
+    {
+        var options = Parse("--queues 5 " + arguments);
+
+        Assert.Equal(expected, string.Join('|', Enumerable.Range(0, options.Consumers).Select(consumer => string.Join(' ', options.QueuesOf(consumer)))));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(12, 3)]
+    [InlineData(10, 10)]
+    public void Messages_with_keys_in_turn_are_numbered_in_each_queue_without_gaps(int count, int queues)
+    {
+        var keys = new KeyRotation("", count, queues);
+        var published = new long[queues];
+        for (var sequence = 1; sequence <= 100; sequence++)
+        {
+            var queue = keys.NumberOf(sequence) % queues;
+
+            Assert.Equal(++published[queue], keys.SequenceInQueue(sequence));
+            Assert.Equal(published, Enumerable.Range(0, queues).Select(other => keys.CountIn(other, sequence)));
+        }
+    }
 
     private static PerfOptions Parse(string arguments)
     {

@@ -10,7 +10,7 @@ namespace ActorBroker.Broker.Persistence.Verification;
 internal sealed class NameCheck
 {
     private readonly Dictionary<(string VirtualHost, Destination Name), bool> _named = [];
-    private readonly Dictionary<string, string> _queues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UnnamedEntity> _existing = new(StringComparer.Ordinal);
     private readonly HashSet<string> _entities = new(StringComparer.Ordinal);
 
     /// <summary>Takes in an event or snapshot; those of one entity in order, snapshots first.</summary>
@@ -44,13 +44,19 @@ internal sealed class NameCheck
 
                 break;
             case QueueSnapshot { Definition: not null } snapshot:
-                _queues[row.PersistenceId] = snapshot.Queue.ToString();
+                _existing[row.PersistenceId] = new UnnamedEntity(snapshot.Queue.VirtualHost, Destination.Queue(snapshot.Queue.Name));
                 break;
             case QueueDeclared declared:
-                _queues[row.PersistenceId] = declared.Queue.ToString();
+                _existing[row.PersistenceId] = new UnnamedEntity(declared.Queue.VirtualHost, Destination.Queue(declared.Queue.Name));
                 break;
-            case QueueDeleted:
-                _queues.Remove(row.PersistenceId);
+            case ExchangeSnapshot { Definition: not null } snapshot when !PredeclaredExchanges.TryGet(snapshot.Exchange, out _):
+                _existing[row.PersistenceId] = new UnnamedEntity(snapshot.Exchange.VirtualHost, Destination.Exchange(snapshot.Exchange.Name));
+                break;
+            case ExchangeDeclared declared:
+                _existing[row.PersistenceId] = new UnnamedEntity(declared.Exchange.VirtualHost, Destination.Exchange(declared.Exchange.Name));
+                break;
+            case QueueDeleted or ExchangeDeleted or QueueSnapshot { Definition: null } or ExchangeSnapshot { Definition: null }:
+                _existing.Remove(row.PersistenceId);
                 break;
         }
     }
@@ -68,11 +74,12 @@ internal sealed class NameCheck
             }
         }
 
-        foreach (var (id, queue) in _queues)
+        foreach (var (id, entity) in _existing)
         {
             if (!expected.Contains(id))
             {
-                yield return new StoreFinding(StoreFindingKind.EntityWithoutName, id, null, $"{queue} is in no catalogue");
+                yield return new StoreFinding(
+                    StoreFindingKind.EntityWithoutName, id, null, $"{entity} is not in the catalogue of its virtual host") { Unnamed = entity };
             }
         }
     }

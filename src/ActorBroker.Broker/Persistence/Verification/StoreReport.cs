@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorBroker.Core.Names;
 
 namespace ActorBroker.Broker.Persistence.Verification;
 
@@ -26,7 +27,10 @@ public enum StoreFindingKind
     /// <summary>The catalogue names a queue or exchange of which the journal knows nothing, as a kill can leave it. No damage: the broker takes the name out.</summary>
     NameWithoutEntity,
 
-    /// <summary>The journal has a queue that no catalogue names, as a kill can leave it. No damage by itself.</summary>
+    /// <summary>
+    /// The journal has a durable queue or exchange that no catalogue names, as a catalogue leaves it of which something
+    /// was set aside. Nothing is routed to it until a repair has named it again.
+    /// </summary>
     EntityWithoutName,
 }
 
@@ -38,6 +42,9 @@ public enum StoreFindingKind
 /// <param name="LostMessages">Messages that go with it, as far as is known.</param>
 public sealed record StoreFinding(StoreFindingKind Kind, string? PersistenceId, long? SequenceNr, string Text, long LostMessages = 0)
 {
+    /// <summary>What it is, where the catalogue does not name it.</summary>
+    public UnnamedEntity? Unnamed { get; init; }
+
     /// <summary>Where, in words: the entity, and the event or snapshot if it is about one.</summary>
     public string Place => PersistenceId is null ? "file"
         : SequenceNr is { } number ? string.Create(CultureInfo.InvariantCulture, $"{PersistenceId} {number}")
@@ -45,6 +52,15 @@ public sealed record StoreFinding(StoreFindingKind Kind, string? PersistenceId, 
 
     /// <summary>Something that was written is lost or cannot be used.</summary>
     public bool IsDamage => Kind is not (StoreFindingKind.MissingEvents or StoreFindingKind.NameWithoutEntity or StoreFindingKind.EntityWithoutName);
+}
+
+/// <summary>A durable queue or exchange that the catalogue of its virtual host does not name.</summary>
+public sealed record UnnamedEntity(string VirtualHost, Destination Name)
+{
+    /// <summary>For reports.</summary>
+    public override string ToString() => Name.Kind == DestinationKind.Queue
+        ? new QueueKey(VirtualHost, Name.Name).ToString()
+        : new ExchangeKey(VirtualHost, Name.Name).ToString();
 }
 
 /// <summary>What a store holds, and what is wrong with it.</summary>

@@ -9,6 +9,8 @@ internal sealed class StoreRows(SqliteConnection connection, SqliteTransaction t
 {
     private const string OneEvent = "WHERE persistence_id = @id AND sequence_number = @number";
 
+    private readonly string _writer = Guid.NewGuid().ToString("N");
+
     /// <summary>What the bytes of an event say.</summary>
     public object Read(string id, long sequenceNr)
     {
@@ -36,6 +38,26 @@ internal sealed class StoreRows(SqliteConnection connection, SqliteTransaction t
     public void Replace(string id, long sequenceNr, IJournalEvent journalEvent)
     {
         using var command = Command($"UPDATE journal SET message = @message, manifest = @manifest, identifier = @identifier {OneEvent}", id, sequenceNr);
+        AddContent(command, journalEvent);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>One more event of an entity, behind those that there are.</summary>
+    public void Append(string id, IJournalEvent journalEvent)
+    {
+        using var command = Command(
+            """
+            INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+            VALUES (@ticks, 0, @id,
+                1 + max(
+                    coalesce((SELECT max(sequence_number) FROM journal WHERE persistence_id = @id), 0),
+                    coalesce((SELECT max(sequence_number) FROM snapshot WHERE persistence_id = @id), 0)),
+                @message, @manifest, @identifier, @writer)
+            """,
+            id,
+            0);
+        command.Parameters.AddWithValue("@ticks", now.UtcTicks);
+        command.Parameters.AddWithValue("@writer", _writer);
         AddContent(command, journalEvent);
         command.ExecuteNonQuery();
     }

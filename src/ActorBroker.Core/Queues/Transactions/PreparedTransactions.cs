@@ -53,6 +53,33 @@ internal sealed class PreparedTransactions
         }
     }
 
+    /// <summary>A write is committed: who awaits that is told, and the lists are emptied.</summary>
+    /// <param name="prepared">Shares that it put into the journal.</param>
+    /// <param name="ended">Transactions whose end it put into the journal.</param>
+    /// <param name="effects">Tells.</param>
+    public void Written(List<PreparedTransaction> prepared, List<PreparedTransaction> ended, IQueueEffects effects)
+    {
+        foreach (var share in prepared)
+        {
+            if (share.IsCommitted is null)
+            {
+                effects.TransactionPrepared(share.Undecided.Connection, share.Id);
+            }
+        }
+
+        foreach (var transaction in ended)
+        {
+            Forget(transaction);
+            if (transaction.IsCommitted is true)
+            {
+                effects.TransactionEnded(transaction.Id);
+            }
+        }
+
+        prepared.Clear();
+        ended.Clear();
+    }
+
     /// <summary>Adds what undecided ones hold of the queue's messages.</summary>
     public void AddHeldTo(PositionSet positions)
     {

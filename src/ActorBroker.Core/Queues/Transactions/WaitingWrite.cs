@@ -1,4 +1,5 @@
 using ActorBroker.Core.Collections;
+using ActorBroker.Core.Messages;
 
 namespace ActorBroker.Core.Queues.Transactions;
 
@@ -16,11 +17,14 @@ internal readonly record struct WaitingWrite(LogBatch? Batch, PublisherLink? Lin
     /// <summary>The transaction that <see cref="Batch"/> is what was committed of.</summary>
     public PreparedTransaction? Ends { get; init; }
 
+    /// <summary>The messages that a journal has use for; null when there are none, or none any more.</summary>
+    public MessageBatch? Messages => Batch?.Batch ?? Batch?.Kept;
+
     /// <summary>Bytes that a journal has use for; none when the messages are settled or the share was undone since.</summary>
-    public int SizeBytes => Batch is { Batch: not null } ? Batch.SizeBytes : Prepares is { IsCommitted: null } ? Prepares.Batch.SizeBytes : 0;
+    public int SizeBytes => Messages is not null ? Batch!.SizeBytes : Prepares is { IsCommitted: null } ? Prepares.Batch.SizeBytes : 0;
 
     /// <summary>There is something that must be written.</summary>
-    public bool IsWanted => Batch is { Batch: not null } || Prepares is { IsCommitted: null };
+    public bool IsWanted => Messages is not null || Prepares is { IsCommitted: null };
 
     /// <summary>Something else depends on the event that it is in.</summary>
     public bool IsTied => SettledWith is not null || Ends is not null;

@@ -2,12 +2,23 @@ using Microsoft.Data.Sqlite;
 
 namespace ActorBroker.Interop.Tests.Durability.Files;
 
-/// <summary>The store of a broker that does not run, to be looked at and damaged.</summary>
+/// <summary>The store of a broker, to be looked at and damaged while it does not run.</summary>
 internal sealed class StoredJournal(string dataFolder)
 {
     private const string File = "journal.db";
 
     public string LogPath => Path.Combine(dataFolder, $"{File}-wal");
+
+    /// <summary>Keeps a broker that runs from writing until it is disposed of, as another writer would.</summary>
+    public static SqliteConnection Hold(string dataFolder)
+    {
+        var connection = new SqliteConnection($"Data Source={Path.Combine(dataFolder, File)};Pooling=false");
+        connection.Open();
+        using var begin = connection.CreateCommand();
+        begin.CommandText = "BEGIN IMMEDIATE";
+        begin.ExecuteNonQuery();
+        return connection;
+    }
 
     /// <summary>Copies the data folder as it is.</summary>
     public void CopyTo(string folder)
@@ -47,24 +58,31 @@ internal sealed class StoredJournal(string dataFolder)
         queue,
         bytes);
 
-    /// <summary>Changes one bit in the middle of the event that holds these octets.</summary>
-    public void FlipBit(string queue, byte[] within)
+    /// <summary>Changes one bit in the middle of the event of a queue that holds these octets.</summary>
+    public void FlipBit(string queue, byte[] within) => FlipBitOf($"queue/%{queue}", within);
+
+    /// <summary>As above, of an event of the catalogue of the virtual host <c>/</c>.</summary>
+    public void FlipCatalogueBit(byte[] within) => FlipBitOf("catalogue/%2F", within);
+
+    private void FlipBitOf(string entity, byte[] within)
     {
-        var row = (byte[])Run("SELECT message FROM journal WHERE persistence_id = $id AND instr(message, $bytes) > 0", queue, within)!;
+        var row = (byte[])RunOf("SELECT message FROM journal WHERE persistence_id = $id AND instr(message, $bytes) > 0", entity, within)!;
         var flipped = (byte[])row.Clone();
         flipped[row.AsSpan().IndexOf(within) + (within.Length / 2)] ^= 0x10;
-        Run("UPDATE journal SET message = $bytes WHERE persistence_id = $id AND message = $old", queue, flipped, row);
+        RunOf("UPDATE journal SET message = $bytes WHERE persistence_id = $id AND message = $old", entity, flipped, row);
     }
 
     public void DeleteSnapshots(string queue) => Run("DELETE FROM snapshot WHERE persistence_id = $id", queue);
 
-    private object? Run(string statement, string queue, byte[]? bytes = null, byte[]? old = null)
+    private object? Run(string statement, string queue, byte[]? bytes = null) => RunOf(statement, $"queue/%{queue}", bytes);
+
+    private object? RunOf(string statement, string entity, byte[]? bytes = null, byte[]? old = null)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(dataFolder, File)};Pooling=false");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = statement;
-        command.Parameters.AddWithValue("$id", IdOf(connection, queue));
+        command.Parameters.AddWithValue("$id", IdOf(connection, entity));
         foreach (var (name, value) in new[] { ("$bytes", bytes), ("$old", old) })
         {
             if (value is not null)
@@ -76,11 +94,11 @@ internal sealed class StoredJournal(string dataFolder)
         return command.ExecuteScalar();
     }
 
-    private static string IdOf(SqliteConnection connection, string queue)
+    private static string IdOf(SqliteConnection connection, string entity)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT DISTINCT persistence_id FROM journal WHERE persistence_id LIKE $like";
-        command.Parameters.AddWithValue("$like", $"queue/%{queue}");
-        return command.ExecuteScalar() as string ?? throw new InvalidDataException($"no events of queue {queue} were found");
+        command.Parameters.AddWithValue("$like", entity);
+        return command.ExecuteScalar() as string ?? throw new InvalidDataException($"no events of {entity} were found");
     }
 }

@@ -3,8 +3,8 @@ using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Core.Streams;
 
-/// <summary>The committed messages of a stream in segments of whole journal events, some of them in memory.</summary>
-internal sealed class StreamLog
+/// <summary>Committed messages by offset, in segments of whole journal events, some of them in memory.</summary>
+internal sealed class StreamSegments
 {
     private readonly List<StreamSegment> _segments = [];
     private readonly List<StreamSegment> _resident = [];
@@ -16,6 +16,9 @@ internal sealed class StreamLog
     /// <summary>Offset of the oldest message that is left.</summary>
     public long First => _segments.Count > 0 ? _segments[0].First : End;
 
+    /// <summary>All messages.</summary>
+    public long Count { get; private set; }
+
     /// <summary>Size of all records.</summary>
     public long SizeBytes { get; private set; }
 
@@ -23,19 +26,30 @@ internal sealed class StreamLog
     public long ResidentBytes { get; private set; }
 
     /// <summary>All segments, by ascending offset.</summary>
-    public IReadOnlyList<StreamSegment> Segments => _segments;
+    public IReadOnlyList<StreamSegment> All => _segments;
 
     /// <summary>The segment that new events go into; null when the next one starts another.</summary>
     public StreamSegment? Open => _segments.Count > 0 && _segments[^1] is { IsClosed: false } last ? last : null;
 
     /// <summary>Starts a segment at the end.</summary>
-    public StreamSegment Begin(long at, int filterBytes)
+    /// <param name="at">When its first event was written.</param>
+    /// <param name="filterBytes">Size of its <see cref="FilterValueSet"/>.</param>
+    /// <param name="isResident">What comes into it stays in memory at first.</param>
+    public StreamSegment Begin(long at, int filterBytes, bool isResident)
     {
         var segment = new StreamSegment(End, at, new FilterValueSet(new byte[filterBytes]));
         Open?.IsClosed = true;
         _segments.Add(segment);
-        _resident.Add(segment);
         Touch(segment);
+        if (isResident)
+        {
+            _resident.Add(segment);
+        }
+        else
+        {
+            segment.Residency = SegmentResidency.Evicted;
+        }
+
         return segment;
     }
 
@@ -45,13 +59,18 @@ internal sealed class StreamLog
         Debug.Assert(ReferenceEquals(open, Open));
         foreach (var placed in batches)
         {
-            // A gap is what a damaged event held.
+            // A gap is what a damaged event held, or what was never written.
             Debug.Assert(placed.FirstPosition >= End);
-            open.Lost += placed.FirstPosition - End;
-            open.Add(new StreamBatch(placed.FirstPosition, placed.Batch, at));
+            if (open.Residency == SegmentResidency.Resident)
+            {
+                open.Add(new StreamBatch(placed.FirstPosition, placed.Batch, at));
+                ResidentBytes += placed.Batch.SizeBytes;
+            }
+
+            open.Count += placed.Batch.Count;
             open.SizeBytes += placed.Batch.SizeBytes;
+            Count += placed.Batch.Count;
             SizeBytes += placed.Batch.SizeBytes;
-            ResidentBytes += placed.Batch.SizeBytes;
             End = placed.EndPosition;
         }
 
@@ -73,10 +92,12 @@ internal sealed class StreamLog
             FirstSequenceNr = address.FirstSequenceNr,
             LastSequenceNr = address.LastSequenceNr,
             SizeBytes = address.SizeBytes,
+            Count = index.Count ?? address.EndPosition - address.FirstPosition,
             Residency = SegmentResidency.Evicted,
             IsClosed = true,
         });
         SizeBytes += address.SizeBytes;
+        Count += _segments[^1].Count;
         End = Math.Max(End, address.EndPosition);
     }
 
@@ -126,16 +147,21 @@ internal sealed class StreamLog
     /// <summary>The segment is being read: it is evicted last.</summary>
     public void Touch(StreamSegment segment) => segment.LastUse = ++_uses;
 
-    /// <summary>Bodies read back from the journal; what lies outside the segment is left out. Returns how many messages are missing.</summary>
+    /// <summary>
+    /// Bodies read back from the journal; what lies outside the segment is left out, and what does not follow the order
+    /// of offsets, as when it was appended. Returns how many messages are missing.
+    /// </summary>
     public long Load(StreamSegment segment, IReadOnlyList<PlacedBatch> batches)
     {
-        var missing = segment.End - segment.First;
+        var missing = segment.Count;
+        var end = segment.First;
         foreach (var placed in batches)
         {
-            if (placed.FirstPosition >= segment.First && placed.EndPosition <= segment.End)
+            if (placed.FirstPosition >= end && placed.EndPosition <= segment.End)
             {
                 segment.Add(new StreamBatch(placed.FirstPosition, placed.Batch, Math.Max(placed.At, segment.FirstAt)));
                 missing -= placed.Batch.Count;
+                end = placed.EndPosition;
             }
         }
 
@@ -153,15 +179,15 @@ internal sealed class StreamLog
         segment.Residency = SegmentResidency.Evicted;
     }
 
-    /// <summary>Drops bodies of the segments that were not read for longest; the open one, where readers meet, stays.</summary>
-    public void EvictDownTo(long residentBytesMax)
+    /// <summary>Drops bodies of the segments that were not read for longest, if asked to all but of the open one, where readers meet.</summary>
+    public void EvictDownTo(long residentBytesMax, bool keepsOpen)
     {
         while (ResidentBytes > residentBytesMax)
         {
             StreamSegment? victim = null;
             foreach (var segment in _resident)
             {
-                if (!ReferenceEquals(segment, Open) && (victim is null || segment.LastUse < victim.LastUse))
+                if (!(keepsOpen && ReferenceEquals(segment, Open)) && (victim is null || segment.LastUse < victim.LastUse))
                 {
                     victim = segment;
                 }
@@ -182,6 +208,7 @@ internal sealed class StreamLog
         var segment = _segments[0];
         _segments.RemoveAt(0);
         SizeBytes -= segment.SizeBytes;
+        Count -= segment.Count;
         Forget(segment);
         return segment;
     }

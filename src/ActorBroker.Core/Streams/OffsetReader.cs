@@ -5,8 +5,8 @@ using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Streams;
 
-/// <summary>One reader of a stream: where it is, and how much more it may be given.</summary>
-internal sealed class StreamConsumer(ConsumerKey key, ConsumerSettings settings, StreamFilter? filter)
+/// <summary>One consumer that reads by offset: where it is, and how much more it may be given.</summary>
+internal sealed class OffsetReader(ConsumerKey key, ConsumerSettings settings, StreamFilter? filter)
 {
     public ConsumerKey Key { get; } = key;
 
