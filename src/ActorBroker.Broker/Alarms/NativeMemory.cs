@@ -20,10 +20,10 @@ public static class NativeMemory
     private delegate int SetOption(int option, int value);
 
     /// <summary>
-    /// Has the threads of the process share few heaps instead of eight for each core, of which each would keep what its
-    /// busiest moment needed: 20 MB less at the peak of a deep queue being filled. To be called before there are many threads.
+    /// Has threads share the heaps that there are, instead of having up to eight for each core, of which each would keep
+    /// what its busiest moment needed: 10 MB less when a deep queue is filled. To be called before there are many threads.
     /// </summary>
-    public static void ShareHeaps() => Find<SetOption>("mallopt")?.Invoke(ArenasMax, 2);
+    public static void ShareHeaps() => Find<SetOption>("mallopt")?.Invoke(ArenasMax, 1);
 
     /// <summary>Gives whole pages that are not in use back to the system: 11 MB after a start, tens of MB after a burst of work.</summary>
     internal static void Trim() => TrimOfLibrary?.Invoke(0);

@@ -159,7 +159,7 @@ public sealed partial class QueueActor
 
     // The cell of an actor keeps the sender of the last message until the next one comes: of a connection that is gone, all
     // that it had, in each queue that it was the last to deal with.
-    private sealed record ForgetSender : INoSerializationVerificationNeeded
+    private sealed record ForgetSender : INoSerializationVerificationNeeded, INotInfluenceReceiveTimeout
     {
         public static ForgetSender Instance { get; } = new();
     }
