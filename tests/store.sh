@@ -73,8 +73,10 @@ depth() {
   local mode=(--persistent --confirm 1000)
   if [ "${3:-}" = transient ]; then mode=(); fi
   start
-  perf --queue warm-up --durable --count 1 --keep > /dev/null
-  idle 10
+  idle 15
+  # What the runtime compiles under load is no matter of depth.
+  measured "warm-up" perf --queue warm-up --durable --persistent --confirm 1000 --size 1024 --prefetch 500 --ack-every 100 --count 300000
+  idle 15
   fill_and_drain small 100 "${1:-10000000}" "${mode[@]}"
   fill_and_drain large 1024 "${2:-2000000}" "${mode[@]}"
 }

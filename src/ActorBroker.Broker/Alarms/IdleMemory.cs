@@ -11,13 +11,15 @@ internal sealed class IdleMemory
     private const long Work = 512 << 10;
 
     // What of it, in bytes, has been allocated in between is worth a collection.
-    private const long Worthwhile = 64 << 20;
+    private const long Worthwhile = 16 << 20;
 
     private const int QuietLooks = 10;
 
     private long _allocated;
-    private long _byWork;
     private int _quiet;
+
+    // A start leaves as much behind as a burst: it has read the configuration and compiled what it needed once.
+    private long _byWork = Worthwhile;
 
     /// <summary>True when it is time; to be asked in regular intervals.</summary>
     /// <param name="allocatedBytes">All that the process has ever allocated.</param>

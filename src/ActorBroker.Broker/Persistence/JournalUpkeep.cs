@@ -8,8 +8,8 @@ namespace ActorBroker.Broker.Persistence;
 internal sealed class JournalUpkeep : IDisposable
 {
     // Writers may be waiting behind whatever it is that upkeep waits for. Nothing that upkeep commits need be on the disk
-    // before the next commit of theirs.
-    private const string PerConnection = "PRAGMA busy_timeout = 1000; PRAGMA synchronous = NORMAL;";
+    // before the next commit of theirs. It comes to few pages twice, and copies the log past the cache.
+    private const string PerConnection = "PRAGMA busy_timeout = 1000; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024;";
 
     private static readonly TimeSpan TidyUpInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);

@@ -9,7 +9,7 @@ public sealed partial class QueueActor
 {
     private QueueDeadLetters? _deadLetters;
 
-    private void GiveUp(DeadLetterSegment[] segments)
+    void IQueueWork.GiveUp(DeadLetterSegment[] segments)
     {
         _deadLetters ??= new QueueDeadLetters(_settings.Forwarding, Context);
         _deadLetters.Give(_key, _queue!.Settings, segments);

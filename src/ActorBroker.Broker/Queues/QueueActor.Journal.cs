@@ -33,6 +33,8 @@ public sealed partial class QueueActor
         Options.SegmentBytes, Options.ResidentBytes, Options.ResidentBytes * (Stage.IsName(_key.Name) ? StageMemoryFactor : 1),
         Options.WriteBatchBytes, ReadAheadSegments: 3) { DeadBytesMax = Options.CompactAfterBytes };
 
+    void IQueueWork.BeginWrite(QueueWrite write) => BeginWrite(write);
+
     private void BeginWrite(QueueWrite write) =>
         PersistAsync(new MessagesWritten(_settings.Clock.GetUtcNow().ToUnixTimeMilliseconds(), write) { IsOfTransientQueue = !IsJournaled }, OnWritten);
 
@@ -56,7 +58,7 @@ public sealed partial class QueueActor
         ScheduleTicks();
     }
 
-    private void BeginLoad(SegmentAddress segment) => Read(segment, attempt: 1);
+    void IQueueWork.BeginLoad(SegmentAddress segment) => Read(segment, attempt: 1);
 
     private void Read(SegmentAddress segment, int attempt)
     {

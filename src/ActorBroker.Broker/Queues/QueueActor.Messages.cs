@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -110,11 +111,37 @@ public sealed partial class QueueActor
     {
         if (_life == QueueLife.Live && _definition!.AutoDelete && _queue!.HadConsumer && _queue.ConsumerCount == 0)
         {
-            BeginDelete(requester: null, requestId: 0, new Core.Names.Origin(string.Empty, "last consumer left", _settings.Clock.GetUtcNow()));
+            BeginDelete(requester: null, requestId: 0, new Origin(string.Empty, "last consumer left", _settings.Clock.GetUtcNow()));
         }
     }
 
     private bool IsLockedFor(IActorRef? connection) => _owner is not null && !_owner.Equals(connection);
+
+    private void OnTerminated(IActorRef actor)
+    {
+        Self.Tell(ForgetSender.Instance);
+        OnDeadLettersInterrupted(actor);
+        OnReaderEnded(actor);
+        if (_connections.Remove(actor) is { } number)
+        {
+            OnConnectionEnded(number);
+        }
+
+        if (actor.Equals(_owner) && _life == QueueLife.Live)
+        {
+            BeginDelete(requester: null, requestId: 0, new Origin(string.Empty, "exclusive owner closed", _settings.Clock.GetUtcNow()));
+        }
+        else if (_life == QueueLife.Live)
+        {
+            AfterConsumerLeft();
+            if (_connections.IsEmpty)
+            {
+                RestartLook();
+            }
+
+            ScheduleTicks();
+        }
+    }
 
     private void ScheduleTicks()
     {
@@ -135,5 +162,12 @@ public sealed partial class QueueActor
         {
             Timers.StartSingleTimer(SpillTick.Instance, SpillTick.Instance, Options.SpillDelay);
         }
+    }
+
+    // The cell of an actor keeps the sender of the last message until the next one comes: of a connection that is gone, all
+    // that it had, in each queue that it was the last to deal with.
+    private sealed record ForgetSender : INoSerializationVerificationNeeded, INotInfluenceReceiveTimeout
+    {
+        public static ForgetSender Instance { get; } = new();
     }
 }

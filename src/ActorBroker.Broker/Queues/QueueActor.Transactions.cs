@@ -47,6 +47,8 @@ public sealed partial class QueueActor
             new HeldSettlement(new ConsumerKey(number, settlement.ConsumerId), settlement.Outcome, settlement.Positions))];
     }
 
+    void IQueueWork.TellApplied(TransactionId id) => TellApplied(id);
+
     private void TellApplied(TransactionId id) => _settings.TransactionRegion(Context.System).Tell(new TransactionApplied(id, _key));
 
     private void AskForEnds(Func<UndecidedTransaction, bool> which)

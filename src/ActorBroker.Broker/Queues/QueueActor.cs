@@ -27,7 +27,7 @@ namespace ActorBroker.Broker.Queues;
 /// A transient queue journals nothing but the messages that it spills.
 /// </para>
 /// </summary>
-public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
+public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQueueWork
 {
     private static readonly TimeSpan AbsentTimeout = TimeSpan.FromSeconds(10);
 
@@ -48,7 +48,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.QueueType, entityId);
         _settings = settings;
-        _outbox = new QueueOutbox(_connections, Self, BeginWrite, BeginLoad, GiveUp, TellApplied);
+        _outbox = new QueueOutbox(_connections, Self, this);
     }
 
     private enum QueueLife
@@ -92,6 +92,8 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
                 return;
             case StopQueue:
                 OnStop();
+                return;
+            case ForgetSender:
                 return;
             case PoliciesApplied or VirtualHostLoaded:
                 OnPoliciesKnown();
@@ -238,31 +240,6 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers
         if (message is PublishBatch publish)
         {
             Sender.Tell(new PublishFailed(publish.LinkSequence, publish.LinkSequence));
-        }
-    }
-
-    private void OnTerminated(IActorRef actor)
-    {
-        OnDeadLettersInterrupted(actor);
-        OnReaderEnded(actor);
-        if (_connections.Remove(actor) is { } number)
-        {
-            OnConnectionEnded(number);
-        }
-
-        if (actor.Equals(_owner) && _life == QueueLife.Live)
-        {
-            BeginDelete(requester: null, requestId: 0, new Origin(string.Empty, "exclusive owner closed", _settings.Clock.GetUtcNow()));
-        }
-        else if (_life == QueueLife.Live)
-        {
-            AfterConsumerLeft();
-            if (_connections.IsEmpty)
-            {
-                RestartLook();
-            }
-
-            ScheduleTicks();
         }
     }
 

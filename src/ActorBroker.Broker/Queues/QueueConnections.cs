@@ -8,13 +8,16 @@ namespace ActorBroker.Broker.Queues;
 /// </summary>
 internal sealed class QueueConnections
 {
-    private readonly Dictionary<IActorRef, int> _numbers = [];
-    private readonly Dictionary<int, IActorRef> _actors = [];
+    // Most queues have one connection at a time, or few: the tables are for those that come while another is there.
+    private IActorRef? _onlyActor;
+    private int _onlyNumber;
+    private Dictionary<IActorRef, int>? _numbers;
+    private Dictionary<int, IActorRef>? _actors;
     private IActorRef? _lastActor;
     private int _lastNumber;
     private int _next = 1;
 
-    public bool IsEmpty => _numbers.Count == 0;
+    public bool IsEmpty => _onlyActor is null && _numbers is not { Count: > 0 };
 
     /// <summary>The connection's number; a new connection is watched by the owner from here on.</summary>
     public int NumberOf(IActorRef connection, IActorContext owner)
@@ -24,11 +27,10 @@ internal sealed class QueueConnections
             return _lastNumber;
         }
 
-        if (!_numbers.TryGetValue(connection, out var number))
+        if (Find(connection) is not { } number)
         {
             number = _next++;
-            _numbers.Add(connection, number);
-            _actors.Add(number, connection);
+            Add(connection, number);
             owner.Watch(connection);
         }
 
@@ -37,18 +39,54 @@ internal sealed class QueueConnections
         return number;
     }
 
-    public IActorRef? ActorOf(int number) => _actors.GetValueOrDefault(number);
+    public IActorRef? ActorOf(int number) =>
+        number == _onlyNumber && _onlyActor is not null ? _onlyActor : _actors?.GetValueOrDefault(number);
 
     /// <summary>Forgets a terminated connection; its number, or null when it was not known.</summary>
     public int? Remove(IActorRef connection)
     {
         _lastActor = null;
-        if (!_numbers.Remove(connection, out var number))
+        var number = Find(connection);
+        if (number is null)
         {
             return null;
         }
 
-        _actors.Remove(number);
+        if (_onlyActor is not null && _onlyNumber == number)
+        {
+            _onlyActor = null;
+            return number;
+        }
+
+        _numbers!.Remove(connection);
+        _actors!.Remove(number.Value);
+        if (_numbers.Count == 0)
+        {
+            (_numbers, _actors) = (null, null);
+        }
+
         return number;
+    }
+
+    private int? Find(IActorRef connection)
+    {
+        if (connection.Equals(_onlyActor))
+        {
+            return _onlyNumber;
+        }
+
+        return _numbers is not null && _numbers.TryGetValue(connection, out var number) ? number : null;
+    }
+
+    private void Add(IActorRef connection, int number)
+    {
+        if (_onlyActor is null)
+        {
+            (_onlyActor, _onlyNumber) = (connection, number);
+            return;
+        }
+
+        (_numbers ??= []).Add(connection, number);
+        (_actors ??= []).Add(number, connection);
     }
 }

@@ -7,10 +7,7 @@ using Akka.Actor;
 namespace ActorBroker.Broker.Queues;
 
 /// <summary>Carries the queue's decisions out: tells connections, and hands writes and reads to the actor's journal.</summary>
-internal sealed class QueueOutbox(
-    QueueConnections connections, IActorRef self, Action<QueueWrite> write, Action<SegmentAddress> load, Action<DeadLetterSegment[]> giveUp,
-    Action<TransactionId> ended)
-    : IQueueEffects
+internal sealed class QueueOutbox(QueueConnections connections, IActorRef self, IQueueWork actor) : IQueueEffects
 {
     public void Deliver(ConsumerKey consumer, DeliverySegment[] segments)
     {
@@ -35,13 +32,13 @@ internal sealed class QueueOutbox(
     public void PublishFailed(int connection, long firstSequence, long lastSequence) =>
         Tell(connection, new PublishFailed(firstSequence, lastSequence));
 
-    public void Write(QueueWrite batchesAndSettlements) => write(batchesAndSettlements);
+    public void Write(QueueWrite batchesAndSettlements) => actor.BeginWrite(batchesAndSettlements);
 
     public void TransactionPrepared(int connection, TransactionId id) => Tell(connection, new TransactionPrepared(id));
 
-    public void TransactionEnded(TransactionId id) => ended(id);
+    public void TransactionEnded(TransactionId id) => actor.TellApplied(id);
 
-    public void Load(SegmentAddress segment) => load(segment);
+    public void Load(SegmentAddress segment) => actor.BeginLoad(segment);
 
     public void GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft) =>
         Tell(getter.Connection, new MessageTaken(requestId, segment, messagesLeft));
@@ -49,7 +46,7 @@ internal sealed class QueueOutbox(
     public void PublishRejected(int connection, long linkSequence, int[] indexes) =>
         Tell(connection, new PublishRejected(linkSequence, indexes));
 
-    public void DeadLetter(DeadLetterSegment[] segments) => giveUp(segments);
+    public void DeadLetter(DeadLetterSegment[] segments) => actor.GiveUp(segments);
 
     public void ConsumerCancelled(ConsumerKey consumer) => Tell(consumer.Connection, new ConsumerCancelled(consumer.ConsumerId));
 

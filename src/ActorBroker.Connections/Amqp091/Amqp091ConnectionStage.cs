@@ -110,6 +110,11 @@ public sealed class Amqp091ConnectionStage(
             {
                 _log.Info("Connection from {0} of user {1} ended: {2}", _peer, _connection.User, reason);
             }
+
+            // Actors that heard of this one last may know it for a while yet: they need not keep what it had.
+            StageActor.Become(static _ => { });
+            _session = null!;
+            _connection = null!;
         }
 
         public void OnPush()

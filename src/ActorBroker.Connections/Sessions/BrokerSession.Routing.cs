@@ -10,7 +10,10 @@ namespace ActorBroker.Connections.Sessions;
 public sealed partial class BrokerSession
 {
     private readonly List<(object Awaited, Action Loaded, Action<Refusal>? Refused)> _awaitingRoutes = [];
-    private readonly RouteResult _messageRoute = new();
+    private RouteResult? _routeOfMessage;
+
+    // Few connections have messages that need one.
+    private RouteResult RouteOfMessage => _routeOfMessage ??= new RouteResult();
 
     /// <inheritdoc/>
     public PublishTarget GetTarget(MessageRoute route) => new SessionTarget(route, new ExchangeKey(_virtualHost, route.Exchange), route.RoutingKey);
@@ -32,7 +35,7 @@ public sealed partial class BrokerSession
 
         if (moreKeys.Length > 0)
         {
-            return StatusOf(RouteAny(session, moreKeys, _messageRoute), _messageRoute, loaded);
+            return StatusOf(RouteAny(session, moreKeys, RouteOfMessage), RouteOfMessage, loaded);
         }
 
         if (session.IsCurrent)
@@ -79,7 +82,7 @@ public sealed partial class BrokerSession
 
         // An exchange further on may have been dropped from the tables since the target was prepared: its bindings are
         // then not known, and the next Prepare loads them. Rare enough to count as just before its change.
-        var result = target.IsOfBroker ? _traceRoute : _messageRoute;
+        var result = target.IsOfBroker ? RouteOfTrace : RouteOfMessage;
         return _services.RoutingTables.Route(target.Exchange, ref routed, result) == RouteStatus.Ready
             ? new MessageLinks(LinksTo(result), result.Queues.Count > 0, result.Histories.Count > 0, random)
             : new MessageLinks([], IsRouted: false, IsRemembered: false, random);

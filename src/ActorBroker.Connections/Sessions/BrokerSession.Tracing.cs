@@ -17,9 +17,11 @@ public sealed partial class BrokerSession
     private const int TraceWindowsMax = 8;
     private const int TraceTargetsMax = 1024;
 
-    private readonly RouteResult _traceRoute = new() { IsOfBroker = true };
+    private RouteResult? _routeOfTrace;
     private TracingSwitch? _tracing;
     private TracerOfSession? _tracer;
+
+    private RouteResult RouteOfTrace => _routeOfTrace ??= new RouteResult { IsOfBroker = true };
 
     /// <inheritdoc/>
     public SessionTracer? Tracer =>
@@ -48,7 +50,7 @@ public sealed partial class BrokerSession
                 return [];
             }
 
-            var names = IsRoutedAlone(to, moreKeys) ? session._messageRoute.Queues : to.Links.Select(static link => link.Queue);
+            var names = IsRoutedAlone(to, moreKeys) ? session.RouteOfMessage.Queues : to.Links.Select(static link => link.Queue);
             return [.. names.Where(static name => !Stage.IsName(name))];
         }
 

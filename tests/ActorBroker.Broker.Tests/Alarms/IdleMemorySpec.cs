@@ -11,6 +11,15 @@ public sealed class IdleMemorySpec
     private long _allocated;
 
     [Fact]
+    public void Memory_is_given_back_once_when_the_start_is_over()
+    {
+        var looks = Looks(100, MiB / 10);
+
+        Assert.Equal(9, looks.IndexOf(true));
+        Assert.Single(looks, true);
+    }
+
+    [Fact]
     public void Memory_is_given_back_once_when_a_burst_of_work_has_been_over_for_a_while()
     {
         Assert.DoesNotContain(true, Looks(20, 16 * MiB));
@@ -25,8 +34,11 @@ public sealed class IdleMemorySpec
     public void Steady_work_is_not_interrupted() => Assert.DoesNotContain(true, Looks(100, 4 * MiB));
 
     [Fact]
-    public void What_an_idle_node_allocates_is_no_reason_however_long_it_takes() =>
+    public void What_an_idle_node_allocates_is_no_reason_however_long_it_takes()
+    {
+        Assert.Contains(true, Looks(10, 0));
         Assert.DoesNotContain(true, Looks(2_000, MiB / 4));
+    }
 
     [Fact]
     public void Work_between_short_rests_puts_it_off()
