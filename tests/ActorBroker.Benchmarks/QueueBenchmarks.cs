@@ -1,7 +1,6 @@
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
-using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using BenchmarkDotNet.Attributes;
 
@@ -9,7 +8,7 @@ namespace ActorBroker.Benchmarks;
 
 /// <summary>One batch of 64 KiB through a queue's rules: published, delivered, written where durable, settled, credited.</summary>
 [MemoryDiagnoser]
-public class QueueBenchmarks : IQueueEffects
+public class QueueBenchmarks : UnobservedQueueEffects
 {
     private const int BatchBytes = 64 * 1024;
 
@@ -89,58 +88,5 @@ public class QueueBenchmarks : IQueueEffects
     }
 
     /// <inheritdoc/>
-    public void Deliver(ConsumerKey consumer, DeliverySegment[] segments)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void Progress(int connection, long acceptedSequence, long confirmedSequence)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void PublishFailed(int connection, long firstSequence, long lastSequence)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void Write(QueueWrite write) => _isWriting = true;
-
-    /// <inheritdoc/>
-    public void TransactionPrepared(int connection, TransactionId id)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void TransactionEnded(TransactionId id)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void Load(SegmentAddress segment) => throw new InvalidOperationException("Nothing leaves memory here.");
-
-    /// <inheritdoc/>
-    public void GetAnswered(ConsumerKey getter, long requestId, DeliverySegment? segment, long messagesLeft)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void PublishRejected(int connection, long linkSequence, int[] indexes)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void DeadLetter(DeadLetterSegment[] segments)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void ConsumerCancelled(ConsumerKey consumer)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void ConsumerTimedOut(ConsumerKey consumer, long timeoutMs)
-    {
-    }
+    public override void Write(QueueWrite write) => _isWriting = true;
 }

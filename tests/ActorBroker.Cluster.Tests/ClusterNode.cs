@@ -90,6 +90,9 @@ public sealed class ClusterNode
         ContinuationTimeout = Limit,
     }.CreateConnectionAsync();
 
+    /// <summary>What a queue, wherever it is, answers an actor of this node.</summary>
+    public Task<T> AskAsync<T>(NamedQueueCommand command) => _queues.Ask<T>(command, Limit);
+
     /// <summary>A name that no queue has, and whose queue will be on this node.</summary>
     public async Task<string> NewQueueNameAsync(string prefix)
     {

@@ -36,7 +36,11 @@ public sealed class DependencyTests
     [Fact]
     public void Every_test_project_tests_a_project_or_says_why_it_exists()
     {
-        string[] withoutProject = ["ActorBroker.Benchmarks", "ActorBroker.Cluster.Tests", "ActorBroker.Interop.Tests", "ActorBroker.Testing", "ActorBroker.Tidy.Tests"];
+        string[] withoutProject =
+        [
+            "ActorBroker.Benchmarks", "ActorBroker.Benchmarks.Tests", "ActorBroker.Cluster.Tests", "ActorBroker.Interop.Tests", "ActorBroker.Testing",
+            "ActorBroker.Tidy.Tests",
+        ];
         var tested = ProjectFiles("src/").Select(file => Name(file) + ".Tests");
         Offences.None(ProjectFiles("tests/").Select(Name).Except(withoutProject).Except(tested));
     }

@@ -20,12 +20,27 @@ namespace ActorBroker.Broker.Persistence;
 /// A write whose fsync failed may turn out to be in the journal after a crash, although it was rejected and written
 /// again: recovery must pass over what it has seen.
 /// </remarks>
-public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
+public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config), IWithTimers
 {
     // What waited for the writer already may still come into the same commit, and another stale number be in that.
     private const int AttemptsAlone = 5;
 
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly JournalQuarantine? _quarantine = JournalQuarantine.Of(Context.System);
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly StallWatch _watch = new(TimeProvider.System, Patience);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        base.PreStart();
+        Timers.StartPeriodicTimer(LookTick.Instance, LookTick.Instance, LookInterval);
+    }
 
     /// <inheritdoc/>
     protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(
@@ -33,6 +48,7 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
         CancellationToken cancellationToken)
     {
         var writes = messages.ToList();
+        _watch.Begin();
         try
         {
             return await WriteFencedAsync(writes, cancellationToken).ConfigureAwait(false);
@@ -40,6 +56,10 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
         catch (Exception failure) when (ReasonToWait(failure) is { } reason)
         {
             return writes.Select(Exception (_) => new JournalUnavailableException(reason.Message.ReplaceLineEndings(" "), failure)).ToImmutableList();
+        }
+        finally
+        {
+            _watch.End();
         }
     }
 
@@ -68,14 +88,31 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
     /// <inheritdoc/>
     protected override bool ReceivePluginInternal(object message)
     {
-        if (message is not WriteAlone alone)
+        switch (message)
         {
-            return base.ReceivePluginInternal(message);
+            case WriteAlone alone:
+                // The actor takes nothing else meanwhile, so nothing new gets into this commit.
+                ActorTaskScheduler.RunTask(() => WriteAloneAsync(alone));
+                return true;
+            case LookTick:
+                OnLookTick();
+                return true;
+            default:
+                return base.ReceivePluginInternal(message);
         }
+    }
 
-        // The actor takes nothing else meanwhile, so nothing new gets into this commit.
-        ActorTaskScheduler.RunTask(() => WriteAloneAsync(alone));
-        return true;
+    private void OnLookTick()
+    {
+        switch (_watch.Look())
+        {
+            case { IsOver: false } stall:
+                _log.Warning("The journal has not answered for {0} s: {1} writes wait, and everything that they confirm", (long)stall.Lasted.TotalSeconds, stall.UnderWay);
+                break;
+            case { } over:
+                _log.Info("The journal answers again, after {0} s", (long)over.Lasted.TotalSeconds);
+                break;
+        }
     }
 
     // Of writes that are committed together, one that comes from a stale incarnation fails all.
@@ -145,4 +182,9 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config)
     private sealed record WriteAlone(
         List<AtomicWrite> Writes, Exception Failure, TaskCompletionSource<IImmutableList<Exception>> Outcome, CancellationToken Cancellation)
         : INoSerializationVerificationNeeded;
+
+    private sealed record LookTick : INoSerializationVerificationNeeded
+    {
+        public static LookTick Instance { get; } = new();
+    }
 }

@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
@@ -76,6 +77,18 @@ public sealed partial class QueueActor
         return true;
     }
 
+    // An empty queue is all in its snapshots: without any it looks like one that was deleted, but then its name would have
+    // gone before its events. Or it was declared once more, and that did not get as far as the journal.
+    private void ReportLost(QueueKey queue)
+    {
+        if (LastSequenceNr > 0)
+        {
+            _log.Error(
+                "{0}: journal damage: {1} is named by its catalogue, and nothing is left of the {2} events that it had: it is taken for deleted",
+                PersistenceId, queue, LastSequenceNr);
+        }
+    }
+
     private void Report(IReadOnlyList<DamagedEvent> damaged, long lost)
     {
         var unknown = damaged.Where(found => _reported.Add(found.SequenceNr)).ToArray();
@@ -144,6 +157,9 @@ public sealed partial class QueueActor
             case DescribeQueue describe:
                 Sender.Tell(new QueueDescribed(
                     describe.RequestId, describe.Queue, NotServed(describe), null, EffectivePolicy.None, 0, 0, 0));
+                break;
+            case HistoryCommand history:
+                Sender.Tell(history.Refused(NotServed(history)));
                 break;
             case WakeQueue wake:
                 Sender.Tell(new QueueWoken(wake.Queue));

@@ -49,6 +49,7 @@ public sealed partial class QueueActor
         _deletedBy = origin;
         _deletedCount = _queue!.ReadyCount;
         _life = QueueLife.Deleting;
+        EndReaders(new Refusal(RefusalReason.NotFound, $"{_key} was deleted"));
         TellConsumers();
         _ending = _queue;
         _queue = null;

@@ -139,7 +139,11 @@ public sealed partial class QueueActor
                 Sender.Tell(new QueueDescribed(
                     describe.RequestId, describe.Queue, QueueDeclaration.NotFound(describe.Queue), null, EffectivePolicy.None, 0, 0, 0));
                 break;
+            case HistoryCommand history:
+                Sender.Tell(history.Refused(QueueDeclaration.NotFound(history.Queue)));
+                break;
             case WakeQueue wake:
+                ReportLost(wake.Queue);
                 Sender.Tell(new QueueWoken(wake.Queue));
                 UnregisterName(wake.Queue);
                 break;

@@ -48,6 +48,12 @@ public sealed partial class QueueActor
                 queue.CloseConsumer(Key(close.ConsumerId));
                 AfterConsumerLeft();
                 return true;
+            case DescribeReader describe:
+                Sender.Tell(new ReaderDescribed(describe.RequestId, describe.ConsumerId, queue.History, queue.NextOffsetOf(Key(describe.ConsumerId))));
+                return true;
+            case HistoryCommand history:
+                OnHistoryCommand(history);
+                return true;
             case SetConsumerActive active:
                 queue.SetConsumerActive(Key(active.ConsumerId), active.Active);
                 return true;
@@ -115,6 +121,7 @@ public sealed partial class QueueActor
     {
         Self.Tell(ForgetSender.Instance);
         OnDeadLettersInterrupted(actor);
+        OnReaderEnded(actor);
         if (_connections.Remove(actor) is { } number)
         {
             OnConnectionEnded(number);

@@ -72,14 +72,21 @@ public sealed partial class QueueActor
         Apply(_definition!);
         if (IsJournaled)
         {
-            PersistAsync(new QueuePolicyApplied(policy), static _ => { });
+            PersistAsync(new QueuePolicyApplied(policy), _ => KeepJournalShort());
         }
     }
 
     private void Apply(QueueDefinition definition)
     {
         var expires = _queue!.Settings.Expires;
+        var firstLive = _queue.FirstLiveSequenceNr;
         _queue.Apply(Resolved(definition));
+        if (_queue.FirstLiveSequenceNr > firstLive)
+        {
+            // What is not to be kept any more is to be deleted, however little it is.
+            _trimDueFrom = LastSequenceNr;
+        }
+
         if (_queue.Settings.Expires != expires)
         {
             // As RabbitMQ: however long the queue was unused before, it has its whole time from here on.
@@ -137,6 +144,10 @@ public sealed partial class QueueActor
         var requester = Sender;
         _awaitingWrite.Enqueue(failure => requester.Tell(
             new QueueAnswered(requestId, failure, _queue?.ReadyCount ?? 0, _queue?.ConsumerCount ?? 0)));
-        PersistAsync(change, _ => _awaitingWrite.Dequeue()(null));
+        PersistAsync(change, _ =>
+        {
+            _awaitingWrite.Dequeue()(null);
+            KeepJournalShort();
+        });
     }
 }

@@ -245,6 +245,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
 
     private void Leave()
     {
+        if (AwaitReaders())
+        {
+            return;
+        }
+
         Context.SetReceiveTimeout(null);
         _life = QueueLife.Leaving;
         Context.Parent.Tell(new Passivate(StopQueue.Instance));

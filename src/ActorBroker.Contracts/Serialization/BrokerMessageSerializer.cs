@@ -15,6 +15,7 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         QueueMessageFormats.AddTo(formats, actors);
         MessageTransferFormats.AddTo(formats);
         SettlementFormats.AddTo(formats);
+        HistoryFormats.AddTo(formats);
         ExchangeFormats.AddMessagesTo(formats);
         RoutesFormats.AddTo(formats);
         CatalogueFormats.AddMessagesTo(formats);

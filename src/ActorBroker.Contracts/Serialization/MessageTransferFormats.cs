@@ -9,8 +9,8 @@ namespace ActorBroker.Contracts.Serialization;
 /// publish    = link-sequence:i64 batch
 /// deliver    = consumer:i32 count:i32 { segment }
 /// taken      = request:i64 left:i64 present:u8 [ segment ]
-/// segment    = first-position:i64 flags:u8 [ delivery-count:i32 acquired-count:i32 ] length:i32 batch
-///              flags: 1 redelivered, 2 counts are present, 4 of a stream; only the segment's own messages
+/// segment    = first-position:i64 flags:u8 [ delivery-count:i32 acquired-count:i32 ] [ written-at:i64 ] length:i32 batch
+///              flags: 1 redelivered, 2 counts are present, 4 of a stream, 8 time is present; only the segment's own messages
 /// progress   = accepted:i64 confirmed:i64
 /// rejected   = link-sequence:i64 count:i32 { index:i32 }
 /// credit     = consumer:i32 bytes:i32
@@ -24,6 +24,7 @@ internal static class MessageTransferFormats
     private const byte RedeliveredFlag = 1;
     private const byte CountsFlag = 2;
     private const byte StreamFlag = 4;
+    private const byte TimeFlag = 8;
 
     public static void AddTo(FormatTable formats)
     {
@@ -111,7 +112,7 @@ internal static class MessageTransferFormats
     }
 
     private static int SizeOf(DeliverySegment segment) =>
-        checked(SegmentHeaderSize + (HasCounts(segment) ? CountsSize : 0)
+        checked(SegmentHeaderSize + (HasCounts(segment) ? CountsSize : 0) + (segment.WrittenAt != 0 ? sizeof(long) : 0)
             + MessageBatchCodec.GetSize(segment.Batch, segment.StartIndex, segment.Count));
 
     private static bool HasCounts(DeliverySegment segment) => (segment.DeliveryCount | segment.AcquiredCount) != 0;
@@ -121,11 +122,17 @@ internal static class MessageTransferFormats
         writer.WriteInt64(segment.FirstPosition);
         writer.WriteByte((byte)((segment.Redelivered ? RedeliveredFlag : 0)
             | (HasCounts(segment) ? CountsFlag : 0)
-            | (segment.IsOfStream ? StreamFlag : 0)));
+            | (segment.IsOfStream ? StreamFlag : 0)
+            | (segment.WrittenAt != 0 ? TimeFlag : 0)));
         if (HasCounts(segment))
         {
             writer.WriteInt32(segment.DeliveryCount);
             writer.WriteInt32(segment.AcquiredCount);
+        }
+
+        if (segment.WrittenAt != 0)
+        {
+            writer.WriteInt64(segment.WrittenAt);
         }
 
         writer.WriteSizedBatch(segment.Batch, segment.StartIndex, segment.Count);
@@ -138,12 +145,14 @@ internal static class MessageTransferFormats
         var hasCounts = (flags & CountsFlag) != 0;
         var deliveryCount = hasCounts ? reader.ReadInt32() : 0;
         var acquiredCount = hasCounts ? reader.ReadInt32() : 0;
+        var writtenAt = (flags & TimeFlag) != 0 ? reader.ReadInt64() : 0;
         var batch = reader.ReadSizedBatch();
         return new DeliverySegment(batch, 0, batch.Count, firstPosition, (flags & RedeliveredFlag) != 0)
         {
             DeliveryCount = deliveryCount,
             AcquiredCount = acquiredCount,
             IsOfStream = (flags & StreamFlag) != 0,
+            WrittenAt = writtenAt,
         };
     }
 

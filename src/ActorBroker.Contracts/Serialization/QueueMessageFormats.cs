@@ -96,12 +96,13 @@ internal static class QueueMessageFormats
                 PrefetchCount = m.Settings.PrefetchCount,
                 WindowBytes = m.Settings.WindowBytes,
                 Arguments = m.Settings.Arguments.ToForm(),
+                IsOfBroker = m.Settings.IsOfBroker,
                 Origin = m.Origin.ToForm(),
             },
             p => new StartConsumer(
                 p.RequestId,
                 p.ConsumerId,
-                new ConsumerSettings(p.Tag, p.NoAck, p.Exclusive, p.PrefetchCount, p.WindowBytes, p.Arguments.ToArguments()),
+                new ConsumerSettings(p.Tag, p.NoAck, p.Exclusive, p.PrefetchCount, p.WindowBytes, p.Arguments.ToArguments()) { IsOfBroker = p.IsOfBroker },
                 p.Origin.ToOrigin()));
         formats.AddProto(
             "q-cancel1", Proto.StopConsumer.Parser,

@@ -19,6 +19,9 @@ public readonly record struct DeliverySegment(MessageBatch Batch, int StartIndex
 
     /// <summary>The queue is a stream: a message's position is its offset (x-stream-offset).</summary>
     public bool IsOfStream { get; init; }
+
+    /// <summary>When the journal took the run, Unix time in milliseconds; 0 where the queue keeps no history that is read by it.</summary>
+    public long WrittenAt { get; init; }
 }
 
 /// <summary>Consecutive positions of a queue.</summary>

@@ -22,10 +22,16 @@ public interface IMessageFormat
     ArgumentTable ReadHeaders(ReadOnlySpan<byte> properties);
 
     /// <summary>
-    /// One of the properties <c>message_id</c>, <c>correlation_id</c> and <c>timestamp</c> as text (seconds of Unix time
-    /// for the last); null when the message does not have it.
+    /// One of the properties <c>message_id</c>, <c>correlation_id</c>, <c>type</c>, <c>app_id</c> and <c>timestamp</c> as
+    /// text (seconds of Unix time for the last); null when the message does not have it.
     /// </summary>
     string? ReadProperty(ReadOnlySpan<byte> properties, string name);
+
+    /// <summary>
+    /// Everything that the message has but its headers, by the names of AMQP 0-9-1 (<c>content_type</c>,
+    /// <c>delivery_mode</c>, ...): texts, numbers, and a timestamp.
+    /// </summary>
+    ArgumentTable ReadProperties(ReadOnlySpan<byte> properties);
 
     /// <summary>The properties of a persistent message of the broker's own, in a new array.</summary>
     byte[] Write(ArgumentTable headers, DateTimeOffset timestamp);

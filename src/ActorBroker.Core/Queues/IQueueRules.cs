@@ -1,3 +1,4 @@
+using ActorBroker.Core.History;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues.Transactions;
@@ -140,8 +141,14 @@ public interface IQueueRules
     /// <summary>Size of their records.</summary>
     long RetainedBytes => 0;
 
-    /// <summary>Where a consumer that reads by offset goes on; null for other queues, and where it still has to be found.</summary>
+    /// <summary>
+    /// Where a consumer of a history goes on: all before it was delivered or passed over. Null for other consumers, and
+    /// where it still has to be found.
+    /// </summary>
     long? NextOffsetOf(ConsumerKey key) => null;
+
+    /// <summary>What consumers with an offset may read, whether others have settled it or not; null where the queue keeps no history.</summary>
+    HistoryExtent? History => null;
 
     /// <summary>Hands out what can be handed out.</summary>
     void Dispatch();

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Collections;
+using ActorBroker.Core.History;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Streams;
@@ -17,6 +18,9 @@ public sealed partial class QueueDecider
 
     /// <inheritdoc/>
     public bool KeepsHistory => _history is not null;
+
+    /// <inheritdoc/>
+    public HistoryExtent? History => _history?.Extent;
 
     /// <inheritdoc/>
     public long RetainedCount => _history?.Count ?? 0;
@@ -59,7 +63,7 @@ public sealed partial class QueueDecider
     private Refusal? StartReader(OffsetLog history, ConsumerKey key, ConsumerSettings settings, string queueText)
     {
         var refusal = history.Start(key, settings, $"the history of {queueText}");
-        HadConsumer |= refusal is null;
+        HadConsumer |= refusal is null && !settings.IsOfBroker;
         return refusal;
     }
 

@@ -142,7 +142,7 @@ public sealed partial class QueueDecider
     {
         if (prepared.HasBegun)
         {
-            _writes.End(prepared);
+            _writes.Transactions.End(prepared);
         }
         else
         {
@@ -204,7 +204,7 @@ public sealed partial class QueueDecider
             _discarded.Clear();
         }
 
-        _prepared.Written(_writes.Prepared, _writes.Ended, _effects);
+        _prepared.Written(_writes.Transactions, _effects);
     }
 
     private void Release(PositionSet positions, PositionSet journaled)

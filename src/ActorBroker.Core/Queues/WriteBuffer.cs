@@ -13,8 +13,6 @@ internal sealed class WriteBuffer(int writeBytesMax)
 {
     private readonly Queue<WaitingWrite> _waiting = new();
     private readonly List<WaitingWrite> _underWay = [];
-    private readonly List<PreparedTransaction> _ending = [];
-    private readonly List<PreparedTransaction> _endingUnderWay = [];
     private readonly PositionSet _ofWaiting = new();
     private readonly PositionSet _unwritten = new();
 
@@ -28,11 +26,8 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// <summary>Settlements that are in the journal with their batch.</summary>
     public PositionSet CommittedWithBatch { get; } = new();
 
-    /// <summary>Shares that the last write put into the journal.</summary>
-    public List<PreparedTransaction> Prepared { get; } = [];
-
-    /// <summary>Transactions whose end the last write put into the journal.</summary>
-    public List<PreparedTransaction> Ended { get; } = [];
+    /// <summary>What is told of transactions with it.</summary>
+    public TransactionWrites Transactions { get; } = new();
 
     /// <summary>What the last write said of which messages may have been handed out.</summary>
     public long DeliveredBefore { get; private set; }
@@ -41,7 +36,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
     public PendingNotes Notes { get; } = new();
 
     /// <summary>Something waits that no batch will take along.</summary>
-    public bool HasSettlements => !Settled.IsEmpty || !Notes.IsEmpty || _ending.Count > 0;
+    public bool HasSettlements => !Settled.IsEmpty || !Notes.IsEmpty || Transactions.HasEnds;
 
     public void Add(WaitingWrite waiting)
     {
@@ -52,9 +47,6 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
         _waiting.Enqueue(waiting);
     }
-
-    /// <summary>A transaction has ended without messages for the journal: the next write says so.</summary>
-    public void End(PreparedTransaction ended) => _ending.Add(ended);
 
     /// <summary>Adds the positions that leave the queue with a batch which is not committed yet.</summary>
     public void AddHeldTo(PositionSet positions)
@@ -79,7 +71,6 @@ internal sealed class WriteBuffer(int writeBytesMax)
     public QueueWrite? Begin(long deliveredBefore, bool isMarkDue, PlacedBatch[] copies, List<PublisherLink> confirmedWithoutWrite)
     {
         var batches = new List<PlacedBatch>(_waiting.Count);
-        List<PreparedShare>? prepared = null;
         var bytes = 0L;
         while (_waiting.TryPeek(out var next))
         {
@@ -100,8 +91,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
             bytes += next.SizeBytes;
             if (next.Prepares is { } share)
             {
-                share.HasBegun = true;
-                (prepared ??= []).Add(share.Share);
+                Transactions.Begin(share);
             }
             else
             {
@@ -116,15 +106,13 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
         IsWriting = true;
         DeliveredBefore = deliveredBefore;
-        _endingUnderWay.AddRange(_ending);
-        _ending.Clear();
         TakeSettledOfWaiting(Settled);
         var write = new QueueWrite([.. batches], Settled.ToArray(), deliveredBefore)
         {
             Notes = TakeNotes(),
             Copies = copies,
-            Prepared = prepared is null ? [] : [.. prepared],
-            Ended = _endingUnderWay.Count == 0 ? [] : [.. _endingUnderWay.Select(static ended => ended.Id)],
+            Prepared = Transactions.TakeShares(),
+            Ended = Transactions.TakeEnds(),
         };
         Settled.Clear();
         Settled.AddAll(_ofWaiting);
@@ -157,12 +145,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
                 CommittedWithBatch.AddAll(settled);
             }
 
-            if (written.Prepares is { HasBegun: true } prepared)
-            {
-                prepared.IsWritten = true;
-                Prepared.Add(prepared);
-            }
-
+            Transactions.Complete(written.Prepares);
             if (written.Link is { } link)
             {
                 link.Commit();
@@ -170,8 +153,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
             }
         }
 
-        Ended.AddRange(_endingUnderWay);
-        _endingUnderWay.Clear();
+        Transactions.CompleteEnds();
         _underWay.Clear();
         IsWriting = false;
     }
@@ -204,7 +186,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
 
         if (next.Ends is { } ended)
         {
-            _endingUnderWay.Add(ended);
+            Transactions.BeginEnd(ended);
         }
     }
 

@@ -11,7 +11,11 @@ namespace ActorBroker.Core.Sessions;
 /// <param name="WindowBytes">Most bytes of deliveries on their way to the client; given back by <see cref="IBrokerSession.GrantCredit"/>.</param>
 /// <param name="Arguments">As given by the client.</param>
 public sealed record ConsumerSettings(
-    string Tag, bool NoAck, bool Exclusive, int PrefetchCount, int WindowBytes, ArgumentTable Arguments);
+    string Tag, bool NoAck, bool Exclusive, int PrefetchCount, int WindowBytes, ArgumentTable Arguments)
+{
+    /// <summary>The broker itself reads: no consumer that an auto-delete queue has had when it is gone.</summary>
+    public bool IsOfBroker { get; init; }
+}
 
 /// <summary>The answer to a queue operation.</summary>
 /// <param name="Refusal">Null on success.</param>

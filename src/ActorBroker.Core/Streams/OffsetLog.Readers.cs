@@ -52,7 +52,7 @@ internal sealed partial class OffsetLog
 
     /// <summary>Where a reader goes on; null where that still has to be found.</summary>
     public long? NextOffsetOf(ConsumerKey key) =>
-        _readers.TryGetValue(key, out var reader) && reader.NotBefore is null ? reader.Cursor : null;
+        _readers.TryGetValue(key, out var reader) && (reader.NotBefore is null || reader.IsAtEnd) ? reader.Cursor : null;
 
     /// <summary>Starts deliveries to readers that have been told that they started.</summary>
     public void Dispatch()

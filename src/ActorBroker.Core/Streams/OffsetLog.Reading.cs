@@ -178,7 +178,7 @@ internal sealed partial class OffsetLog
                 reader.WindowBytes -= bytes;
                 reader.Unsettled.Add(new PositionRange(from, count));
                 UnsettledCount += count;
-                reader.Outgoing.Add(new DeliverySegment(batch.Batch, start, count, from, Redelivered: false) { IsOfStream = true });
+                reader.Outgoing.Add(new DeliverySegment(batch.Batch, start, count, from, Redelivered: false) { IsOfStream = true, WrittenAt = batch.At });
             }
 
             // What ended the run was not wanted, or there is no credit for it.

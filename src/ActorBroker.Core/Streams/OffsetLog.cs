@@ -1,3 +1,4 @@
+using ActorBroker.Core.History;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
 
@@ -43,6 +44,9 @@ internal sealed partial class OffsetLog
 
     /// <summary>The offset after the last committed message.</summary>
     public long End => _segments.End;
+
+    /// <summary>What readers may be given.</summary>
+    public HistoryExtent Extent => new(First, End);
 
     /// <summary>Size of the records in memory.</summary>
     public long ResidentBytes => _segments.ResidentBytes;

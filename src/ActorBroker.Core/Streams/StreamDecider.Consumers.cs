@@ -1,3 +1,4 @@
+using ActorBroker.Core.History;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
@@ -38,6 +39,9 @@ public sealed partial class StreamDecider
 
     /// <inheritdoc/>
     public long? NextOffsetOf(ConsumerKey key) => _log.NextOffsetOf(key);
+
+    /// <inheritdoc/>
+    public HistoryExtent? History => _log.Extent;
 
     /// <summary>Starts deliveries to consumers that have been told that they started.</summary>
     public void Dispatch() => _log.Dispatch();

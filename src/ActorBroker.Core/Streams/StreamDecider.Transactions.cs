@@ -67,7 +67,7 @@ public sealed partial class StreamDecider
         }
         else if (prepared.HasBegun)
         {
-            _writes.End(prepared);
+            _writes.Transactions.End(prepared);
         }
         else
         {

@@ -56,13 +56,13 @@ public sealed partial class StreamDecider : IQueueRules
     public long? NextDue => _log.NextDue;
 
     /// <inheritdoc/>
-    public bool HasUnwrittenSettlements => _writes is { HasEnds: true, IsWriting: false };
+    public bool HasUnwrittenSettlements => _writes is { Transactions.HasEnds: true, IsWriting: false };
 
     /// <inheritdoc/>
     public bool IsWithholding => _writes.SizeBytes + _prepared.UndecidedBytes > _limits.PinnedBytesMax;
 
     /// <inheritdoc/>
-    public bool IsWrittenOut => _writes is { IsWriting: false, HasBatches: false, HasEnds: false };
+    public bool IsWrittenOut => _writes is { IsWriting: false, HasBatches: false, Transactions.HasEnds: false };
 
     /// <inheritdoc/>
     public bool CanBeForgotten => IsWrittenOut && ConsumerCount == 0 && _prepared.IsEmpty;
@@ -98,7 +98,7 @@ public sealed partial class StreamDecider : IQueueRules
     public void WriteCompleted(long sequenceNr)
     {
         _log.Append(_writes.Complete(_links.Committed), sequenceNr, _writeBegan);
-        _prepared.Written(_writes.Prepared, _writes.Ended, _effects);
+        _prepared.Written(_writes.Transactions, _effects);
         _links.TellCommitted(IsWithholding);
         TryWrite();
         _links.AcceptWithheld(IsWithholding);
@@ -111,7 +111,7 @@ public sealed partial class StreamDecider : IQueueRules
     /// <summary>A stream has no settlements to write, but perhaps the ends of transactions.</summary>
     public void FlushSettlements()
     {
-        if (!_writes.IsWriting && (_writes.HasBatches || _writes.HasEnds))
+        if (!_writes.IsWriting && (_writes.HasBatches || _writes.Transactions.HasEnds))
         {
             BeginWrite();
         }

@@ -28,9 +28,7 @@ internal readonly record struct StreamWrite(PlacedBatch? Batch, PublisherLink? L
 internal sealed class StreamWriteBuffer(int writeBytesMax)
 {
     private readonly Queue<StreamWrite> _waiting = new();
-    private readonly List<PreparedTransaction> _ending = [];
     private readonly List<StreamWrite> _underWay = [];
-    private readonly List<PreparedTransaction> _endingUnderWay = [];
 
     /// <summary>Bytes of messages that only a commit frees; what is prepared does not count.</summary>
     public long SizeBytes { get; private set; }
@@ -39,14 +37,8 @@ internal sealed class StreamWriteBuffer(int writeBytesMax)
 
     public bool HasBatches => _waiting.Count > 0;
 
-    /// <summary>Ends of transactions wait that no batch will take along.</summary>
-    public bool HasEnds => _ending.Count > 0;
-
-    /// <summary>Shares that the last write put into the journal.</summary>
-    public List<PreparedTransaction> Prepared { get; } = [];
-
-    /// <summary>Transactions whose end the last write put into the journal.</summary>
-    public List<PreparedTransaction> Ended { get; } = [];
+    /// <summary>What is told of transactions with it.</summary>
+    public TransactionWrites Transactions { get; } = new();
 
     public void Add(StreamWrite waiting)
     {
@@ -54,14 +46,10 @@ internal sealed class StreamWriteBuffer(int writeBytesMax)
         SizeBytes += waiting.Batch?.Batch.SizeBytes ?? 0;
     }
 
-    /// <summary>A transaction has ended without messages: the next write says so.</summary>
-    public void End(PreparedTransaction ended) => _ending.Add(ended);
-
     /// <summary>Takes what the next write holds; there must be something.</summary>
     public QueueWrite Begin()
     {
         var batches = new List<PlacedBatch>(_waiting.Count);
-        List<PreparedShare>? prepared = null;
         var bytes = 0L;
         while (_waiting.TryPeek(out var next) && (bytes == 0 || bytes + next.SizeBytes <= writeBytesMax))
         {
@@ -74,23 +62,20 @@ internal sealed class StreamWriteBuffer(int writeBytesMax)
             }
             else if (next is { IsWanted: true, Prepares: { } share })
             {
-                share.HasBegun = true;
-                (prepared ??= []).Add(share.Share);
+                Transactions.Begin(share);
             }
 
             if (next.Ends is { } ended)
             {
-                _endingUnderWay.Add(ended);
+                Transactions.BeginEnd(ended);
             }
         }
 
-        _endingUnderWay.AddRange(_ending);
-        _ending.Clear();
         IsWriting = true;
         return new QueueWrite([.. batches], Settled: [], DeliveredBefore: 0)
         {
-            Prepared = prepared is null ? [] : [.. prepared],
-            Ended = _endingUnderWay.Count == 0 ? [] : [.. _endingUnderWay.Select(static ended => ended.Id)],
+            Prepared = Transactions.TakeShares(),
+            Ended = Transactions.TakeEnds(),
         };
     }
 
@@ -106,12 +91,7 @@ internal sealed class StreamWriteBuffer(int writeBytesMax)
                 SizeBytes -= batch.Batch.SizeBytes;
             }
 
-            if (written.Prepares is { HasBegun: true } prepared)
-            {
-                prepared.IsWritten = true;
-                Prepared.Add(prepared);
-            }
-
+            Transactions.Complete(written.Prepares);
             if (written.Link is { } link)
             {
                 link.Commit();
@@ -119,8 +99,7 @@ internal sealed class StreamWriteBuffer(int writeBytesMax)
             }
         }
 
-        Ended.AddRange(_endingUnderWay);
-        _endingUnderWay.Clear();
+        Transactions.CompleteEnds();
         _underWay.Clear();
         IsWriting = false;
         return [.. batches];

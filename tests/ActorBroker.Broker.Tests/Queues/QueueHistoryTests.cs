@@ -128,6 +128,25 @@ public sealed class QueueHistoryTests() : QueueLifetimeSpec(
             next.ExpectMsg<QueueAnswered>().Refusal?.Text);
     }
 
+    [Fact]
+    public void A_history_that_is_not_to_be_kept_any_more_leaves_the_journal_at_once()
+    {
+        Policies.Set("/", Only(PolicyOf(("retention", ArgumentValue.FromString("1GB")))));
+        var queue = Declare();
+        Consume(queue, Asker, settles: false);
+        Fill(queue);
+        Delivered(Asker, Count);
+        Advance(FlushInterval);
+        Assert.Equal(Count, Described().RetainedCount);
+        Assert.Contains(Journal.Written(JournalId), static written => written.Payload is MessagesWritten);
+
+        Policies.Set("/", ActorBroker.Core.Policies.VirtualHostPolicies.Empty);
+        AwaitAssert(() => Assert.DoesNotContain(Journal.Written(JournalId), static written => written.Payload is MessagesWritten));
+        Restart(queue);
+        Resolve();
+        Assert.Equal((0L, 0L), (Described().ReadyCount, Described().RetainedCount));
+    }
+
     private static string Body(int i) => $"m{i:00}";
 
     private static (string, ArgumentValue) Keeping(string retention) => ("x-retention", ArgumentValue.FromString(retention));

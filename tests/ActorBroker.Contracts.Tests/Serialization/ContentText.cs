@@ -22,10 +22,11 @@ internal static class ContentText
         ArgumentTable table => text.Append(Convert.ToHexString(ArgumentTableCodec.Encode(table))),
         MessageBatch batch => AppendRun(text, batch, 0, batch.Count),
         DeliverySegment segment => AppendRun(
-            text.Append(CultureInfo.InvariantCulture, $"{segment.FirstPosition} {segment.Redelivered} {segment.DeliveryCount} {segment.AcquiredCount} {segment.IsOfStream} "),
+            text.Append(CultureInfo.InvariantCulture, $"{segment.FirstPosition} {segment.Redelivered} {segment.DeliveryCount} {segment.AcquiredCount} {segment.IsOfStream} {segment.WrittenAt} "),
             segment.Batch,
             segment.StartIndex,
             segment.Count),
+        ReadOnlyMemory<byte> bytes => text.Append(Convert.ToHexString(bytes.Span)),
         IEnumerable items => AppendItems(text, items),
         IFormattable or bool => text.Append(CultureInfo.InvariantCulture, $"{value}"),
         _ => AppendMembers(text, value),

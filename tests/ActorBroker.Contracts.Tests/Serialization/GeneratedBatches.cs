@@ -15,15 +15,16 @@ internal static class GeneratedBatches
     public static Gen<MessageBatch> Batch { get; } = BatchOf(0);
 
     public static Gen<DeliverySegment> Segment { get; } =
-        Gen.Select(BatchOf(1), Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Long, Gen.Bool, Gen.Int[0, 2], Gen.Int[0, 2], Gen.Bool,
-            (batch, start, count, position, redelivered, deliveryCount, acquiredCount, isOfStream) =>
+        Gen.Select(BatchOf(1), Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Long, Gen.Bool, Gen.Int[0, 2], Gen.Int[0, 2], Gen.Bool.Select(Gen.Long[0, 2]),
+            (batch, start, count, position, redelivered, deliveryCount, acquiredCount, history) =>
             {
                 var first = start % batch.Count;
                 return new DeliverySegment(batch, first, 1 + (count % (batch.Count - first)), position, redelivered)
                 {
                     DeliveryCount = deliveryCount,
                     AcquiredCount = acquiredCount,
-                    IsOfStream = isOfStream,
+                    IsOfStream = history.Item1,
+                    WrittenAt = history.Item2,
                 };
             });
 

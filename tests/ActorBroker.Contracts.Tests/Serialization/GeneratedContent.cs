@@ -27,6 +27,7 @@ internal sealed class GeneratedContent
             [typeof(IActorRef)] = Boxed(Gen.Int[0, actors.Count - 1].Select(index => actors[index])),
             [typeof(ArgumentTable)] = Boxed(Arguments),
             [typeof(MessageBatch)] = Boxed(GeneratedBatches.Batch),
+            [typeof(ReadOnlyMemory<byte>)] = Boxed(Gen.Byte.Array[0, 20].Select(bytes => (ReadOnlyMemory<byte>)bytes)),
             [typeof(DeliverySegment)] = Boxed(GeneratedBatches.Segment),
         };
     }

@@ -95,8 +95,9 @@ public sealed class RoundTripSpec(SerializationSystem written) : IClassFixture<S
 
                 const int Frame = sizeof(int) + sizeof(int) + sizeof(long) + sizeof(byte) + sizeof(int) + 20;
                 var counts = segment.DeliveryCount + segment.AcquiredCount == 0 ? 0 : sizeof(int) + sizeof(int);
+                var time = segment.WrittenAt == 0 ? 0 : sizeof(long);
                 var bytes = written.Write(new DeliverMessages(1, [segment]));
-                Assert.Equal(Frame + counts + routes.Sum(route => route.Encoded.Length) + records, bytes.Length);
+                Assert.Equal(Frame + counts + time + routes.Sum(route => route.Encoded.Length) + records, bytes.Length);
             },
             iter: 200,
             threads: 1);

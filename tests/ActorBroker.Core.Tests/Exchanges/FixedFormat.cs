@@ -20,6 +20,8 @@ internal sealed class FixedFormat : IMessageFormat
 
     public string? ReadProperty(ReadOnlySpan<byte> properties, string name) => Properties.GetValueOrDefault(name);
 
+    public ArgumentTable ReadProperties(ReadOnlySpan<byte> properties) => ArgumentTable.Of([.. Properties.Select(static property => (property.Key, ArgumentValue.FromString(property.Value)))]);
+
     public byte[] Write(ArgumentTable headers, DateTimeOffset timestamp) => [];
 
     public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change) => properties.ToArray();

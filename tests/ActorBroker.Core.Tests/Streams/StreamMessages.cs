@@ -50,6 +50,8 @@ internal sealed class StreamMessages : IMessageFormat
 
     public string? ReadProperty(ReadOnlySpan<byte> properties, string name) => null;
 
+    public ArgumentTable ReadProperties(ReadOnlySpan<byte> properties) => ArgumentTable.Empty;
+
     public byte[] Write(ArgumentTable headers, DateTimeOffset timestamp) => [];
 
     public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change) => properties.ToArray();

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using ActorBroker.Interop.Tests.Client;
+using ActorBroker.Interop.Tests.Durability;
 using ActorBroker.Interop.Tests.Hosting;
 using RabbitMQ.Client;
 using Xunit;
@@ -26,7 +28,8 @@ public sealed class RetentionRestartTests
         {
             await using var channel = await DeclareAsync(connection, type);
             await PublishAsync(channel, 0, Count);
-            await ConsumeAllAsync(connection, Count);
+            using var limit = new CancellationTokenSource(BrokerFixture.Limit);
+            await ConsumeAllAsync(connection, Count, limit.Token);
         }
 
         await broker.KillAsync();
@@ -53,14 +56,73 @@ public sealed class RetentionRestartTests
         }
     }
 
-    private static async Task ConsumeAllAsync(IConnection connection, int count)
+    [OwnBrokerFact]
+    public async Task What_was_confirmed_before_a_kill_on_the_way_is_kept_once_and_in_its_order()
     {
-        await using var channel = await connection.CreateChannelAsync();
-        await channel.BasicQosAsync(0, 100, global: false);
-        var deliveries = await DeliveryCollector.StartAsync(channel, Queue);
-        for (var i = 0; i < count; i++)
+        const int Rounds = 3;
+        await using var broker = await BrokerProcess.StartAsync(
+            "actorbroker.queue.resident-bytes=256KiB", "actorbroker.queue.segment-bytes=64KiB", "actorbroker.queue.snapshot-after-bytes=512KiB");
+        var confirmed = new ConcurrentBag<int>();
+        for (var round = 0; round < Rounds; round++)
         {
-            await channel.BasicAckAsync((await deliveries.NextAsync()).Tag, multiple: false);
+            await using var connection = await ConnectAsync(broker);
+            var channel = await DeclareAsync(connection, "classic");
+            using var ended = new CancellationTokenSource();
+            var consuming = TolerateKillAsync(ConsumeAllAsync(connection, int.MaxValue, ended.Token));
+            var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var enough = confirmed.Count + (Count / 2);
+            var publishing = Enumerable.Range(round * Count, Count).Select(async i =>
+            {
+                await TolerateKillAsync(PublishAsync(channel, i, 1), () => confirmed.Add(i));
+                if (confirmed.Count >= enough)
+                {
+                    killed.TrySetResult();
+                }
+            }).ToArray();
+            await killed.Task.WaitAsync(BrokerFixture.Limit);
+            await broker.KillAsync();
+            await ended.CancelAsync();
+            await Task.WhenAll([consuming, .. publishing]);
+            await broker.StartAgainAsync();
+        }
+
+        await using var last = await ConnectAsync(broker);
+        await using var marking = await DeclareAsync(last, "classic");
+        await PublishAsync(marking, int.MaxValue, 1);
+        await using var reader = await StreamReader.StartAsync(last, Queue, "first");
+        var kept = new List<int>();
+        while (kept.LastOrDefault() < int.MaxValue)
+        {
+            var delivery = await reader.NextAsync();
+            kept.Add(BitConverter.ToInt32(delivery.Body));
+            await reader.AcknowledgeAsync(delivery);
+        }
+
+        Assert.Equal(kept.Order().Distinct(), kept);
+        Assert.Empty(confirmed.Except(kept));
+    }
+
+    private static async Task TolerateKillAsync(Task task, Action? then = null)
+    {
+        try
+        {
+            await task;
+            then?.Invoke();
+        }
+        catch (Exception e) when (BrokenConnection.IsCauseOf(e))
+        {
+            // Whatever it was, nobody has said that it happened.
+        }
+    }
+
+    private static async Task ConsumeAllAsync(IConnection connection, int count, CancellationToken end)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: end);
+        await channel.BasicQosAsync(0, 100, global: false, end);
+        var deliveries = await DeliveryCollector.StartAsync(channel, Queue);
+        for (var i = 0; i < count && await deliveries.NextOrNullAsync(end) is { } delivery; i++)
+        {
+            await channel.BasicAckAsync(delivery.Tag, multiple: false, end);
         }
     }
 
@@ -102,10 +164,10 @@ public sealed class RetentionRestartTests
     private static async Task PublishAsync(IChannel channel, int first, int count)
     {
         var confirmed = new List<Task>();
-        for (var i = first; i < first + count; i++)
+        for (var i = 0; i < count; i++)
         {
             var body = new byte[BodySize];
-            BitConverter.TryWriteBytes(body, i);
+            BitConverter.TryWriteBytes(body, first + i);
             confirmed.Add(channel.BasicPublishAsync("", Queue, false, new BasicProperties { Persistent = true }, body).AsTask());
         }
 

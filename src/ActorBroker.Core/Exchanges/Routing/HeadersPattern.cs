@@ -10,7 +10,7 @@ namespace ActorBroker.Core.Exchanges.Routing;
 /// </summary>
 public sealed class HeadersPattern
 {
-    private const string MatchArgument = "x-match";
+    internal const string MatchArgument = "x-match";
 
     private readonly KeyValuePair<string, ArgumentValue>[] _wanted;
     private readonly bool _any;

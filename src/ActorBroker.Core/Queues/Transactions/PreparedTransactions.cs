@@ -53,13 +53,12 @@ internal sealed class PreparedTransactions
         }
     }
 
-    /// <summary>A write is committed: who awaits that is told, and the lists are emptied.</summary>
-    /// <param name="prepared">Shares that it put into the journal.</param>
-    /// <param name="ended">Transactions whose end it put into the journal.</param>
+    /// <summary>A write is committed: who awaits that is told.</summary>
+    /// <param name="written">What it put into the journal, which is taken out of there.</param>
     /// <param name="effects">Tells.</param>
-    public void Written(List<PreparedTransaction> prepared, List<PreparedTransaction> ended, IQueueEffects effects)
+    public void Written(TransactionWrites written, IQueueEffects effects)
     {
-        foreach (var share in prepared)
+        foreach (var share in written.Prepared)
         {
             if (share.IsCommitted is null)
             {
@@ -67,7 +66,7 @@ internal sealed class PreparedTransactions
             }
         }
 
-        foreach (var transaction in ended)
+        foreach (var transaction in written.Ended)
         {
             Forget(transaction);
             if (transaction.IsCommitted is true)
@@ -76,8 +75,8 @@ internal sealed class PreparedTransactions
             }
         }
 
-        prepared.Clear();
-        ended.Clear();
+        written.Prepared.Clear();
+        written.Ended.Clear();
     }
 
     /// <summary>Adds what undecided ones hold of the queue's messages.</summary>

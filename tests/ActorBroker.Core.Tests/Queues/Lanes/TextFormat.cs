@@ -36,6 +36,8 @@ internal sealed class TextFormat : IMessageFormat
 
     public string? ReadProperty(ReadOnlySpan<byte> properties, string name) => null;
 
+    public ArgumentTable ReadProperties(ReadOnlySpan<byte> properties) => ArgumentTable.Empty;
+
     public byte[] Write(ArgumentTable headers, DateTimeOffset timestamp) => [];
 
     public byte[] Rewrite(ReadOnlySpan<byte> properties, PropertiesChange change) => properties.ToArray();

@@ -65,6 +65,7 @@ public sealed class HungJournalTests
         Assert.DoesNotContain(received, static delivery => delivery.Redelivered);
         Assert.True(connection.IsOpen && channel.IsOpen, "the connection was closed");
         await channel.QueueDeclareAsync("afterwards", durable: true, exclusive: false, autoDelete: false);
+        Assert.Contains("The journal has not answered for", broker.Output(), StringComparison.Ordinal);
         Assert.DoesNotContain("restarts from what the journal has", broker.Output(), StringComparison.Ordinal);
     }
 

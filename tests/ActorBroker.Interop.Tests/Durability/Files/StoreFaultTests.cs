@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using ActorBroker.Interop.Tests.Hosting;
@@ -64,6 +65,28 @@ public sealed class StoreFaultTests
         Damage(new StoredJournal(broker.DataFolder), isGarbage);
         await broker.StartAgainAsync();
         await UseAsync(broker, async channel => Assert.Equal(Enumerable.Range(20, 20), await DrainAsync(channel, Damaged)));
+    }
+
+    [OwnBrokerFact]
+    public async Task An_empty_queue_that_has_lost_its_snapshots_does_not_go_without_a_word()
+    {
+        await using var broker = await BrokerProcess.StartAsync(
+            "actorbroker.queue.snapshot-after-events=1", "actorbroker.queue.trim-after-events=1");
+        await FillAsync(broker, Damaged);
+        await UseAsync(broker, channel => DrainAsync(channel, Damaged));
+        var store = new StoredJournal(broker.DataFolder);
+        await EventuallyAsync(() => store.Count("journal", Damaged) == 1);
+        await broker.StopAsync();
+        store.DeleteSnapshots(Damaged);
+
+        await broker.StartAgainAsync();
+
+        await EventuallyAsync(() => broker.Output().Contains("journal damage: queue 'damaged' in vhost '/' is named by its catalogue", StringComparison.Ordinal));
+        await UseAsync(broker, async channel =>
+        {
+            await DeclareAsync(channel, Damaged);
+            Assert.Empty(await DrainAsync(channel, Damaged));
+        });
     }
 
     [OwnBrokerTheory]
@@ -142,6 +165,16 @@ public sealed class StoreFaultTests
             }
         }
     });
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < BrokerFixture.Limit, "it did not come to be so");
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
 
     private static async Task AssertRefusedAsync(BrokerProcess broker, Func<IChannel, Task> request)
     {

@@ -1,0 +1,17 @@
+using ActorBroker.Core.History;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+
+namespace ActorBroker.Broker.History;
+
+/// <summary>What is read of a history.</summary>
+/// <param name="Actor">The queue's actor, on the reader's own node.</param>
+/// <param name="Queue">Its name.</param>
+/// <param name="Range">Which part of its history.</param>
+/// <param name="Criteria">Which messages of it.</param>
+/// <param name="Origin">For whom.</param>
+internal sealed record HistorySource(IActorRef Actor, QueueKey Queue, HistoryRange Range, MessageCriteria Criteria, Origin Origin);
+
+/// <summary>From a queue to whoever reads its history: it ends.</summary>
+internal sealed record EndReading(Refusal Reason) : INoSerializationVerificationNeeded;
