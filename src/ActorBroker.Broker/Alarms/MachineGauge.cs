@@ -23,6 +23,5 @@ public sealed class MachineGauge(string dataFolder) : IResourceGauge
         SqliteConnection.ClearAllPools();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeMemory.Trim();
-        AssemblyPages.Release();
     }
 }

@@ -30,8 +30,7 @@ public static class NativeMemory
 
     private static nint Load() => OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var library) ? library : 0;
 
-    /// <summary>A call of the C library; null where there is none.</summary>
-    internal static T? Find<T>(string call)
+    private static T? Find<T>(string call)
         where T : Delegate =>
         Library != 0 && NativeLibrary.TryGetExport(Library, call, out var address)
             ? Marshal.GetDelegateForFunctionPointer<T>(address)

@@ -3,10 +3,7 @@ using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Core.Time;
 using Akka.Actor;
-using Akka.Actor.Internal;
 using Akka.Actor.Setup;
-using Akka.Configuration;
-using Akka.Util;
 using Serilog;
 
 namespace ActorBroker.Server.Composition;
@@ -33,8 +30,8 @@ internal static class Node
             options.Journal,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message));
         var system = CreateSystem(
-            config.WithFallback(SqliteJournal.PluginDefaults),
-            ActorSystemSetup.Create(BootstrapSetup.Create(), journal.Setup, journal.Connections, journal.Quarantine));
+            ActorSystemSetup.Create(
+                BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup, journal.Connections, journal.Quarantine));
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);
@@ -51,15 +48,12 @@ internal static class Node
         return await StopAsync(system, signals).ConfigureAwait(false);
     }
 
-    // Akka checks its own settings only here, and says what is wrong by exceptions of many kinds. ActorSystem.Create would
-    // do the same, after a look into an application configuration in XML that there is none of: 4 MB of code and 30 ms.
-    private static ActorSystemImpl CreateSystem(Config config, ActorSystemSetup setup)
+    // Akka checks its own settings only here, and says what is wrong by exceptions of many kinds.
+    private static ActorSystem CreateSystem(ActorSystemSetup setup)
     {
         try
         {
-            var system = new ActorSystemImpl("actorbroker", config, setup, Option<Props>.None);
-            system.Start();
-            return system;
+            return ActorSystem.Create("actorbroker", setup);
         }
         catch (Exception failure) when (failure is ArgumentException or AkkaException or FormatException or TypeLoadException or InvalidOperationException)
         {
