@@ -82,11 +82,15 @@ depth() {
 }
 
 many() {
-  local queues=${1:-20000}
+  local queues=${1:-20000} base
   start
+  idle 15
+  base=$(rss)
   measured "declare $queues queues, five messages each" \
     perf --exchange every --type fanout --queues "$queues" --durable --persistent --size 20 --count 5 --fill-only
+  echo "$(awk -v base="$base" -v queues="$queues" '/^VmHWM/ { printf "%.1f", ($2 - base * 1024) / queues }' "/proc/$BROKER/status") KiB a queue at most"
   idle 30
+  echo "$(awk -v base="$base" -v now="$(rss)" -v queues="$queues" 'BEGIN { printf "%.1f", (now - base) * 1024 / queues }') KiB a queue left"
   stop KILL
   start
   for _ in 1 2 3 4 5 6; do
