@@ -21,7 +21,7 @@ public static class NativeMemory
 
     /// <summary>
     /// Has threads share the heaps that there are, instead of having up to eight for each core, of which each would keep
-    /// what its busiest moment needed: 10 MB less when a deep queue is filled. To be called before there are many threads.
+    /// what its busiest moment needed. To be called before there are many threads.
     /// </summary>
     public static void ShareHeaps() => Find<SetOption>("mallopt")?.Invoke(ArenasMax, 1);
 

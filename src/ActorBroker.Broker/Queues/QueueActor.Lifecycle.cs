@@ -79,15 +79,18 @@ public sealed partial class QueueActor
         }
 
         var (count, journaled) = _queue!.Purge();
-        if (journaled.Length == 0)
-        {
-            Answer(purge.RequestId, refusal: null, count);
-            return;
-        }
-
         var requester = Sender;
         _awaitingWrite.Enqueue(failure => requester.Tell(new QueueAnswered(purge.RequestId, failure, count, _queue?.ConsumerCount ?? 0)));
-        PersistAsync(new MessagesPurged(journaled, purge.Origin), _ => _awaitingWrite.Dequeue()(null));
+        var purged = new MessagesPurged(journaled, purge.Origin);
+        if (journaled.Length > 0)
+        {
+            PersistAsync(purged, _ => _awaitingWrite.Dequeue()(null));
+        }
+        else
+        {
+            // What has left the queue may still be on its way to the journal: whoever hears of the purge meets none of it again.
+            DeferAsync(purged, _ => _awaitingWrite.Dequeue()(null));
+        }
     }
 
     private void OnAddBindingSource(AddBindingSource add)

@@ -174,7 +174,7 @@ public interface IQueueRules
     /// <summary>Takes one message for a getter; answered by <see cref="IQueueEffects.GetAnswered"/>, at once or when it is read back.</summary>
     void Take(ConsumerKey key, long requestId, bool noAck);
 
-    /// <summary>Removes all ready messages. What the journal must hear of is in the returned ranges, for the event that says who did it.</summary>
+    /// <summary>Removes all ready messages. What the journal must hear of is in the returned ranges, for the event that says who did it: also earlier settlements that are not written yet.</summary>
     (long Count, PositionRange[] Journaled) Purge();
 
     /// <summary>The queue is being deleted: publishes count as taken, and gets find nothing.</summary>

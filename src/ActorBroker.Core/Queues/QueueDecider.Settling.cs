@@ -68,7 +68,10 @@ public sealed partial class QueueDecider
         Dispatch();
     }
 
-    /// <summary>Removes all messages that are ready, or will be. What the journal must hear of is in the returned ranges, for the event that says who did it.</summary>
+    /// <summary>
+    /// Removes all messages that are ready, or will be. What the journal must hear of is in the returned ranges, for the
+    /// event that says who did it: also what was settled before and is not written yet, so that nothing comes back after it.
+    /// </summary>
     public (long Count, PositionRange[] Journaled) Purge()
     {
         var journaled = new PositionSet();
@@ -85,7 +88,7 @@ public sealed partial class QueueDecider
         }
 
         _undelivered.Clear();
-        _writes.SettledByEvent(journaled);
+        _writes.SettleByEvent(journaled);
         AnswerGets();
         AfterDrain();
         return (count, journaled.ToArray());

@@ -120,11 +120,13 @@ internal sealed class WriteBuffer(int writeBytesMax)
     }
 
     /// <summary>
-    /// An event of its own tells of settlements. Those of batches that still wait are told again with their batch,
-    /// which comes after that event.
+    /// An event of its own tells of settlements, and takes those along that wait for a write. Those of batches that still
+    /// wait are told again with their batch, which comes after that event.
     /// </summary>
-    public void SettledByEvent(PositionSet settled)
+    public void SettleByEvent(PositionSet settled)
     {
+        settled.AddAll(Settled);
+        Settled.Clear();
         TakeSettledOfWaiting(settled);
         settled.AddAll(_ofWaiting);
         Settled.AddAll(_ofWaiting);

@@ -113,6 +113,22 @@ public sealed class QueueJournalTests : QueueActorSpec
     }
 
     [Fact]
+    public void A_purge_is_answered_when_what_left_before_it_is_written_too()
+    {
+        var queue = Declare();
+        PublishConfirmed(queue, 1, "a");
+        Assert.Equal("a", Get(queue));
+        Journal.Hold(JournalId);
+        Queues.Tell(new PurgeQueue(Key, 6, Someone), Client.Ref);
+        Queues.Tell(new PurgeQueue(Key, 7, Someone), Client.Ref);
+        Client.ExpectNoMsg(0);
+        Journal.Release(JournalId);
+        Client.ExpectMsg(new QueueAnswered(6, null, 0, 0));
+        Client.ExpectMsg(new QueueAnswered(7, null, 0, 0));
+        Assert.Equal([new PositionRange(0, 1)], Assert.Single(Events.OfType<MessagesPurged>()).Positions);
+    }
+
+    [Fact]
     public void A_delivery_goes_out_before_the_commit_a_confirm_after_it()
     {
         var queue = Declare();

@@ -70,6 +70,23 @@ public sealed class QueueRecoverySpec
     }
 
     [Fact]
+    public void What_was_settled_before_a_purge_does_not_come_back_after_it()
+    {
+        var queue = new TestQueue(Tiny);
+        queue.Decider.Publish(1, 1, Persistent("a", "b"));
+        queue.CommitAll();
+        var consumer = queue.Start(1, 1, TestQueue.Settings(prefetch: 1));
+        queue.Settle(consumer, SettleOutcome.Accepted, first: 0);
+        queue.Decider.CloseConsumer(consumer);
+
+        Assert.Equal(1, queue.Purge());
+        Assert.False(queue.Decider.HasUnwrittenSettlements);
+        Assert.True(queue.Commit());
+
+        Assert.Equal("", queue.Crash().Drain());
+    }
+
+    [Fact]
     public void Positions_of_spilled_messages_are_not_given_out_again()
     {
         var queue = new TestQueue(Tiny with { PinnedBytesMax = 20, SegmentBytes = 1000 });
