@@ -106,10 +106,14 @@ public sealed class QueueRetryWriteTests : QueueActorSpec
     {
         var queue = Declare();
         Watch(queue);
+        var consumer = Probe("consumer");
+        queue.Tell(Start(1, windowBytes: 0), consumer.Ref);
+        consumer.ExpectMsg(new ConsumerStarted(3, 1));
         Journal.Hold(JournalId);
         Publish(queue, 1, "a");
         Client.ExpectMsg(new PublishProgress(1, 0));
         Queues.Tell(new DeleteQueue(Key, 7, false, false, Someone), Asker.Ref);
+        consumer.FishForMessage(static message => message is ConsumerCancelled);
         Journal.RefuseNext(JournalId, new JournalUnavailableException("the disk is full"));
         Journal.Release(JournalId);
 
