@@ -25,7 +25,7 @@ public static class NativeMemory
     /// </summary>
     public static void ShareHeaps() => Find<SetOption>("mallopt")?.Invoke(ArenasMax, 1);
 
-    /// <summary>Gives whole pages that are not in use back to the system: 11 MB after a start, tens of MB after a burst of work.</summary>
+    /// <summary>Gives whole pages that are not in use back to the system: 11 MB after a start.</summary>
     internal static void Trim() => TrimOfLibrary?.Invoke(0);
 
     private static nint Load() => OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var library) ? library : 0;
