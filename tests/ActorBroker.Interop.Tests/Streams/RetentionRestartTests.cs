@@ -136,13 +136,7 @@ public sealed class RetentionRestartTests
     private static async Task AssertReadAsync(IConnection connection, object offset, int first, int end)
     {
         await using var reader = await StreamReader.StartAsync(connection, Queue, offset, prefetch: 50);
-        for (var i = first; i < end; i++)
-        {
-            var delivery = await reader.NextAsync();
-            Assert.Equal(i, StreamReader.OffsetOf(delivery));
-            Assert.Equal(i, BitConverter.ToInt32(delivery.Body));
-            await reader.AcknowledgeAsync(delivery);
-        }
+        await reader.AssertNumbersAsync(first, end);
     }
 
     private static async Task<IConnection> ConnectAsync(BrokerProcess broker) => await new ConnectionFactory

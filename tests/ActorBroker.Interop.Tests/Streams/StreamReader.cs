@@ -1,5 +1,6 @@
 using ActorBroker.Interop.Tests.Client;
 using RabbitMQ.Client;
+using Xunit;
 
 namespace ActorBroker.Interop.Tests.Streams;
 
@@ -51,6 +52,18 @@ public sealed class StreamReader : IAsyncDisposable
         }
 
         return texts;
+    }
+
+    /// <summary>The next messages have these offsets and, as their bodies, the same numbers; acknowledged one by one.</summary>
+    public async Task AssertNumbersAsync(int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            var delivery = await NextAsync();
+            Assert.Equal(i, OffsetOf(delivery));
+            Assert.Equal(i, BitConverter.ToInt32(delivery.Body));
+            await AcknowledgeAsync(delivery);
+        }
     }
 
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
