@@ -9,8 +9,8 @@ namespace ActorBroker.Broker.Clustering;
 /// </summary>
 public sealed class PostgreSqlClaim : IClusterClaim
 {
-    // "ActorBro", read as a number: one cluster a database.
-    private const long LockKey = 0x4163746F7242726F;
+    // One cluster for each schema: the tables are there.
+    private const string Key = "hashtextextended('actorbroker ' || current_schema(), 0)";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
@@ -47,7 +47,7 @@ public sealed class PostgreSqlClaim : IClusterClaim
     /// <inheritdoc/>
     public async Task<bool> TryBeginAsync(CancellationToken stop)
     {
-        var mayBegin = await AskAsync<bool>("SELECT pg_try_advisory_lock($1)", stop).ConfigureAwait(false);
+        var mayBegin = await AskAsync<bool>($"SELECT pg_try_advisory_lock({Key})", stop).ConfigureAwait(false);
         _beginning = mayBegin ? _session : _beginning;
         return mayBegin;
     }
@@ -65,11 +65,11 @@ public sealed class PostgreSqlClaim : IClusterClaim
     public async Task<string> DescribeHoldersAsync(CancellationToken stop)
     {
         const string Query =
-            """
+            $"""
             SELECT coalesce(string_agg(a.application_name || coalesce(' at ' || host(a.client_addr), ''), ', '), 'nobody')
             FROM pg_locks l JOIN pg_stat_activity a USING (pid)
             WHERE l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND l.classid = ($1 >> 32)::int8::oid AND l.objid = ($1 & 4294967295)::int8::oid AND l.granted
+              AND l.classid = (({Key} >> 32) & 4294967295)::oid AND l.objid = ({Key} & 4294967295)::oid AND l.granted
             """;
         return await AskAsync<string>(Query, stop).ConfigureAwait(false);
     }
@@ -111,14 +111,14 @@ public sealed class PostgreSqlClaim : IClusterClaim
             {
                 if (held is not null && held == _session)
                 {
-                    await AskAsync<int>("SELECT 1 WHERE $1 <> 0", stop).ConfigureAwait(false);
+                    await AskAsync<int>("SELECT 1", stop).ConfigureAwait(false);
                 }
-                else if (await AskAsync<bool>("SELECT pg_try_advisory_lock_shared($1)", stop).ConfigureAwait(false))
+                else if (await AskAsync<bool>($"SELECT pg_try_advisory_lock_shared({Key})", stop).ConfigureAwait(false))
                 {
                     held = _session;
                     if (_beginning == held)
                     {
-                        await AskAsync<bool>("SELECT pg_advisory_unlock($1)", stop).ConfigureAwait(false);
+                        await AskAsync<bool>($"SELECT pg_advisory_unlock({Key})", stop).ConfigureAwait(false);
                     }
                 }
                 else if (!troubled)
@@ -152,7 +152,7 @@ public sealed class PostgreSqlClaim : IClusterClaim
                 _session = session;
             }
 
-            await using var command = new NpgsqlCommand(query, _session) { Parameters = { new NpgsqlParameter<long> { TypedValue = LockKey } } };
+            await using var command = new NpgsqlCommand(query, _session);
             return (T)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
         }
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)

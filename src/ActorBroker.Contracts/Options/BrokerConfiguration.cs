@@ -24,6 +24,7 @@ public static class BrokerConfiguration
 
     private const string ShippedFolder = "hocon/";
     private const string ProfileFolder = "hocon/profiles/";
+    private const string JournalFolder = "hocon/journals/";
 
     private static readonly SearchValues<char> NotInKeys = SearchValues.Create(" \t\r\n{}[]:,#$");
 
@@ -38,7 +39,7 @@ public static class BrokerConfiguration
 
         foreach (var name in typeof(BrokerConfiguration).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
-            if (name.StartsWith(ShippedFolder, StringComparison.Ordinal) && !name.StartsWith(ProfileFolder, StringComparison.Ordinal))
+            if (name.StartsWith(ShippedFolder, StringComparison.Ordinal) && !name[ShippedFolder.Length..].Contains('/', StringComparison.Ordinal))
             {
                 config = config.WithFallback(Resource(name));
             }
@@ -46,6 +47,10 @@ public static class BrokerConfiguration
 
         return config;
     }
+
+    /// <summary>Settings of the plug-ins for a kind of database, in the sections <c>journal</c> and <c>snapshot-store</c>.</summary>
+    /// <param name="kind">Name of the file in hocon/journals.</param>
+    public static Config Journal(string kind) => Resource($"{JournalFolder}{kind}.conf");
 
     /// <summary>The whole configuration of a node.</summary>
     /// <param name="profile">Name of a shipped profile of servers.</param>

@@ -26,14 +26,28 @@ internal static class Node
         await using var logging = LoggingSubsystem.Start(options.Logging);
         using var awake = new AwakeClock(TimeProvider.System);
         using var folder = DataFolder.Open(options.Data);
-        using var journal = SqliteJournal.Prepare(
+        using var journals = await JournalStores.OpenAsync(
             folder,
             options.Journal,
-            failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message));
-        await using var claim = new LocalClaim();
-        var setup = ActorSystemSetup.Create(
-            BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup, journal.Connections, journal.Quarantine);
-        return await RunAsync(setup, options, new ClusterMembership(options.Cluster, claim), new SteadyClock(awake), signals).ConfigureAwait(false);
+            failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
+        await using var claim = ClaimOf(options);
+        return await RunAsync(
+            journals.SetupOf(config), options, new ClusterMembership(options.Cluster, claim), new SteadyClock(awake), signals).ConfigureAwait(false);
+    }
+
+    private static IClusterClaim ClaimOf(BrokerOptions options)
+    {
+        if (options.Journal.Provider == JournalProvider.PostgreSql)
+        {
+            return new PostgreSqlClaim(
+                options.Journal.ConnectionString,
+                options.Cluster.Port == 0 ? options.Cluster.Host : new NodeAddress(options.Cluster.Host, options.Cluster.Port).ToString(),
+                static trouble => Log.Warning("{Trouble}", trouble));
+        }
+
+        return options.Cluster is { HasOthers: true, IsStore: true }
+            ? throw new StartupException("actorbroker.journal.provider = sqlite: several nodes share one journal, which takes postgresql")
+            : new LocalClaim();
     }
 
     // One of several nodes comes back by itself, where the end of the only one is the end.
