@@ -235,11 +235,16 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
         }
     }
 
+    // What comes by name is for the next incarnation, which the region knows of as soon as there is one.
     private void OnStopping(object message)
     {
         if (message is PublishBatch publish)
         {
             Sender.Tell(new PublishFailed(publish.LinkSequence, publish.LinkSequence));
+        }
+        else if (message is NamedQueueCommand named)
+        {
+            _settings.QueueRegion(Context.System).Forward(named);
         }
     }
 

@@ -17,11 +17,14 @@ namespace ActorBroker.Connections.Sessions;
 /// stage: everything runs on the stage's thread of control, answers of actors come in through <see cref="OnMessage"/>.
 /// <para>
 /// A queue is found once through the shard region and told directly from then on; when its actor terminates, it is
-/// found again, consumers are started again, and what was on its way to it is told of as not confirmed.
+/// found again, consumers are started again, and what it has not confirmed is sent again as far as it does not know it.
 /// </para>
 /// </summary>
 public sealed partial class BrokerSession : IBrokerSession
 {
+    // What was accepted is kept until it is confirmed, in case that the queue is lost: so many windows of it.
+    private const int WindowsKept = 32;
+
     private readonly BrokerServices _services;
     private readonly IActorRef _self;
     private readonly Action<IActorRef> _watch;
@@ -54,7 +57,7 @@ public sealed partial class BrokerSession : IBrokerSession
     }
 
     /// <summary>Publishes on their way to queues fill the window: read no more until some are accepted.</summary>
-    public bool IsWindowFull => _bytesUnaccepted >= _services.PublishWindowBytes;
+    public bool IsWindowFull => _bytesUnaccepted >= _services.PublishWindowBytes || _bytesUnconfirmed >= _services.PublishWindowBytes * WindowsKept;
 
     /// <summary>Some answer is awaited: <see cref="OnTimer"/> must be called now and then.</summary>
     public bool HasRequests => !_requests.IsEmpty;
@@ -103,8 +106,11 @@ public sealed partial class BrokerSession : IBrokerSession
             case ResolveQueue resolve:
                 _replies.Resolve(resolve, _virtualHost, sender);
                 break;
-            case PublishFailed failed:
-                OnPublishFailed(sender, failed);
+            case PublishFailed:
+                // The queue's end follows: its next incarnation knows which batches failed.
+                break;
+            case PublishMissing missing:
+                OnPublishMissing(sender, missing);
                 break;
             case TransactionPrepared prepared:
                 OnPrepared(sender, prepared);
