@@ -123,13 +123,7 @@ public sealed partial class BrokerSession
             return;
         }
 
-        if (link.IsOfConnection)
-        {
-            Settle(link, () => link.LoseSent(BatchLost));
-            return;
-        }
-
-        Settle(link, () => link.LoseActor(BatchLost));
+        Settle(link, () => link.IsOfConnection ? link.LoseSent(BatchLost) : link.LoseActor(BatchLost));
         if (!link.IsIdle)
         {
             Resolve(link);

@@ -131,8 +131,8 @@ public class PublishLink<T>(string queue)
             var standing = resolved.Standing;
             var safe = isAnother ? 0 : Math.Min(standing.KnownSequence, _sent);
             bytes = Accept(safe);
-            Settle(safe, sequence => standing.MayHaveRefused(sequence) ? lost : done);
-            GiveUp((sent, sequence) => isAnother || sent.Share is not null || _partlyRefused?.Contains(sequence) == true, lost);
+            Settle(safe, sequence => standing.MayHaveRefused(sequence) && !IsPartlyRefused(sequence) ? lost : done);
+            GiveUp((sent, sequence) => isAnother || sent.Share is not null || IsPartlyRefused(sequence), lost);
         }
 
         Resolve(resolved.Actor, self);
@@ -162,7 +162,6 @@ public class PublishLink<T>(string queue)
             _confirmed++;
             _losses = 0;
             UnconfirmedBytes -= batch.Batch.SizeBytes;
-            _partlyRefused?.Remove(_confirmed);
             if (batch.Token is { } token)
             {
                 return token;
@@ -188,7 +187,11 @@ public class PublishLink<T>(string queue)
     }
 
     /// <summary>Messages of the batch were refused, and their publishers have heard of it: it is not sent again.</summary>
-    public void RefusePartly(long sequence) => (_partlyRefused ??= []).Add(sequence);
+    public void RefusePartly(long sequence)
+    {
+        (_partlyRefused ??= []).RemoveWhere(refused => refused <= _confirmed);
+        _partlyRefused.Add(sequence);
+    }
 
     /// <summary>
     /// The actor is gone. What it had is kept for its next incarnation, but for shares of transactions that were to be
@@ -231,6 +234,8 @@ public class PublishLink<T>(string queue)
         RunWaiting(refusal);
         return bytes;
     }
+
+    private bool IsPartlyRefused(long sequence) => _partlyRefused is not null && _partlyRefused.Contains(sequence);
 
     private void SendFrom(long firstSequence, IActorRef self)
     {
