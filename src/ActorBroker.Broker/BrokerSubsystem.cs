@@ -3,6 +3,7 @@ using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Events;
 using ActorBroker.Broker.Exchanges;
+using ActorBroker.Broker.Nodes;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
@@ -57,6 +58,7 @@ public static class BrokerSubsystem
         var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         StopBeforeRegions(system, tableActor);
+        system.ActorOf(LostNodesActor.Props, LostNodesActor.Name);
         await access
             .Ask<UserAuthenticated>(
                 new RenewUser(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost, string.Empty), StartTimeout)

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
 
@@ -20,7 +21,7 @@ public sealed record AllClosed : INoSerializationVerificationNeeded
     public static AllClosed Instance { get; } = new();
 }
 
-/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms.</summary>
+/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms and lost nodes.</summary>
 public sealed class ConnectionRegistryActor : UntypedActor
 {
     private readonly HashSet<IActorRef> _connections = [];
@@ -35,6 +36,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
+        Context.System.EventStream.Subscribe(Self, typeof(NodeLost));
         Context.System.EventStream.Publish(AlarmsWanted.Instance);
     }
 
@@ -66,6 +68,13 @@ public sealed class ConnectionRegistryActor : UntypedActor
                 foreach (var connection in _connections)
                 {
                     connection.Tell(changed);
+                }
+
+                break;
+            case NodeLost lost:
+                foreach (var connection in _connections)
+                {
+                    connection.Tell(lost);
                 }
 
                 break;

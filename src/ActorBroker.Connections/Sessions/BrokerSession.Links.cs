@@ -129,8 +129,7 @@ public sealed partial class BrokerSession
             Resolve(link);
         }
 
-        _requests.Lose(actor, id => new QueueAnswered(
-            id, new Refusal(RefusalReason.Unavailable, $"{QueueKeyOf(link.Queue)} stopped before it answered"), 0, 0));
+        _requests.Lose(actor, static _ => QueueLost.Instance);
         RestartConsumers(link);
         if (link.Actor is null && !link.IsResolving)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges;
@@ -31,6 +32,7 @@ public sealed partial class BrokerSession : IBrokerSession
     private readonly IPEndPoint _peer;
     private readonly IPEndPoint _local;
     private readonly PendingRequests _requests;
+    private readonly LostNode _lostNode;
     private readonly Dictionary<string, QueueLink> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, QueueLink> _linksByActor = [];
     private string _user = string.Empty;
@@ -51,7 +53,8 @@ public sealed partial class BrokerSession : IBrokerSession
         _watch = watch;
         _peer = peer;
         _local = local;
-        _requests = new PendingRequests(services.Clock);
+        _requests = new PendingRequests(services.Clock, services.AnswerTimeout);
+        _lostNode = new LostNode(services.Clock);
         _replies = new ReplyConsumers(services.Replies, self);
         _connectedAt = services.Clock.GetUtcNow();
     }
@@ -87,6 +90,10 @@ public sealed partial class BrokerSession : IBrokerSession
         _requests.Expire();
         AskAgain();
         DecideAgain();
+        if (_lostNode.IsDue)
+        {
+            _requests.AskAgain();
+        }
     }
 
     /// <summary>An answer or a notice of some entity, or the end of one that is watched.</summary>
@@ -147,6 +154,9 @@ public sealed partial class BrokerSession : IBrokerSession
             case AlarmsChanged changed:
                 Listener.OnResourceAlarms(changed.Alarms);
                 break;
+            case NodeLost:
+                _lostNode.Begin();
+                break;
             case RunLater later:
                 later.Action();
                 break;
@@ -155,67 +165,6 @@ public sealed partial class BrokerSession : IBrokerSession
                 OnTerminated(terminated.ActorRef);
                 break;
         }
-    }
-
-    /// <inheritdoc/>
-    public void Authenticate(string user, string password, Action<Refusal?> reply)
-    {
-        _user = user;
-        AskForUser(
-            refusal =>
-            {
-                TellLogin(refusal);
-                reply(refusal);
-            },
-            id => new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)));
-    }
-
-    /// <inheritdoc/>
-    public void UpdateSecret(string secret, Action<Refusal?> reply) =>
-        AskForUser(reply, id => new RenewUser(id, _user, _virtualHost, secret));
-
-    private void AskForUser(Action<Refusal?> reply, Func<long, AccessCommand> request)
-    {
-        var id = _requests.Add(answer =>
-        {
-            IsImpersonator = answer is UserAuthenticated { Refusal: null, IsImpersonator: true };
-            reply(answer is UserAuthenticated authenticated ? authenticated.Refusal : Overdue("The login"));
-        });
-        _services.Access.Tell(request(id), _self);
-    }
-
-    /// <inheritdoc/>
-    public void OpenVirtualHost(string name, Action<Refusal?> reply)
-    {
-        _virtualHost = name;
-        var id = _requests.Add(answer =>
-        {
-            var refusal = answer is VirtualHostOpened opened ? opened.Refusal : Overdue("Opening the virtual host");
-            if (refusal is not null)
-            {
-                reply(refusal);
-                return;
-            }
-
-            _isCounted = _services.Connections.TryEnter();
-            if (!_isCounted)
-            {
-                reply(new Refusal(
-                    RefusalReason.NotAllowed, $"connection refused: node connection limit ({_services.Connections.Maximum}) is reached"));
-                return;
-            }
-
-            // Names first, so that publishes to the default exchange need not wait for them one by one.
-            LoadVirtualHost(
-                () =>
-                {
-                    TellOpened();
-                    reply(null);
-                },
-                refused => reply(new Refusal(
-                    RefusalReason.Unavailable, $"access to vhost '{name}' refused for user '{_user}': vhost '{name}' is down: {refused.Text}")));
-        });
-        _services.Access.Tell(new OpenVirtualHost(id, _user, name), _self);
     }
 
     /// <inheritdoc/>
@@ -272,8 +221,9 @@ public sealed partial class BrokerSession : IBrokerSession
     private void AskExchange(Action<Refusal?> reply, Func<long, object> request)
     {
         FlushSlab();
-        var id = _requests.Add(answer => reply(answer is ExchangeAnswered answered ? answered.Refusal : Overdue("The exchange")));
-        _services.Exchanges.Tell(request(id), _self);
+        _requests.Ask(
+            answer => reply(answer is ExchangeAnswered answered ? answered.Refusal : Overdue("The exchange")),
+            id => _services.Exchanges.Tell(request(id), _self));
     }
 
     private void AskQueue(string queue, Action<QueueReply> reply, Func<long, object> request)
@@ -294,16 +244,14 @@ public sealed partial class BrokerSession : IBrokerSession
         TellQueue(reply, request);
     }
 
-    private void TellQueue(Action<QueueReply> reply, Func<long, object> request)
-    {
-        var id = _requests.Add(answer => reply(answer is QueueAnswered answered
+    private void TellQueue(Action<QueueReply> reply, Func<long, object> request) => _requests.Ask(
+        answer => reply(answer is QueueAnswered answered
             ? new QueueReply(answered.Refusal, answered.MessageCount, answered.ConsumerCount)
-            : new QueueReply(Overdue("The queue"), 0, 0)));
-        _services.Queues.Tell(request(id), _self);
-    }
+            : new QueueReply(Overdue("The queue"), 0, 0)),
+        id => _services.Queues.Tell(request(id), _self));
 
-    private static Refusal Overdue(string what) =>
-        new(RefusalReason.Unavailable, $"{what} did not answer within {PendingRequests.Timeout.TotalSeconds:0} s");
+    private Refusal Overdue(string what) =>
+        new(RefusalReason.Unavailable, $"{what} did not answer within {_services.AnswerTimeout.TotalSeconds:0} s");
 
     private ExchangeKey Exchange(string name) => new(_virtualHost, name);
 
