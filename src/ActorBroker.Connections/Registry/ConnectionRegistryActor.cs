@@ -1,5 +1,5 @@
 using ActorBroker.Contracts.Alarms;
-using ActorBroker.Contracts.Events;
+using ActorBroker.Contracts.Clustering;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
 
@@ -36,7 +36,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
-        Context.System.EventStream.Subscribe(Self, typeof(NodeLost));
+        Context.System.EventStream.Subscribe(Self, typeof(NodeRemoved));
         Context.System.EventStream.Publish(AlarmsWanted.Instance);
     }
 
@@ -65,29 +65,25 @@ public sealed class ConnectionRegistryActor : UntypedActor
                 break;
             case AlarmsChanged changed:
                 _alarms = changed;
-                foreach (var connection in _connections)
-                {
-                    connection.Tell(changed);
-                }
-
+                TellAll(changed);
                 break;
-            case NodeLost lost:
-                foreach (var connection in _connections)
-                {
-                    connection.Tell(lost);
-                }
-
+            case NodeRemoved removed:
+                TellAll(removed);
                 break;
             case CloseAllConnections close:
                 _closing = new CloseConnection(close.Text);
                 _awaiting.Add(Sender);
-                foreach (var connection in _connections)
-                {
-                    connection.Tell(_closing);
-                }
-
+                TellAll(_closing);
                 AnswerWhenEmpty();
                 break;
+        }
+    }
+
+    private void TellAll(object message)
+    {
+        foreach (var connection in _connections)
+        {
+            connection.Tell(message);
         }
     }
 

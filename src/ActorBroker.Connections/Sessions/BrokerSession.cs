@@ -2,7 +2,7 @@ using System.Net;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Alarms;
-using ActorBroker.Contracts.Events;
+using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges;
@@ -154,7 +154,7 @@ public sealed partial class BrokerSession : IBrokerSession
             case AlarmsChanged changed:
                 Listener.OnResourceAlarms(changed.Alarms);
                 break;
-            case NodeLost:
+            case NodeRemoved:
                 _lostNode.Begin();
                 break;
             case RunLater later:
