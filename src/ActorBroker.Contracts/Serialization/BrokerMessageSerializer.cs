@@ -24,6 +24,8 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         AccessFormats.AddMessagesTo(formats);
         TransactionFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
+        ClientSessionFormats.AddTo(formats, actors);
+        ClientRequestFormats.AddTo(formats);
         return formats;
     }
 }
