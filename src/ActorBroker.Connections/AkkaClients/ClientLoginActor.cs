@@ -26,7 +26,8 @@ public sealed class ClientLoginActor : UntypedActor
     private readonly LoginLimiter _limiter;
     private readonly HashSet<IActorRef> _loggingIn = [];
 
-    private ClientLoginActor(BrokerServices services, ClientSessionSettings settings, IActorRef registry)
+    /// <summary>See <see cref="Props"/>.</summary>
+    public ClientLoginActor(BrokerServices services, ClientSessionSettings settings, IActorRef registry)
     {
         _services = services;
         _settings = settings;

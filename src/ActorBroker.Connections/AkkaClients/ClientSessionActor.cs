@@ -33,7 +33,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     private bool _isEnding;
     private bool _isFlushScheduled;
 
-    private ClientSessionActor(
+    public ClientSessionActor(
         BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, IPEndPoint peer)
     {
         _services = services;

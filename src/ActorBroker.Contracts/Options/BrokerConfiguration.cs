@@ -39,6 +39,10 @@ public static class BrokerConfiguration
         return config;
     }
 
+    /// <summary>Who writes what: all that an actor system of someone else needs to speak to nodes.</summary>
+    public static Config Serializers =>
+        Resource($"{ShippedFolder}serialization.conf").WithFallback(Resource($"{ShippedFolder}receptionist.conf"));
+
     /// <summary>The whole configuration of a node.</summary>
     /// <param name="profile">Name of a shipped profile.</param>
     /// <param name="file">A HOCON file of the user, or null.</param>

@@ -28,8 +28,8 @@ public enum MessageFormat : byte
 
     /// <summary>
     /// All properties and headers as one <see cref="Arguments.ArgumentTable"/>, in the form of
-    /// <see cref="Arguments.ArgumentTableCodec"/>, headers under the name <c>headers</c>: what clients of Akka.Remote and their
-    /// sessions use, which is in no queue and no journal.
+    /// <see cref="Arguments.ArgumentTableCodec"/>, headers under the name <c>headers</c>: on the way
+    /// between a client that is an actor system itself and its session; in no queue and no journal.
     /// </summary>
     Table = 255,
 }
