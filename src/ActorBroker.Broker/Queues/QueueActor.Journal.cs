@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence.Sqlite;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Queues;
@@ -238,8 +239,14 @@ public sealed partial class QueueActor
 
     private void OnStop()
     {
+        if (StopHosted())
+        {
+            return;
+        }
+
         if (_life != QueueLife.Live)
         {
+            PassOn();
             Context.Stop(Self);
             return;
         }

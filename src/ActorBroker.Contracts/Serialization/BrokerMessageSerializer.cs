@@ -26,6 +26,7 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         AlarmFormats.AddTo(formats);
         ClientSessionFormats.AddTo(formats, actors);
         ClientRequestFormats.AddTo(formats);
+        PlacementFormats.AddTo(formats, actors);
         return formats;
     }
 }
