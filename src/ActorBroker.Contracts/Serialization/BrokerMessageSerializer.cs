@@ -34,6 +34,8 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         AccessFormats.AddMessagesTo(formats);
         TransactionFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
+        ClientSessionFormats.AddTo(formats, actors);
+        ClientRequestFormats.AddTo(formats);
         PlacementFormats.AddTo(formats, actors);
         TransferFormats.AddTo(formats);
         return formats;
