@@ -1,3 +1,4 @@
+using ActorBroker.Testing.History;
 namespace ActorBroker.Interop.Tests.Durability.History;
 
 /// <summary>Writes histories by hand, for the tests of the checker: each step happens 10 ms after the one before.</summary>

@@ -1,5 +1,6 @@
+using ActorBroker.Testing.History;
 using Xunit;
-using static ActorBroker.Interop.Tests.Durability.History.ViolationKind;
+using static ActorBroker.Testing.History.ViolationKind;
 
 namespace ActorBroker.Interop.Tests.Durability.History;
 

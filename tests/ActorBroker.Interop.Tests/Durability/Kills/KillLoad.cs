@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.History;
+using ActorBroker.Testing.Load;
 using RabbitMQ.Client;
 using Xunit;
 

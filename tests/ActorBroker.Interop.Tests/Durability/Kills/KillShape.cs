@@ -1,4 +1,5 @@
-using ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.History;
+using ActorBroker.Testing.Load;
 using RabbitMQ.Client;
 
 namespace ActorBroker.Interop.Tests.Durability.Kills;

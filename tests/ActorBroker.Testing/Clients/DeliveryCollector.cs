@@ -1,9 +1,9 @@
 using System.Text;
 using System.Threading.Channels;
-using ActorBroker.Interop.Tests.Hosting;
+using ActorBroker.Testing.Processes;
 using RabbitMQ.Client;
 
-namespace ActorBroker.Interop.Tests.Client;
+namespace ActorBroker.Testing.Clients;
 
 /// <summary>One delivery, with a body of its own.</summary>
 public sealed record Delivery(
@@ -25,7 +25,7 @@ public sealed class DeliveryCollector(IChannel channel) : AsyncDefaultBasicConsu
     private readonly TaskCompletionSource<string> _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes with the consumer tag when the broker itself cancels the consumer.</summary>
-    public Task<string> CancelledByBroker => _cancelled.Task.WaitAsync(BrokerFixture.Limit);
+    public Task<string> CancelledByBroker => _cancelled.Task.WaitAsync(BrokerProcess.AnswerLimit);
 
     /// <summary>Deliveries received and not yet asked for.</summary>
     public int Waiting => _deliveries.Reader.Count;
@@ -41,7 +41,7 @@ public sealed class DeliveryCollector(IChannel channel) : AsyncDefaultBasicConsu
 
     public async Task<Delivery> NextAsync()
     {
-        using var limit = new CancellationTokenSource(BrokerFixture.Limit);
+        using var limit = new CancellationTokenSource(BrokerProcess.AnswerLimit);
         return await _deliveries.Reader.ReadAsync(limit.Token);
     }
 

@@ -1,4 +1,4 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>
 /// Decides whether a history is one that a broker may have. It is to be asked after the queues were drained: what is

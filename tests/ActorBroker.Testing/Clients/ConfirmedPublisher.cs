@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using ActorBroker.Interop.Tests.Hosting;
+using ActorBroker.Testing.Processes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
-namespace ActorBroker.Interop.Tests.Client;
+namespace ActorBroker.Testing.Clients;
 
 /// <summary>
 /// Publishes without waiting for each confirm, and keeps which publishes the broker has confirmed. Sequence numbers
@@ -79,7 +79,7 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
             drained = _drained.Task;
         }
 
-        await (await Task.WhenAny(drained, _failed.Task).WaitAsync(BrokerFixture.Limit));
+        await (await Task.WhenAny(drained, _failed.Task).WaitAsync(BrokerProcess.AnswerLimit));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,14 +1,16 @@
-using ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.Clients;
+using ActorBroker.Testing.History;
+using ActorBroker.Testing.Processes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace ActorBroker.Interop.Tests.Durability.Kills;
+namespace ActorBroker.Testing.Load;
 
 /// <summary>
 /// Declares, binds, purges and deletes queues and exchanges of its own, with a few messages in them, and looks after each
 /// start of the broker what has become of them.
 /// </summary>
-internal sealed class LoadChurner(HistoryRecorder history, ConnectionFactory factory, int number, int seed) : ILoadClient
+public sealed class LoadChurner(HistoryRecorder history, ConnectionFactory factory, int number, int seed) : ILoadClient
 {
     /// <summary>The contract of the queues of all churners.</summary>
     public static QueueContract Contract { get; } = new("churn-*");
@@ -67,7 +69,7 @@ internal sealed class LoadChurner(HistoryRecorder history, ConnectionFactory fac
         };
         if (connection.IsOpen)
         {
-            await closed.Task.WaitAsync(Hosting.BrokerFixture.Limit);
+            await closed.Task.WaitAsync(BrokerProcess.AnswerLimit);
         }
     }
 

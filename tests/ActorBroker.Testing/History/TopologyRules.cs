@@ -1,10 +1,10 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>
 /// What is found is what was confirmed. A change of unknown outcome may have happened or not, until somebody looks; and
 /// a binding is never there without what it binds.
 /// </summary>
-internal static class TopologyRules
+public static class TopologyRules
 {
     private const string Absent = "absent";
 

@@ -1,4 +1,6 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.Clients;
+
+namespace ActorBroker.Testing.History;
 
 /// <summary>How a request ended, as far as its client knows.</summary>
 public enum Outcome

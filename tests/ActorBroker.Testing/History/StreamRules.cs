@@ -1,10 +1,12 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.Clients;
+
+namespace ActorBroker.Testing.History;
 
 /// <summary>
 /// A stream's offsets name the same messages for ever, without gaps, and whoever reads it from the beginning has all that
 /// was confirmed. The last consumer of a stream in the history has to be such a reader.
 /// </summary>
-internal static class StreamRules
+public static class StreamRules
 {
     public static IEnumerable<Violation> Check(Chronicle chronicle, HistoryContract contract) =>
         Owed(chronicle, contract).Select(Lost).Concat(Offsets(chronicle, contract));

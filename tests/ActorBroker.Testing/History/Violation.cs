@@ -1,4 +1,4 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>What a broker can do wrong.</summary>
 public enum ViolationKind

@@ -1,4 +1,4 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>All that is known about one message.</summary>
 public sealed class MessageStory(HistoryEvent.Sent sent)

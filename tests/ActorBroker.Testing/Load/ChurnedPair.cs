@@ -1,12 +1,12 @@
 using System.Globalization;
-using ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.History;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace ActorBroker.Interop.Tests.Durability.Kills;
+namespace ActorBroker.Testing.Load;
 
 /// <summary>A queue and the exchange that it is bound to, both of which come and go.</summary>
-internal readonly record struct ChurnedPair(int Churner, int Index)
+public readonly record struct ChurnedPair(int Churner, int Index)
 {
     private const string Other = "something else";
 

@@ -1,10 +1,10 @@
-namespace ActorBroker.Interop.Tests.Durability;
+namespace ActorBroker.Testing;
 
 /// <summary>
 /// Fault tests take seconds, unless the environment variable <c>ACTORBROKER_TEST_LONG</c> is <c>1</c>: then they take as
 /// long as the fault would in earnest.
 /// </summary>
-internal static class LongForm
+public static class LongForm
 {
     public static bool IsAsked { get; } = Environment.GetEnvironmentVariable("ACTORBROKER_TEST_LONG") == "1";
 

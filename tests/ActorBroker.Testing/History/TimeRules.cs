@@ -1,7 +1,7 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>Nothing comes before its time: neither what is delayed, nor what is dead because it has expired.</summary>
-internal static class TimeRules
+public static class TimeRules
 {
     public static IEnumerable<Violation> Check(Chronicle chronicle, HistoryContract contract) =>
         from story in chronicle.Stories

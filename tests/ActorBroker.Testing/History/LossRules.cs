@@ -1,7 +1,7 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>No confirmed message is lost, and none is found where it was not sent.</summary>
-internal static class LossRules
+public static class LossRules
 {
     public static IEnumerable<Violation> Check(Chronicle chronicle, HistoryContract contract) =>
         Owed(chronicle, contract).Select(Lost).Concat(Misplaced(chronicle, contract)).Concat(Removed(chronicle));

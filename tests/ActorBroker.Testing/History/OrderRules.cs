@@ -1,11 +1,13 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.Clients;
+
+namespace ActorBroker.Testing.History;
 
 /// <summary>
 /// Each consumer has a publisher's messages in the order in which they were sent, but for what it gave back. This asks of
 /// the history that a queue has one consumer at a time, and that consumers end with the broker or with their messages
 /// settled.
 /// </summary>
-internal static class OrderRules
+public static class OrderRules
 {
     public static IEnumerable<Violation> Check(Chronicle chronicle, HistoryContract contract)
     {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ActorBroker.Interop.Tests.Durability;
+namespace ActorBroker.Testing.Clients;
 
 /// <summary>Identity of a published message, which orders the messages of a publisher; it is what the body consists of.</summary>
 public readonly record struct MessageId(int Publisher, int Round, int Sequence)

@@ -1,7 +1,7 @@
-namespace ActorBroker.Interop.Tests.Durability.Kills;
+namespace ActorBroker.Testing.Load;
 
 /// <summary>One client of a load, on a connection of its own.</summary>
-internal interface ILoadClient
+public interface ILoadClient
 {
     /// <summary>Works until the connection has broken, and returns when all that it saw is taken down.</summary>
     /// <param name="round">The broker's run, counted from 1.</param>

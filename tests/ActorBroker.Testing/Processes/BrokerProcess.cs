@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace ActorBroker.Interop.Tests.Hosting;
+namespace ActorBroker.Testing.Processes;
 
 /// <summary>
 /// The built server as a process of its own, on a data folder that outlives the process, so that it can be killed
@@ -11,6 +11,9 @@ namespace ActorBroker.Interop.Tests.Hosting;
 /// </summary>
 public sealed partial class BrokerProcess : IAsyncDisposable
 {
+    /// <summary>The time any single answer of a broker may take before a test gives up.</summary>
+    public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
+
     private const int KeptOutputCharacters = 64 * 1024;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
@@ -196,7 +199,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     }
 
     /// <summary>The server built with these tests: same configuration, same framework.</summary>
-    internal static string ServerAssembly()
+    public static string ServerAssembly()
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var path = Path.GetFullPath(Path.Combine(

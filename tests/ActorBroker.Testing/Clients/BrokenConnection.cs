@@ -1,9 +1,10 @@
+using ActorBroker.Testing.Processes;
 using RabbitMQ.Client.Exceptions;
 
-namespace ActorBroker.Interop.Tests.Durability;
+namespace ActorBroker.Testing.Clients;
 
 /// <summary>What clients go through when their broker is gone.</summary>
-internal static class BrokenConnection
+public static class BrokenConnection
 {
     /// <summary>Whether a client throws this because it has lost its connection, or gets no other answer for it.</summary>
     public static bool IsCauseOf(Exception e) =>
@@ -14,6 +15,6 @@ internal static class BrokenConnection
     {
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = token.Register(cancelled.SetResult);
-        await cancelled.Task.WaitAsync(Hosting.BrokerFixture.Limit, CancellationToken.None);
+        await cancelled.Task.WaitAsync(BrokerProcess.AnswerLimit, CancellationToken.None);
     }
 }

@@ -1,13 +1,13 @@
-using ActorBroker.Interop.Tests.Client;
-using ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.Clients;
+using ActorBroker.Testing.History;
 using RabbitMQ.Client;
 
-namespace ActorBroker.Interop.Tests.Durability.Kills;
+namespace ActorBroker.Testing.Load;
 
 /// <summary>
 /// Consumes from one queue and settles, some messages behind. A stream is read from its beginning.
 /// </summary>
-internal sealed class LoadConsumer(HistoryRecorder history, ConnectionFactory factory, QueueContract queue) : ILoadClient
+public sealed class LoadConsumer(HistoryRecorder history, ConnectionFactory factory, QueueContract queue) : ILoadClient
 {
     private const int Prefetch = 50;
     private const int AckEvery = 10;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ActorBroker.Interop.Tests.Hosting;
+namespace ActorBroker.Testing.Processes;
 
 /// <summary>Address of the AMQP listener under test.</summary>
 public sealed record BrokerEndpoint(string Host, int Port)

@@ -1,15 +1,15 @@
-using ActorBroker.Interop.Tests.Client;
-using ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.Clients;
+using ActorBroker.Testing.History;
 using RabbitMQ.Client;
 
-namespace ActorBroker.Interop.Tests.Durability.Kills;
+namespace ActorBroker.Testing.Load;
 
 /// <summary>Publishes persistent messages with confirms, at a pace that a consumer can keep up with.</summary>
 /// <param name="history">Where it is taken down.</param>
 /// <param name="factory">How to connect.</param>
 /// <param name="number">Its number among all publishers, part of the identity of its messages.</param>
 /// <param name="queue">Where its messages are to be found; without an exchange they are published to that name.</param>
-internal sealed class LoadPublisher(HistoryRecorder history, ConnectionFactory factory, int number, string queue) : ILoadClient
+public sealed class LoadPublisher(HistoryRecorder history, ConnectionFactory factory, int number, string queue) : ILoadClient
 {
     private const int UnconfirmedWindow = 300;
     private const int BurstLength = 20;

@@ -1,4 +1,6 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.Clients;
+
+namespace ActorBroker.Testing.History;
 
 /// <summary>A history, sorted by what the rules ask about.</summary>
 public sealed class Chronicle

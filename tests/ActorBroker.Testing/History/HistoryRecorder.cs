@@ -1,4 +1,4 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>Takes down what clients do and see. Safe for concurrent use.</summary>
 public sealed class HistoryRecorder(TimeProvider time)

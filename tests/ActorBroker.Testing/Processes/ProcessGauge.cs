@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ActorBroker.Interop.Tests.Hosting;
+namespace ActorBroker.Testing.Processes;
 
 /// <summary>What a process takes, as Linux counts it.</summary>
 public static class ProcessGauge

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace ActorBroker.Interop.Tests.Hosting;
+namespace ActorBroker.Testing.Processes;
 
 /// <summary>A command of the built server that ends by itself, such as <c>verify</c>.</summary>
-internal static class ServerCommand
+public static class ServerCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 

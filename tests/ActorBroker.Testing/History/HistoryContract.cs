@@ -1,4 +1,4 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>What a queue promises about its messages.</summary>
 /// <param name="Name">Its name; one that ends in <c>*</c> is the contract of all queues with that prefix.</param>

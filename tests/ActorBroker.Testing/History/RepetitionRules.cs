@@ -1,10 +1,10 @@
-namespace ActorBroker.Interop.Tests.Durability.History;
+namespace ActorBroker.Testing.History;
 
 /// <summary>
 /// What was settled does not come back, and what comes again says so: as redelivered, or, where dead letters arrive at
 /// least once, as repeated. What happened within a moment before a kill need not be remembered.
 /// </summary>
-internal static class RepetitionRules
+public static class RepetitionRules
 {
     public static IEnumerable<Violation> Check(Chronicle chronicle, HistoryContract contract) =>
         from story in chronicle.Stories
