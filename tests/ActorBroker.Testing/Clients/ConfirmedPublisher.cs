@@ -39,12 +39,20 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
     /// <summary>Cancelled when the channel or its connection has closed, after the last confirm was taken in.</summary>
     public CancellationToken Closed => _closed.Token;
 
+    /// <summary>Called with each sequence number as soon as it is confirmed, by the thread that reads the connection.</summary>
+    public Action<ulong>? OnConfirmed { get; init; }
+
     /// <param name="connection">The connection to open a channel on.</param>
     /// <param name="window">Publishes that may be unconfirmed at a time; one more waits.</param>
-    public static async Task<ConfirmedPublisher> OpenAsync(IConnection connection, int window = int.MaxValue) => new(
+    /// <param name="onConfirmed">As <see cref="OnConfirmed"/>.</param>
+    public static async Task<ConfirmedPublisher> OpenAsync(
+        IConnection connection, int window = int.MaxValue, Action<ulong>? onConfirmed = null) => new(
         await connection.CreateChannelAsync(new CreateChannelOptions(
             publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false)),
-        window);
+        window)
+        {
+            OnConfirmed = onConfirmed,
+        };
 
     /// <summary>Publishes and returns the sequence number as soon as the message is handed to the socket.</summary>
     public ValueTask<ulong> PublishAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, bool persistent) =>
@@ -111,6 +119,11 @@ public sealed class ConfirmedPublisher : IAsyncDisposable
             {
                 _outstanding.Remove(sequence);
                 settled.Enqueue(sequence);
+                if (ReferenceEquals(settled, _confirmed))
+                {
+                    OnConfirmed?.Invoke(sequence);
+                }
+
                 _window.Release();
             }
 

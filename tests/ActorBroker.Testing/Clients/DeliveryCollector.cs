@@ -27,6 +27,9 @@ public sealed class DeliveryCollector(IChannel channel) : AsyncDefaultBasicConsu
     /// <summary>Completes with the consumer tag when the broker itself cancels the consumer.</summary>
     public Task<string> CancelledByBroker => _cancelled.Task.WaitAsync(BrokerProcess.AnswerLimit);
 
+    /// <summary>As <see cref="CancelledByBroker"/>, and never else.</summary>
+    public Task Cancellation => _cancelled.Task;
+
     /// <summary>Deliveries received and not yet asked for.</summary>
     public int Waiting => _deliveries.Reader.Count;
 

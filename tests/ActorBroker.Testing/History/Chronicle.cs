@@ -11,6 +11,8 @@ public sealed class Chronicle
     private readonly Dictionary<string, List<int>> _consumers = [];
     private readonly HashSet<(string Queue, int Run)> _consumed = [];
     private readonly List<Violation> _unknownMessages = [];
+    private readonly List<HistoryEvent.Disturbed> _disturbances = [];
+    private readonly Dictionary<int, DateTimeOffset> _lost = [];
 
     public Chronicle(IReadOnlyList<HistoryEvent> history)
     {
@@ -42,6 +44,15 @@ public sealed class Chronicle
 
     public int? LastConsumerOf(string queue) => _consumers.TryGetValue(queue, out var numbers) ? numbers[^1] : null;
 
+    /// <summary>Whether a disturbance excuses that a delivery at that time is not known any more.</summary>
+    public bool HandedOutMayBeForgotten(DateTimeOffset at, TimeSpan moment) =>
+        _disturbances.Any(disturbed => at >= disturbed.Began - moment && at <= disturbed.ServedTwiceUntil + moment);
+
+    /// <summary>Whether a disturbance, or the end of its consumer, excuses that a settlement at that time is not known any more.</summary>
+    public bool SettledMayBeForgotten(HistoryEvent.Settled settled, TimeSpan moment) =>
+        _disturbances.Any(disturbed => settled.At >= disturbed.Began - moment && settled.At <= disturbed.At)
+        || (_lost.TryGetValue(settled.Consumer, out var lostAt) && settled.At >= lostAt - moment);
+
     private void Take(HistoryEvent happened)
     {
         switch (happened)
@@ -71,6 +82,12 @@ public sealed class Chronicle
                 break;
             case HistoryEvent.TopologyChanged { Definition: null, Outcome: not Outcome.Refused, Item: { IsBinding: false, Queue.Length: > 0 } } deleted:
                 _removals.Add(new Removal(deleted.Item.Queue, deleted.At, deleted.At, Run, deleted.Outcome, "deleted"));
+                break;
+            case HistoryEvent.ConsumerLost lost:
+                _lost[lost.Consumer] = lost.At;
+                break;
+            case HistoryEvent.Disturbed disturbed:
+                _disturbances.Add(disturbed);
                 break;
             case HistoryEvent.BrokerKilled killed:
                 _kills.Add(killed.At);

@@ -25,6 +25,12 @@ public sealed record QueueContract(string Name)
 /// </param>
 public sealed record HistoryContract(IReadOnlyList<QueueContract> Queues, TimeSpan Moment)
 {
+    /// <summary>
+    /// There are several nodes: a queue may move at any time, and its consumers stay. What they hold comes again, marked,
+    /// and what they settled within a moment before may, too. Order is kept for each connection of a publisher.
+    /// </summary>
+    public bool QueuesMove { get; init; }
+
     public QueueContract? Of(string queue) =>
         Queues.FirstOrDefault(contract => contract.Name == queue)
         ?? Queues.FirstOrDefault(contract => contract.Name.EndsWith('*') && queue.StartsWith(contract.Name[..^1], StringComparison.Ordinal));

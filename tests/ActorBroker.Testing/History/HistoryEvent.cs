@@ -84,6 +84,18 @@ public abstract record HistoryEvent(DateTimeOffset At)
     /// <param name="Definition">As it was found, or null: it was not there.</param>
     public sealed record TopologySeen(DateTimeOffset At, TopologyItem Item, string? Definition) : HistoryEvent(At);
 
+    /// <summary>A consumer has ended without having asked for it: its connection or channel broke.</summary>
+    public sealed record ConsumerLost(DateTimeOffset At, string Queue, int Consumer) : HistoryEvent(At);
+
+    /// <summary>One of several nodes was lost, cut off or halted, or their database; the others went on.</summary>
+    /// <param name="At">When all clients worked again.</param>
+    /// <param name="Began">When it happened.</param>
+    /// <param name="ServedTwiceUntil">
+    /// Until when a node that did not know that its queues live elsewhere may have handed out messages; when it began, if
+    /// there was no such node.
+    /// </param>
+    public sealed record Disturbed(DateTimeOffset At, DateTimeOffset Began, DateTimeOffset ServedTwiceUntil) : HistoryEvent(At);
+
     /// <summary>A run of the broker has ended, and with it every connection and consumer.</summary>
     public sealed record BrokerKilled(DateTimeOffset At) : HistoryEvent(At);
 }

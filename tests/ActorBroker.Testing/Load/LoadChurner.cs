@@ -1,6 +1,5 @@
 using ActorBroker.Testing.Clients;
 using ActorBroker.Testing.History;
-using ActorBroker.Testing.Processes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -10,7 +9,7 @@ namespace ActorBroker.Testing.Load;
 /// Declares, binds, purges and deletes queues and exchanges of its own, with a few messages in them, and looks after each
 /// start of the broker what has become of them.
 /// </summary>
-public sealed class LoadChurner(HistoryRecorder history, ConnectionFactory factory, int number, int seed) : ILoadClient
+public sealed class LoadChurner(HistoryRecorder history, int number, int seed) : ILoadClient
 {
     /// <summary>The contract of the queues of all churners.</summary>
     public static QueueContract Contract { get; } = new("churn-*");
@@ -20,34 +19,40 @@ public sealed class LoadChurner(HistoryRecorder history, ConnectionFactory facto
     private const int FirstPublisher = 10_000;
     private const string BindingKey = "key";
 
+    /// <summary>Between steps.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.Zero;
+
     private readonly Random _random = new(seed);
     private readonly HashSet<TopologyItem> _present = [];
     private int _round;
     private int _sequence;
 
-    public async Task RunUntilBrokenAsync(int round, Action onReady)
+    public DateTimeOffset WorkedAt { get; private set; }
+
+    public async Task RunUntilBrokenAsync(IConnection connection, int round, Action onReady, CancellationToken end)
     {
-        await using var connection = await factory.CreateConnectionAsync();
         try
         {
             await LookAsync(connection, round);
             await using var channel = await ChurnedPair.ChannelAsync(connection);
             onReady();
-            while (true)
+            while (!end.IsCancellationRequested)
             {
+                var begun = history.Now;
                 await ChurnAsync(new ChurnedPair(number, _random.Next(Pairs)), channel);
+                WorkedAt = begun;
+                await Task.Delay(Pause, CancellationToken.None);
             }
         }
         catch (Exception e) when (BrokenConnection.IsCauseOf(e) && e is not PublishReturnException)
         {
-            await UntilClosedAsync(connection);
+            // What was asked for and not answered is of unknown outcome, and looked for on the next connection.
         }
     }
 
     /// <summary>Finds out what is there, and takes what the queues hold.</summary>
-    public async Task DrainAsync(int round)
+    public async Task DrainAsync(IConnection connection, int round)
     {
-        await using var connection = await factory.CreateConnectionAsync();
         await LookAsync(connection, round);
         await using var channel = await ChurnedPair.ChannelAsync(connection);
         for (var index = 0; index < Pairs; index++)
@@ -56,20 +61,6 @@ public sealed class LoadChurner(HistoryRecorder history, ConnectionFactory facto
             while (_present.Contains(pair.QueueItem) && await GetAsync(pair, channel))
             {
             }
-        }
-    }
-
-    private static async Task UntilClosedAsync(IConnection connection)
-    {
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        connection.ConnectionShutdownAsync += (_, _) =>
-        {
-            closed.TrySetResult();
-            return Task.CompletedTask;
-        };
-        if (connection.IsOpen)
-        {
-            await closed.Task.WaitAsync(BrokerProcess.AnswerLimit);
         }
     }
 

@@ -7,7 +7,7 @@ namespace ActorBroker.Testing.Load;
 /// <summary>
 /// Consumes from one queue and settles, some messages behind. A stream is read from its beginning.
 /// </summary>
-public sealed class LoadConsumer(HistoryRecorder history, ConnectionFactory factory, QueueContract queue) : ILoadClient
+public sealed class LoadConsumer(HistoryRecorder history, QueueContract queue) : ILoadClient
 {
     private const int Prefetch = 50;
     private const int AckEvery = 10;
@@ -16,22 +16,21 @@ public sealed class LoadConsumer(HistoryRecorder history, ConnectionFactory fact
 
     private readonly List<MessageId> _unsettled = [];
     private ulong _lastTag;
+    private DateTimeOffset _firstUnsettledAt;
 
     /// <summary>Rejects every few messages, and gives some others back once, instead of acknowledging all.</summary>
     public bool Refuses { get; init; }
 
-    public async Task RunUntilBrokenAsync(int round, Action onReady)
-    {
-        using var never = new CancellationTokenSource();
-        await RunAsync(onReady, never.Token);
-    }
+    public DateTimeOffset WorkedAt { get; private set; }
+
+    public Task RunUntilBrokenAsync(IConnection connection, int round, Action onReady, CancellationToken end) =>
+        RunAsync(connection, onReady, settlesAtOnce: false, end);
 
     /// <summary>Takes and settles all that comes, until told to end.</summary>
-    public Task DrainAsync(CancellationToken end) => RunAsync(onReady: null, end);
+    public Task DrainAsync(IConnection connection, CancellationToken end) => RunAsync(connection, onReady: null, settlesAtOnce: true, end);
 
-    private async Task RunAsync(Action? onReady, CancellationToken end)
+    private async Task RunAsync(IConnection connection, Action? onReady, bool settlesAtOnce, CancellationToken end)
     {
-        await using var connection = await factory.CreateConnectionAsync(CancellationToken.None);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: CancellationToken.None);
         using var broken = new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end, broken.Token);
@@ -43,16 +42,28 @@ public sealed class LoadConsumer(HistoryRecorder history, ConnectionFactory fact
             await channel.BasicQosAsync(0, Prefetch, global: false, CancellationToken.None);
             var arguments = queue.IsStream ? new Dictionary<string, object?> { ["x-stream-offset"] = "first" } : null;
             var consumer = await DeliveryCollector.StartAsync(channel, queue.Name, arguments: arguments);
+            _ = CancelWithAsync(consumer.Cancellation, broken);
             onReady?.Invoke();
             while (await consumer.NextOrNullAsync(either.Token) is { } delivery)
             {
-                await TakeAsync(channel, number, delivery, settleNow: onReady is null && consumer.Waiting == 0);
+                await TakeAsync(channel, number, delivery, settleNow: settlesAtOnce && consumer.Waiting == 0);
             }
         }
         catch (Exception e) when (BrokenConnection.IsCauseOf(e) && !end.IsCancellationRequested)
         {
             await BrokenConnection.UntilCancelledAsync(broken.Token);
         }
+
+        if (broken.IsCancellationRequested)
+        {
+            history.Add(new HistoryEvent.ConsumerLost(history.Now, queue.Name, number));
+        }
+    }
+
+    private static async Task CancelWithAsync(Task cancellation, CancellationTokenSource broken)
+    {
+        await cancellation;
+        await broken.CancelAsync();
     }
 
     private async Task TakeAsync(IChannel channel, int consumer, Delivery delivery, bool settleNow)
@@ -73,6 +84,11 @@ public sealed class LoadConsumer(HistoryRecorder history, ConnectionFactory fact
             await channel.BasicRejectAsync(delivery.Tag, requeue: refusal == Settlement.Returned);
             history.Add(new HistoryEvent.Settled(history.Now, message, queue.Name, consumer, refusal));
             return;
+        }
+
+        if (_unsettled.Count == 0)
+        {
+            _firstUnsettledAt = history.Now;
         }
 
         _unsettled.Add(message);
@@ -98,6 +114,7 @@ public sealed class LoadConsumer(HistoryRecorder history, ConnectionFactory fact
         }
 
         _unsettled.Clear();
+        WorkedAt = _firstUnsettledAt;
     }
 
     private static Settlement SettlementOf(MessageId message, bool redelivered) => (message.Sequence % RejectEvery, message.Sequence % ReturnEvery) switch

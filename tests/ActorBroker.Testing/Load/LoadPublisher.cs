@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ActorBroker.Testing.Clients;
 using ActorBroker.Testing.History;
 using RabbitMQ.Client;
@@ -6,44 +7,68 @@ namespace ActorBroker.Testing.Load;
 
 /// <summary>Publishes persistent messages with confirms, at a pace that a consumer can keep up with.</summary>
 /// <param name="history">Where it is taken down.</param>
-/// <param name="factory">How to connect.</param>
 /// <param name="number">Its number among all publishers, part of the identity of its messages.</param>
 /// <param name="queue">Where its messages are to be found; without an exchange they are published to that name.</param>
-public sealed class LoadPublisher(HistoryRecorder history, ConnectionFactory factory, int number, string queue) : ILoadClient
+public sealed class LoadPublisher(HistoryRecorder history, int number, string queue) : ILoadClient
 {
     private const int UnconfirmedWindow = 300;
     private const int BurstLength = 20;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+
+    private readonly ConcurrentDictionary<int, DateTimeOffset> _sentAt = new();
+
+    public DateTimeOffset WorkedAt { get; private set; }
+
+    /// <summary>Publishes that a broker has refused, of which nobody knows what became.</summary>
+    public int RefusedCount { get; private set; }
+
+    /// <summary>Between bursts of 20 messages.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(15);
 
     public string Exchange { get; init; } = "";
 
     /// <summary>How long the exchange is asked to hold a message back.</summary>
     public Func<int, TimeSpan>? Delay { get; init; }
 
-    public async Task RunUntilBrokenAsync(int round, Action onReady)
+    public async Task RunUntilBrokenAsync(IConnection connection, int round, Action onReady, CancellationToken end)
     {
-        await using var connection = await factory.CreateConnectionAsync();
-        await using var publisher = await ConfirmedPublisher.OpenAsync(connection, UnconfirmedWindow);
+        _sentAt.Clear();
+        await using var publisher = await ConfirmedPublisher.OpenAsync(connection, UnconfirmedWindow, confirmed => OnConfirmed(round, (int)confirmed));
         onReady();
         try
         {
-            for (var sequence = 1; ; sequence++)
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(publisher.Closed, end);
+            for (var sequence = 1; !end.IsCancellationRequested; sequence++)
             {
                 await PublishAsync(publisher, new MessageId(number, round, sequence));
                 if (sequence % BurstLength == 0)
                 {
-                    await Task.Delay(Pause, publisher.Closed);
+                    await Task.Delay(Pause, either.Token);
                 }
             }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested && !publisher.Closed.IsCancellationRequested)
+        {
+            // Asked to end in a pause.
         }
         catch (Exception e) when (BrokenConnection.IsCauseOf(e))
         {
             await BrokenConnection.UntilCancelledAsync(publisher.Closed);
         }
 
-        foreach (var sequence in publisher.Confirmed)
+        if (!publisher.Closed.IsCancellationRequested)
         {
-            history.Add(new HistoryEvent.Confirmed(history.Now, new MessageId(number, round, (int)sequence)));
+            await publisher.AllConfirmedAsync();
+        }
+
+        RefusedCount += publisher.Refused.Count;
+    }
+
+    private void OnConfirmed(int round, int sequence)
+    {
+        history.Add(new HistoryEvent.Confirmed(history.Now, new MessageId(number, round, sequence)));
+        if (_sentAt.TryRemove(sequence, out var sentAt) && sentAt > WorkedAt)
+        {
+            WorkedAt = sentAt;
         }
     }
 
@@ -56,7 +81,9 @@ public sealed class LoadPublisher(HistoryRecorder history, ConnectionFactory fac
             properties.Headers = new Dictionary<string, object?> { ["x-delay"] = (int)delay.TotalMilliseconds };
         }
 
-        history.Add(new HistoryEvent.Sent(history.Now, message, queue, delay));
+        var now = history.Now;
+        _sentAt[message.Sequence] = now;
+        history.Add(new HistoryEvent.Sent(now, message, queue, delay));
         await publisher.PublishAsync(Exchange, queue, message.ToBody(), properties);
     }
 }

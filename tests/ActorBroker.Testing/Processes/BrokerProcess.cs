@@ -18,23 +18,14 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
-    private readonly string _dataFolder;
-    private readonly string[] _settings;
-    private readonly string? _configurationFile;
-    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly string _dataFolder = Directory.CreateTempSubdirectory("actorbroker-interop-").FullName;
+    private readonly BrokerLaunch _launch;
     private readonly StringBuilder _output = new();
     private Process? _process;
     private TaskCompletionSource _exited = new();
     private int _port;
 
-    private BrokerProcess(
-        string dataFolder, IReadOnlyDictionary<string, string> environment, string[] settings, string? configurationFile = null)
-    {
-        _configurationFile = configurationFile;
-        _dataFolder = dataFolder;
-        _environment = environment;
-        _settings = settings;
-    }
+    private BrokerProcess(BrokerLaunch launch) => _launch = launch;
 
     public BrokerEndpoint Endpoint { get; private set; } = new("127.0.0.1", 0);
 
@@ -46,19 +37,21 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     /// <summary>Starts a broker on an empty data folder and a free port.</summary>
     /// <param name="settings">Further <c>KEY=VALUE</c> settings, each handed over with <c>--set</c>.</param>
-    public static Task<BrokerProcess> StartAsync(params string[] settings) => StartAsync(new Dictionary<string, string>(), settings);
+    public static Task<BrokerProcess> StartAsync(params string[] settings) => StartAsync(new BrokerLaunch { Settings = settings });
 
     /// <param name="environment">Variables that each run of the broker sees beside those of the tests.</param>
     /// <param name="settings">As above.</param>
     public static Task<BrokerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] settings) =>
-        StartAsync(new BrokerProcess(NewDataFolder(), environment, settings));
+        StartAsync(new BrokerLaunch { Environment = environment, Settings = settings });
 
     /// <param name="configurationFile">HOCON that each run lays over the configuration that the broker comes with.</param>
     public static Task<BrokerProcess> StartWithFileAsync(string configurationFile) =>
-        StartAsync(new BrokerProcess(NewDataFolder(), new Dictionary<string, string>(), [], configurationFile));
+        StartAsync(new BrokerLaunch { ConfigurationFile = configurationFile });
 
-    private static async Task<BrokerProcess> StartAsync(BrokerProcess broker)
+    /// <summary>Starts a broker as described; each further run of it is described alike.</summary>
+    public static async Task<BrokerProcess> StartAsync(BrokerLaunch launch)
     {
+        var broker = new BrokerProcess(launch);
         try
         {
             await broker.StartAgainAsync();
@@ -159,40 +152,30 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         Directory.Delete(_dataFolder, recursive: true);
     }
 
-    private static string NewDataFolder() => Directory.CreateTempSubdirectory("actorbroker-interop-").FullName;
-
     private ProcessStartInfo StartInfo()
     {
-        var info = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string[] command = [.. _launch.CommandPrefix, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"];
+        string[] configuration = _launch.ConfigurationFile is { } file ? ["--config", file] : [];
+        string[] listener =
+        [
+            $"actorbroker.listeners.amqp.host={_launch.Host}",
+            string.Create(CultureInfo.InvariantCulture, $"actorbroker.listeners.amqp.port={_port}"),
+        ];
+        string[] arguments =
+        [
+            .. command[1..], ServerAssembly(), "--data", _dataFolder, .. configuration, .. _launch.Arguments,
+            .. listener.Concat(_launch.Settings).SelectMany(setting => new[] { "--set", setting }),
+        ];
+        var info = new ProcessStartInfo(command[0], arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
             WorkingDirectory = _dataFolder,
         };
-        foreach (var (name, value) in _environment)
+        foreach (var (name, value) in _launch.Environment)
         {
             info.Environment[name] = value;
-        }
-
-        info.ArgumentList.Add(ServerAssembly());
-        info.ArgumentList.Add("--data");
-        info.ArgumentList.Add(_dataFolder);
-        if (_configurationFile is not null)
-        {
-            info.ArgumentList.Add("--config");
-            info.ArgumentList.Add(_configurationFile);
-        }
-
-        string[] listener =
-        [
-            "actorbroker.listeners.amqp.host=127.0.0.1",
-            string.Create(CultureInfo.InvariantCulture, $"actorbroker.listeners.amqp.port={_port}"),
-        ];
-        foreach (var setting in listener.Concat(_settings))
-        {
-            info.ArgumentList.Add("--set");
-            info.ArgumentList.Add(setting);
         }
 
         return info;
