@@ -16,7 +16,6 @@ using ActorBroker.Core.Names;
 using ActorBroker.Protocols.Amqp091.Mapping;
 using ActorBroker.Testing.Serialization;
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Persistence.Query;
@@ -56,15 +55,13 @@ public sealed class ClusterNode
     public Address Address => AkkaCluster.Get(_system).SelfAddress;
 
     /// <summary>A node that has joined, or begun a cluster when there is no seed, and serves clients.</summary>
-    public static async Task<ClusterNode> StartAsync(SqliteJournal journal, Address? seed)
+    public static async Task<ClusterNode> StartAsync(JournalStores journals, Address? seed)
     {
         var shipped = BrokerConfiguration.Shipped(BrokerConfiguration.Test);
         var config = ConfigurationFactory.ParseString(Settings)
             .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
-            .WithFallback(shipped)
-            .WithFallback(SqliteJournal.PluginDefaults);
-        var system = ActorSystem.Create(
-            "actorbroker", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup, journal.Connections));
+            .WithFallback(shipped);
+        var system = ActorSystem.Create("actorbroker", journals.SetupOf(config));
         var cluster = AkkaCluster.Get(system);
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(up.SetResult);

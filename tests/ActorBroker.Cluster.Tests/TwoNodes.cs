@@ -12,7 +12,7 @@ public sealed class TwoNodes : IAsyncLifetime
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"actorbroker-cluster-{Guid.NewGuid():N}");
     private DataFolder? _folder;
-    private SqliteJournal? _journal;
+    private JournalStores? _journals;
 
     public ClusterNode First { get; private set; } = null!;
 
@@ -21,17 +21,17 @@ public sealed class TwoNodes : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _folder = DataFolder.Open(new DataOptions(_path));
-        _journal = SqliteJournal.Prepare(
+        _journals = await JournalStores.OpenAsync(
             _folder, BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal, static _ => { });
-        First = await ClusterNode.StartAsync(_journal, seed: null);
-        Second = await ClusterNode.StartAsync(_journal, First.Address);
+        First = await ClusterNode.StartAsync(_journals, seed: null);
+        Second = await ClusterNode.StartAsync(_journals, First.Address);
     }
 
     public async Task DisposeAsync()
     {
         await Second.StopAsync();
         await First.StopAsync();
-        _journal?.Dispose();
+        _journals?.Dispose();
         _folder?.Dispose();
         Directory.Delete(_path, recursive: true);
     }

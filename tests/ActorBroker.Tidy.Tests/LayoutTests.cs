@@ -16,7 +16,7 @@ public sealed partial class LayoutTests
     private static readonly string[] KnownRoots = ["app", "bin", "data", "dev", "etc", "proc", "sys", "usr", "var", "system", "user"];
 
     private static readonly string[] KnownHosts =
-        ["127.0.0.1", "dotnet.microsoft.com", "getakka.net", "www.apache.org", "www.rabbitmq.com", "www.sqlite.org", "www.w3.org", "xunit.net"];
+        ["127.0.0.1", "dotnet.microsoft.com", "getakka.net", "www.apache.org", "www.postgresql.org", "www.rabbitmq.com", "www.sqlite.org", "www.w3.org", "xunit.net"];
 
     [Fact]
     public void The_top_level_holds_the_agreed_names_and_dot_files_only() =>

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence.Sqlite;
 using ActorBroker.Contracts;
 using Akka.Configuration;
 using Akka.Event;

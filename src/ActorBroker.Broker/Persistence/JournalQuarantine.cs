@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence.Sqlite;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Microsoft.Data.Sqlite;

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence.Sqlite;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Queues;

@@ -21,6 +21,7 @@ public static class BrokerConfiguration
 
     private const string ShippedFolder = "hocon/";
     private const string ProfileFolder = "hocon/profiles/";
+    private const string JournalFolder = "hocon/journals/";
 
     private static readonly SearchValues<char> NotInKeys = SearchValues.Create(" \t\r\n{}[]:,#$");
 
@@ -30,7 +31,7 @@ public static class BrokerConfiguration
         var config = Resource($"{ProfileFolder}{profile}.conf");
         foreach (var name in typeof(BrokerConfiguration).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
-            if (name.StartsWith(ShippedFolder, StringComparison.Ordinal) && !name.StartsWith(ProfileFolder, StringComparison.Ordinal))
+            if (name.StartsWith(ShippedFolder, StringComparison.Ordinal) && !name[ShippedFolder.Length..].Contains('/', StringComparison.Ordinal))
             {
                 config = config.WithFallback(Resource(name));
             }
@@ -38,6 +39,10 @@ public static class BrokerConfiguration
 
         return config;
     }
+
+    /// <summary>Settings of the plug-ins for a kind of database, in the sections <c>journal</c> and <c>snapshot-store</c>.</summary>
+    /// <param name="kind">Name of the file in hocon/journals.</param>
+    public static Config Journal(string kind) => Resource($"{JournalFolder}{kind}.conf");
 
     /// <summary>The whole configuration of a node.</summary>
     /// <param name="profile">Name of a shipped profile.</param>

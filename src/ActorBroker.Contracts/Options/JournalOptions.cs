@@ -12,7 +12,20 @@ public enum JournalSync
     Normal,
 }
 
-/// <summary>The embedded SQLite journal.</summary>
+/// <summary>Which database keeps a journal.</summary>
+public enum JournalProvider
+{
+    /// <summary>SQLite, in a file of the data folder: for one node.</summary>
+    Sqlite,
+
+    /// <summary>PostgreSQL, which several nodes share.</summary>
+    PostgreSql,
+}
+
+/// <summary>A journal with its snapshots.</summary>
+/// <param name="Provider">In which database; what follows is about one or the other.</param>
+/// <param name="ConnectionString">PostgreSQL: for Npgsql. May hold a password.</param>
+/// <param name="Connections">PostgreSQL: connections of a node at most.</param>
 /// <param name="Sync">What a commit waits for.</param>
 /// <param name="File">Name of the file in the data folder.</param>
 /// <param name="PageSize">Page size of a new file, bytes, a power of two.</param>
@@ -23,6 +36,9 @@ public enum JournalSync
 /// <param name="ShrinkAfter">How long pages must have been free before they are given back to the disk.</param>
 /// <param name="KeepFree">Bytes of free pages that are kept all the same.</param>
 public sealed record JournalOptions(
+    JournalProvider Provider,
+    string ConnectionString,
+    int Connections,
     JournalSync Sync,
     string File,
     int PageSize,
@@ -42,6 +58,9 @@ public sealed record JournalOptions(
         ArgumentNullException.ThrowIfNull(settings);
         var checkpointAfter = settings.Bytes("actorbroker.journal.checkpoint-after", LargestPage, 16 * Gibibyte);
         return new JournalOptions(
+            settings.OneOf("actorbroker.journal.provider", ("sqlite", JournalProvider.Sqlite), ("postgresql", JournalProvider.PostgreSql)),
+            settings.Text("actorbroker.journal.connection-string"),
+            settings.WholeNumber("actorbroker.journal.connections", 4, 1000),
             settings.OneOf("actorbroker.journal.sync", ("full", JournalSync.Full), ("normal", JournalSync.Normal)),
             FileName(settings, "actorbroker.journal.file"),
             Page(settings, "actorbroker.journal.page-size"),
@@ -52,6 +71,9 @@ public sealed record JournalOptions(
             settings.Duration("actorbroker.journal.shrink-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
             settings.Bytes("actorbroker.journal.keep-free", 0, 1024 * Gibibyte));
     }
+
+    // Records print their members; a password must not reach a log that way.
+    public override string ToString() => $"{nameof(JournalOptions)} {{ {Provider} }}";
 
     private static int Page(SettingReader settings, string key)
     {

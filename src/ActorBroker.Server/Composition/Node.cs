@@ -25,13 +25,11 @@ internal static class Node
         await using var logging = LoggingSubsystem.Start(options.Logging);
         using var awake = new AwakeClock(TimeProvider.System);
         using var folder = DataFolder.Open(options.Data);
-        using var journal = SqliteJournal.Prepare(
+        using var journals = await JournalStores.OpenAsync(
             folder,
             options.Journal,
-            failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message));
-        var system = CreateSystem(
-            ActorSystemSetup.Create(
-                BootstrapSetup.Create().WithConfig(config.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup, journal.Connections, journal.Quarantine));
+            failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
+        var system = CreateSystem(journals.SetupOf(config));
         try
         {
             await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);

@@ -44,10 +44,8 @@ public sealed class AccessInSqliteSpec : IDisposable
     private async Task<UserAuthenticated> LoginIn(AccessOptions options)
     {
         using var folder = DataFolder.Open(new DataOptions(_folder.FullName));
-        using var journal = SqliteJournal.Prepare(folder, ReadOptions(), static _ => { });
-        using var system = ActorSystem.Create(
-            "access",
-            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(Settings.WithFallback(SqliteJournal.PluginDefaults)), journal.Setup));
+        using var journals = await JournalStores.OpenAsync(folder, ReadOptions(), static _ => { });
+        using var system = ActorSystem.Create("access", journals.SetupOf(Settings));
         var access = system.ActorOf(AccessActor.Props(AccessCommand.TheEntity, options, TimeProvider.System));
         var answer = await access.Ask<UserAuthenticated>(
             new AuthenticateUser(1, Guest.DefaultUser, Guest.DefaultPassword, Loopback: true), TimeSpan.FromSeconds(20));

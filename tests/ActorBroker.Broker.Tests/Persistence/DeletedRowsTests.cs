@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Persistence;
+using ActorBroker.Broker.Persistence.Sqlite;
 using Xunit;
 
 namespace ActorBroker.Broker.Tests.Persistence;

@@ -31,7 +31,7 @@ public sealed class DiskErrorTests : SqliteJournalTest
             Assert.Equal([1, 3], await system.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience)));
     }
 
-    private protected override void OnUpkeepFailure(SqliteException failure)
+    private protected override void OnUpkeepFailure(Exception failure)
     {
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorBroker.Broker.Persistence;
+using ActorBroker.Broker.Persistence.Sqlite;
 using ActorBroker.Contracts.Options;
 using Akka.Actor;
 using Akka.Actor.Setup;

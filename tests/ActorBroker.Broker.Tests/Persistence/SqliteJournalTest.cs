@@ -26,13 +26,11 @@ public abstract class SqliteJournalTest : IDisposable
     protected async Task WithSystem(Func<ActorSystem, Task> use)
     {
         using var folder = Folder();
-        using var journal = SqliteJournal.Prepare(folder, Options(), OnUpkeepFailure);
+        using var journals = await JournalStores.OpenAsync(folder, Options(), OnUpkeepFailure);
         // The ledger's messages have no serializer, its events (byte arrays) do.
         var config = BrokerConfiguration
-            .Load(BrokerConfiguration.Test, null, ["akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF"])
-            .WithFallback(SqliteJournal.PluginDefaults);
-        var system = ActorSystem.Create(
-            "journal", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup, journal.Connections, journal.Quarantine));
+            .Load(BrokerConfiguration.Test, null, ["akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF"]);
+        var system = ActorSystem.Create("journal", journals.SetupOf(config));
         try
         {
             await use(system);
@@ -44,11 +42,11 @@ public abstract class SqliteJournalTest : IDisposable
     }
 
     /// <summary>Upkeep fails no test, unless it was to meet a fault.</summary>
-    private protected virtual void OnUpkeepFailure(SqliteException failure) => Fail(failure);
+    private protected virtual void OnUpkeepFailure(Exception failure) => Fail(failure);
 
     private protected DataFolder Folder() => DataFolder.Open(new DataOptions(_path));
 
     private protected static JournalOptions Options() => BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal;
 
-    private protected static void Fail(SqliteException failure) => Assert.Fail(failure.Message);
+    private protected static void Fail(Exception failure) => Assert.Fail(failure.Message);
 }

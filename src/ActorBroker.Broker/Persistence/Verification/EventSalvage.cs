@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence.Sqlite;
 using System.Globalization;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Queues;

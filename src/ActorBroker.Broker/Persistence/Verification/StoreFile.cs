@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace ActorBroker.Broker.Persistence.Verification;

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence.Sqlite;
 using System.Globalization;
 using ActorBroker.Contracts.Options;
 using Microsoft.Data.Sqlite;

@@ -2,7 +2,7 @@ using System.Globalization;
 using ActorBroker.Contracts.Options;
 using Microsoft.Data.Sqlite;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>How connections to the journal's file are opened and set up.</summary>
 internal sealed class SqliteConnectionSettings

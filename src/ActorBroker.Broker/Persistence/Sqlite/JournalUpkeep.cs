@@ -2,7 +2,7 @@ using System.Diagnostics;
 using ActorBroker.Contracts.Options;
 using Microsoft.Data.Sqlite;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>The thread that does for the journal's file what no commit should pay for.</summary>
 internal sealed class JournalUpkeep : IDisposable

@@ -8,7 +8,7 @@ using Akka.Persistence.Sql.Journal;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// The journal of Akka.Persistence.Sql, which rejects what a full or failing disk keeps from being written

@@ -4,7 +4,7 @@ using ActorBroker.Contracts.Serialization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// Reads the events of one entity one at a time, where SQLite cannot read a page of some of them: a query of several

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>What SQLite says is wrong, within what the layers above it make of that.</summary>
 internal static class SqliteErrors

@@ -1,26 +1,22 @@
 using System.Globalization;
 using ActorBroker.Contracts.Options;
-using Akka.Actor.Setup;
-using Akka.Configuration;
-using Akka.Persistence.Sql;
-using Akka.Persistence.Sql.Config;
 using LinqToDB;
 using Microsoft.Data.Sqlite;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// The embedded journal and snapshot store: one SQLite file, ready before the actor system starts and closed after it
-/// has ended. hocon/persistence.conf holds the other half of its settings.
+/// has ended. hocon/journals/sqlite.conf holds the other half of its settings.
 /// </summary>
-public sealed class SqliteJournal : IDisposable
+internal sealed class SqliteJournal : IJournalStore
 {
-    private const string SchemaResource = "ActorBroker.Broker.Persistence.schema.sql";
+    private const string SchemaResource = "ActorBroker.Broker.Persistence.Sqlite.schema.sql";
 
     private readonly SqliteConnectionSettings _settings;
     private readonly JournalUpkeep _upkeep;
 
-    private SqliteJournal(SqliteConnectionSettings settings, JournalOptions options, Action<SqliteException> onUpkeepFailure)
+    private SqliteJournal(SqliteConnectionSettings settings, JournalOptions options, Action<Exception> onUpkeepFailure)
     {
         _settings = settings;
         var gate = new CommitGate();
@@ -28,31 +24,22 @@ public sealed class SqliteJournal : IDisposable
         var connections = new LinqToDB.DataOptions()
             .UseConnectionString(ProviderName.SQLiteMS, settings.ConnectionString)
             .UseInterceptor(new YieldingConnectionInterceptor(settings, gate));
-        Setup = new DataOptionsSetup(connections);
-        Connections = new JournalConnections(connections);
+        Connections = connections;
+        Quarantine = new JournalQuarantine(settings);
     }
 
-    /// <summary>To be part of the actor system's setup: how Akka.Persistence.Sql connects.</summary>
-    public Setup Setup { get; }
+    public string Kind => "sqlite";
 
-    /// <summary>To be part of the actor system's setup: how its own reads connect.</summary>
-    public Setup Connections { get; }
+    public LinqToDB.DataOptions Connections { get; }
 
-    /// <summary>To be part of the actor system's setup: where it keeps what it cannot read.</summary>
-    public Setup Quarantine => new JournalQuarantine(_settings);
-
-    /// <summary>
-    /// What the plug-ins expect to find below the configuration of the actor system; they add it themselves only when
-    /// they are set up in code.
-    /// </summary>
-    public static Config PluginDefaults => SqlPersistence.DefaultConfiguration;
+    public JournalQuarantine Quarantine { get; }
 
     /// <summary>Creates the file when absent and starts its upkeep.</summary>
     /// <param name="folder">A data folder that this process holds.</param>
     /// <param name="options">How to use the file.</param>
     /// <param name="onUpkeepFailure">Told when upkeep of the file fails, on its thread; it is tried again.</param>
     /// <exception cref="StartupException">The file cannot be opened or is not a journal.</exception>
-    public static SqliteJournal Prepare(DataFolder folder, JournalOptions options, Action<SqliteException> onUpkeepFailure)
+    public static SqliteJournal Prepare(DataFolder folder, JournalOptions options, Action<Exception> onUpkeepFailure)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(options);

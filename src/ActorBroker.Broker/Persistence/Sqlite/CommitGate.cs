@@ -1,4 +1,4 @@
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// What connections to the journal pass before they open. Upkeep holds it to have the file to itself within one commit:

@@ -1,7 +1,7 @@
 using ActorBroker.Contracts.Options;
 using Microsoft.Data.Sqlite;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// Copies the write-ahead log into the file and keeps the log near its limit, off the commit path: SQLite's automatic

@@ -3,7 +3,7 @@ using System.Globalization;
 using ActorBroker.Contracts.Options;
 using Microsoft.Data.Sqlite;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// Gives pages that have been free for a while back to the disk, in steps of a few milliseconds for which writers wait.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// What deletion leaves in the journal: of each entity the last deleted event, whole, which keeps its highest sequence

@@ -4,7 +4,7 @@ using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace ActorBroker.Broker.Persistence;
+namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// Gives up the thread before a connection opens, and sets up each native connection once.
