@@ -16,7 +16,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     private const int KeptOutputCharacters = 64 * 1024;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _dataFolder = Directory.CreateTempSubdirectory("actorbroker-interop-").FullName;
     private readonly BrokerLaunch _launch;
