@@ -23,6 +23,7 @@ namespace ActorBroker.Connections;
 public static class ConnectionsSubsystem
 {
     private const string ShutdownText = "broker forced connection closure with reason 'shutdown'";
+    private const string LostText = "node has lost its cluster and joins it again; connect to another node";
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Binds all enabled listeners.</summary>
@@ -59,7 +60,8 @@ public static class ConnectionsSubsystem
         {
             try
             {
-                await registry.Ask<AllClosed>(new CloseAllConnections(ShutdownText), CloseTimeout).ConfigureAwait(false);
+                var text = shutdown.ShutdownReason is CoordinatedShutdown.ClusterDowningReason ? LostText : ShutdownText;
+                await registry.Ask<AllClosed>(new CloseAllConnections(text), CloseTimeout).ConfigureAwait(false);
             }
             catch (AskTimeoutException)
             {
