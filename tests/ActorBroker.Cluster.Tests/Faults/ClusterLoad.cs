@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 namespace ActorBroker.Cluster.Tests.Faults;
 
 /// <summary>The clients of a shape on the nodes of a cluster, and what they did and saw.</summary>
-internal sealed class ClusterLoad
+internal sealed class ClusterLoad : IDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan HomeInterval = TimeSpan.FromSeconds(2);
@@ -124,6 +124,8 @@ internal sealed class ClusterLoad
         return to < 0 ? [] : _history.ToArray().Select(happened => happened.ToString())
             .Where(line => line.Contains(violation.Text[from..to], StringComparison.Ordinal));
     }
+
+    public void Dispose() => _end.Dispose();
 
     private async Task ServesAsync(int node, TimeSpan limit)
     {

@@ -76,7 +76,7 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     private async Task RunChapterAsync(BrokerCluster cluster, int from, int to, int seed, Random random, Fault[] faults)
     {
-        var load = new ClusterLoad(cluster, from / RoundsOfChapter, seed);
+        using var load = new ClusterLoad(cluster, from / RoundsOfChapter, seed);
         await load.StartAsync();
         var unexpected = new List<string>();
         await load.WorkedAsync(_ => true, load.Now, atHome: true, LongerThanDetection * 2);
@@ -108,8 +108,8 @@ public sealed class FaultTests(ITestOutputHelper output)
             Log(surprise);
         }
 
-        Assert.True(violations.Count == 0, $"{violations.Count} violations, such as {violations[0]}");
-        Assert.True(unexpected.Count == 0, $"{unexpected.Count} surprises, such as {unexpected[0]}");
+        Assert.True(violations.Count == 0, $"{violations.Count} violations: {string.Join("; ", violations.Take(3))}");
+        Assert.True(unexpected.Count == 0, $"{unexpected.Count} surprises: {string.Join("; ", unexpected.Take(3))}");
     }
 
     private void Log(string line) => output.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss.fff} {line}");

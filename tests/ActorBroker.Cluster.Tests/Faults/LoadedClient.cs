@@ -16,7 +16,7 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
 
     private readonly Lock _lock = new();
     private readonly List<Loss> _losses = [];
-    private CancellationTokenSource _leave = new();
+    private Func<Task> _leave = () => Task.CompletedTask;
     private int _round;
 
     public string Name => name;
@@ -68,7 +68,7 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
     {
         if (Node is { } node && node != home)
         {
-            await _leave.CancelAsync();
+            await _leave();
         }
     }
 
@@ -77,8 +77,8 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
     private async Task UseAsync(IConnection connection, int node, CancellationToken end)
     {
         Node = node;
-        _leave = new CancellationTokenSource();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(end, _leave.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end);
+        _leave = either.CancelAsync;
         var reason = "";
         try
         {
@@ -90,6 +90,7 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
         }
 
         Node = null;
+        _leave = () => Task.CompletedTask;
         if (!either.IsCancellationRequested)
         {
             lock (_lock)
