@@ -30,6 +30,11 @@ public sealed partial class QueueActor
             return;
         }
 
+        if (BeginPlacing(declare, policies))
+        {
+            return;
+        }
+
         declare = declare with { Definition = QueueDeclaration.Kept(declared) };
         Context.SetReceiveTimeout(null);
         _key = declare.Queue;

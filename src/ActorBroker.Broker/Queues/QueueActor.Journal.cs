@@ -239,8 +239,14 @@ public sealed partial class QueueActor
 
     private void OnStop()
     {
+        if (StopHosted())
+        {
+            return;
+        }
+
         if (_life != QueueLife.Live)
         {
+            PassOn();
             Context.Stop(Self);
             return;
         }

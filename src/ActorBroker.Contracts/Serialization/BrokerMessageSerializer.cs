@@ -24,6 +24,7 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         AccessFormats.AddMessagesTo(formats);
         TransactionFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
+        PlacementFormats.AddTo(formats, actors);
         return formats;
     }
 }

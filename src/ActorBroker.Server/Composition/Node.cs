@@ -1,3 +1,4 @@
+using ActorBroker.Broker;
 using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
@@ -32,7 +33,7 @@ internal static class Node
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
         return await RunAsync(
-            journals.SetupOf(config), options, new ClusterMembership(options.Cluster, claim), new SteadyClock(awake), signals).ConfigureAwait(false);
+            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 
     private static IClusterClaim ClaimOf(BrokerOptions options)
