@@ -7,7 +7,6 @@ using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Configuration;
 using AkkaCluster = Akka.Cluster.Cluster;
 
@@ -33,12 +32,11 @@ internal sealed class BrokerNode
 
     public string Contact => $"{Address.Host}:{Address.Port}";
 
-    public static async Task<BrokerNode> StartAsync(SqliteJournal journal, Address? seed = null)
+    public static async Task<BrokerNode> StartAsync(JournalStores journals, Address? seed = null)
     {
         var shipped = BrokerConfiguration.Shipped(BrokerConfiguration.Test);
-        var config = ConfigurationFactory.ParseString(Settings).WithFallback(shipped).WithFallback(SqliteJournal.PluginDefaults);
-        var system = ActorSystem.Create(
-            "actorbroker", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), journal.Setup, journal.Connections));
+        var config = ConfigurationFactory.ParseString(Settings).WithFallback(shipped);
+        var system = ActorSystem.Create("actorbroker", journals.SetupOf(config));
         var cluster = AkkaCluster.Get(system);
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberUp(up.SetResult);

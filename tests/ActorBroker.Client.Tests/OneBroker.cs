@@ -10,7 +10,7 @@ public sealed class OneBroker : IAsyncLifetime
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"actorbroker-client-{Guid.NewGuid():N}");
     private DataFolder? _folder;
-    private SqliteJournal? _journal;
+    private JournalStores? _journals;
     private BrokerNode? _node;
 
     public ActorSystem Application { get; private set; } = null!;
@@ -22,9 +22,9 @@ public sealed class OneBroker : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _folder = DataFolder.Open(new DataOptions(_path));
-        _journal = SqliteJournal.Prepare(
+        _journals = await JournalStores.OpenAsync(
             _folder, BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal, static _ => { });
-        _node = await BrokerNode.StartAsync(_journal);
+        _node = await BrokerNode.StartAsync(_journals);
         Application = ClientSystem.Start();
         Client = BrokerClient.Start(Application, Settings);
         await Client.ConnectedAsync();
@@ -34,7 +34,8 @@ public sealed class OneBroker : IAsyncLifetime
     {
         await Application.Terminate();
         await _node!.StopAsync();
-        _journal?.Dispose();
+        if (_journals is not null)
+            await _journals.DisposeAsync();
         _folder?.Dispose();
         Directory.Delete(_path, recursive: true);
     }
