@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Access;
 using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Catalogue;
+using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Events;
 using ActorBroker.Broker.Exchanges;
 using ActorBroker.Broker.Persistence;
@@ -16,6 +17,10 @@ using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
+using Akka.DistributedData;
 
 namespace ActorBroker.Broker;
 
@@ -37,6 +42,13 @@ public static class BrokerSubsystem
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// What the parts of Akka that are used here expect below an actor system's configuration. They add it themselves once they
+    /// are used: too late for what other nodes say to one that is only about to join.
+    /// </summary>
+    public static Config AkkaDefaults =>
+        ClusterSharding.DefaultConfig().WithFallback(ClusterSingleton.DefaultConfig()).WithFallback(DistributedData.DefaultConfig());
+
     /// <summary>Starts all regions, and waits until the access entity answers: clients can then be served.</summary>
     /// <param name="system">A member of its cluster, or about to be.</param>
     /// <param name="options">The node's settings.</param>
@@ -53,9 +65,15 @@ public static class BrokerSubsystem
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
         var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies);
+        if (options.Cluster.IsStore)
+        {
+            QueueSharding.StartHost(system, queueSettings);
+        }
+
         var queues = QueueSharding.Start(system, queueSettings);
         var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
+        system.ActorOf(MembersActor.Props, "members");
         StopBeforeRegions(system, tableActor);
         await access
             .Ask<UserAuthenticated>(
@@ -64,7 +82,11 @@ public static class BrokerSubsystem
         await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
         await ConfiguredPolicies.TraceAsync(options.TracedVirtualHosts, catalogues, clock).ConfigureAwait(false);
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
-        system.ActorOf(QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock), QueueWakeUpActor.Name);
+        if (options.Cluster.IsStore)
+        {
+            system.ActorOf(QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock), QueueWakeUpActor.Name);
+        }
+
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using ActorBroker.Connections.AkkaClients;
 using ActorBroker.Connections.Amqp091;
 using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Registry;
@@ -23,6 +24,7 @@ namespace ActorBroker.Connections;
 public static class ConnectionsSubsystem
 {
     private const string ShutdownText = "broker forced connection closure with reason 'shutdown'";
+    private const string LostText = "node has lost its cluster and joins it again; connect to another node";
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Binds all enabled listeners.</summary>
@@ -55,11 +57,13 @@ public static class ConnectionsSubsystem
             });
         }
 
+        AkkaClientsSubsystem.Start(system, options, services, registry);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close connections", async () =>
         {
             try
             {
-                await registry.Ask<AllClosed>(new CloseAllConnections(ShutdownText), CloseTimeout).ConfigureAwait(false);
+                var text = shutdown.ShutdownReason is CoordinatedShutdown.ClusterDowningReason ? LostText : ShutdownText;
+                await registry.Ask<AllClosed>(new CloseAllConnections(text), CloseTimeout).ConfigureAwait(false);
             }
             catch (AskTimeoutException)
             {

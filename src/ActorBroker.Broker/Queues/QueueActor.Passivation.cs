@@ -1,13 +1,12 @@
 using ActorBroker.Contracts.Queues;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 
 namespace ActorBroker.Broker.Queues;
 
 /// <content>
 /// A durable queue that nobody is connected to leaves memory, when the journal has all of it. Whoever asks for the
 /// queue's actor is watched from then on, so that no link is ever open to one that leaves; what comes by name while it
-/// does goes to its next incarnation. <see cref="SleepingQueues"/> has its timers.
+/// does goes to its next incarnation. <see cref="SleepingQueues"/> has its timers. One that does not exist leaves too.
 /// </content>
 public sealed partial class QueueActor
 {
@@ -98,7 +97,7 @@ public sealed partial class QueueActor
         Timers.CancelAll();
         _queue = null;
         _life = QueueLife.Passivating;
-        Context.Parent.Tell(new Passivate(StopQueue.Instance));
+        AskToLeave();
     }
 
     // The shard holds back what comes for this queue until it has stopped; what had come before goes the same way.
@@ -108,6 +107,44 @@ public sealed partial class QueueActor
         {
             _settings.QueueRegion(Context.System).Forward(named);
         }
+    }
+
+    // The shard holds back what comes for this entity until it has stopped; what had come before goes the same way.
+    private void OnLeaving(object message)
+    {
+        if (message is NamedQueueCommand named)
+        {
+            _settings.QueueRegion(Context.System).Forward(named);
+        }
+        else if (message is PublishBatch publish)
+        {
+            Sender.Tell(new PublishProgress(publish.LinkSequence, publish.LinkSequence));
+        }
+    }
+
+    private void OnStopping(object message)
+    {
+        if (message is PublishBatch publish)
+        {
+            Sender.Tell(new PublishFailed(publish.LinkSequence, publish.LinkSequence));
+        }
+        else
+        {
+            OnLeaving(message);
+        }
+    }
+
+    private void Leave()
+    {
+        if (AwaitReaders())
+        {
+            return;
+        }
+
+        Context.SetReceiveTimeout(null);
+        _life = QueueLife.Leaving;
+        AskToLeave();
+        Stash.UnstashAll();
     }
 
     private void RecoverSleep()

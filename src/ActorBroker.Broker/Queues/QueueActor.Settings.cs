@@ -18,6 +18,7 @@ public sealed partial class QueueActor
     protected override void PostStop()
     {
         _settings.Policies.Unfollow(Self);
+        EndCounted();
         base.PostStop();
     }
 

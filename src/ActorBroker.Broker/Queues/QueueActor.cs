@@ -8,7 +8,6 @@ using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
 
@@ -45,16 +44,20 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
     private IActorRef? _owner;
 
     /// <summary>Use <see cref="Props"/>.</summary>
-    public QueueActor(string entityId, QueueActorSettings settings)
+    public QueueActor(string entityId, QueueActorSettings settings, IActorRef? home)
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.QueueType, entityId);
         _settings = settings;
+        _home = home;
         _outbox = new QueueOutbox(_connections, Self, this);
     }
 
     private enum QueueLife
     {
         Absent,
+        Placing,
+        Elsewhere,
+        Returning,
         Declaring,
         Live,
         Deleting,
@@ -75,9 +78,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
     // An exclusive queue goes with its connection, so it never outlives a restart, whatever it was declared as.
     private bool IsJournaled => _definition is { Durable: true, Exclusive: false };
 
-    /// <summary>The queue entity of this id.</summary>
-    public static Props Props(string entityId, QueueActorSettings settings) =>
-        Akka.Actor.Props.Create(() => new QueueActor(entityId, settings));
+    /// <summary>The queue entity of this id; with a home, as a child of a <see cref="Placement.QueueHostActor"/>.</summary>
+    public static Props Props(string entityId, QueueActorSettings settings, IActorRef? home = null) =>
+        Akka.Actor.Props.Create(() => new QueueActor(entityId, settings, home));
 
     /// <inheritdoc/>
     protected override void OnCommand(object message)
@@ -85,6 +88,8 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
         AdvanceTime();
         switch (message)
         {
+            case Terminated terminated when OnPlaceLost(terminated.ActorRef):
+                return;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 return;
@@ -98,6 +103,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
                 return;
             case ForgetReplay:
                 OnForgetReplay();
+                return;
+            case PlacementMessage or Placement.PlaceHere or Placement.LeaveNode:
+                OnPlacement(message);
                 return;
             case PoliciesApplied or VirtualHostLoaded:
                 OnPoliciesKnown();
@@ -128,6 +136,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
                 break;
             case QueueLife.Damaged:
                 OnDamaged(message);
+                break;
+            case QueueLife.Placing or QueueLife.Elsewhere or QueueLife.Returning:
+                OnHome(message);
                 break;
             default:
                 OnChanging(message);
@@ -224,40 +235,6 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
                 Unhandled(message);
                 break;
         }
-    }
-
-    // The shard holds back what comes for this entity until it has stopped; what had come before goes the same way.
-    private void OnLeaving(object message)
-    {
-        if (message is NamedQueueCommand named)
-        {
-            _settings.QueueRegion(Context.System).Forward(named);
-        }
-        else if (message is PublishBatch publish)
-        {
-            Sender.Tell(new PublishProgress(publish.LinkSequence, publish.LinkSequence));
-        }
-    }
-
-    private void OnStopping(object message)
-    {
-        if (message is PublishBatch publish)
-        {
-            Sender.Tell(new PublishFailed(publish.LinkSequence, publish.LinkSequence));
-        }
-    }
-
-    private void Leave()
-    {
-        if (AwaitReaders())
-        {
-            return;
-        }
-
-        Context.SetReceiveTimeout(null);
-        _life = QueueLife.Leaving;
-        Context.Parent.Tell(new Passivate(StopQueue.Instance));
-        Stash.UnstashAll();
     }
 
     private void FailOutstanding()

@@ -1,5 +1,6 @@
 using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Policies;
+using ActorBroker.Broker.Queues.Placement;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -31,4 +32,7 @@ public sealed record QueueActorSettings(
 {
     /// <summary>The node's queues that are out of memory and have a timer.</summary>
     public SleepingQueues Sleeping { get; init; } = new();
+
+    /// <summary>How queues come to other nodes than those of their shards; null where there are no others.</summary>
+    public QueueHosting? Hosting { get; init; }
 }

@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Policies;
+using ActorBroker.Broker.Queues.Placement;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Options;
@@ -14,6 +15,8 @@ namespace ActorBroker.Broker.Queues;
 /// <summary>Starts the queues of a node.</summary>
 public static class QueueSharding
 {
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(4);
+
     /// <summary>Starts this node's region of queues, or returns the one that is started.</summary>
     /// <param name="system">The node.</param>
     /// <param name="settings">What queues share; see <see cref="Settings"/>.</param>
@@ -41,5 +44,23 @@ public static class QueueSharding
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
         system => ClusterSharding.Get(system).ShardRegion(EntityIds.TransactionType),
         forwarding,
-        policies);
+        policies)
+    {
+        Hosting = new QueueHosting(options.LeaderLocator),
+    };
+
+    /// <summary>
+    /// Starts what has queues live on this node although their shard is on another. Before the node leaves, they end, to go on
+    /// at their shards.
+    /// </summary>
+    public static void StartHost(ActorSystem system, QueueActorSettings settings)
+    {
+        var hosting = settings.Hosting!;
+        hosting.Host = system.ActorOf(QueueHostActor.Props(settings, hosting), QueueHostActor.Name);
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "move hosted queues", async () =>
+        {
+            await hosting.Host.Ask<NodeLeft>(LeaveNode.Instance, LeaveLimit).ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
+    }
 }

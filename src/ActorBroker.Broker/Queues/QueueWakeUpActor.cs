@@ -2,17 +2,20 @@ using System.Globalization;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
 using Akka.Actor;
+using Akka.Cluster;
 
 namespace ActorBroker.Broker.Queues;
 
 /// <summary>
 /// Wakes the durable queues of all virtual hosts after a start: what is due in one happens, and one that was being
 /// declared or deleted when the broker ended finds out and is cleaned up. From then on wakes those that have left memory
-/// when something is due in them, or policies change. A queue that a client needs sooner wakes by itself. One a node, at
-/// <c>/user/queue-wake-up</c>.
+/// when something is due in them, or policies change. A queue that a client needs sooner wakes by itself. One a node with
+/// the role store, at <c>/user/queue-wake-up</c>: of several nodes the oldest wakes all queues, when it starts, and when a
+/// node has gone with what it knew of those out of memory.
 /// <para>
 /// So many recover at once, not so many a second: where the journal is slow or busy with clients, this waits.
 /// </para>
@@ -40,6 +43,7 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     private readonly NodePolicies _policies;
     private readonly SleepingQueues _sleeping;
     private readonly TimeProvider _clock;
+    private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly Queue<QueueKey> _waiting = new();
 
     // The value: ticks since it was told.
@@ -80,9 +84,20 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _policies.FollowAll(Self);
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, Interval);
-        Ask();
+        if (IsOldest(gone: null))
+        {
+            Ask();
+        }
+        else
+        {
+            _knowsVirtualHosts = true;
+        }
     }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -102,9 +117,14 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
                 break;
             case QueueWoken woken:
                 _underWay.Remove(woken.Queue);
+                _sleeping.Forget(woken.Queue, Soon);
                 WakeSome();
                 break;
-            case PoliciesReplaced replaced:
+            case ClusterEvent.MemberRemoved removed when removed.Member.HasRole(ClusterOptions.Store) && IsOldest(removed.Member):
+                _knowsVirtualHosts = false;
+                Ask();
+                break;
+            case PoliciesReplaced replaced when IsOldest(gone: null):
                 AskFor(replaced.VirtualHost);
                 AskLater();
                 break;
@@ -117,6 +137,16 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
                 WakeSome();
                 break;
         }
+    }
+
+    private long Soon => (_clock.GetUtcNow() + (2 * Interval)).ToUnixTimeMilliseconds();
+
+    private bool IsOldest(Member? gone)
+    {
+        var self = _cluster.SelfMember;
+        return !_cluster.State.Members.Any(member =>
+            !member.Equals(gone) && !member.UniqueAddress.Equals(_cluster.SelfUniqueAddress) && member.HasRole(ClusterOptions.Store)
+            && member.Status == MemberStatus.Up && member.IsOlderThan(self));
     }
 
     private void Ask()
@@ -147,7 +177,7 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     {
         if (_waiting.Count == 0)
         {
-            foreach (var queue in _sleeping.Due((_clock.GetUtcNow() + (2 * Interval)).ToUnixTimeMilliseconds()))
+            foreach (var queue in _sleeping.Due(Soon))
             {
                 _waiting.Enqueue(queue);
             }

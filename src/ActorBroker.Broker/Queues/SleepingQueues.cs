@@ -23,6 +23,17 @@ public sealed class SleepingQueues
     /// <summary>The queue is back: what it left here, or null.</summary>
     internal QueueSleep? Take(QueueKey queue) => _queues.TryRemove(queue, out var sleep) ? sleep : null;
 
+    /// <summary>
+    /// The queue is awake, and if what was due is here still, it is on another node now: its shard has moved.
+    /// </summary>
+    internal void Forget(QueueKey queue, long now)
+    {
+        if (_queues.TryGetValue(queue, out var sleep) && sleep.WakeAt <= now)
+        {
+            _queues.TryRemove(new KeyValuePair<QueueKey, QueueSleep>(queue, sleep));
+        }
+    }
+
     /// <summary>Those in which something is due by then. They stay until they come back.</summary>
     internal IEnumerable<QueueKey> Due(long now)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Connections.Sockets;
+using ActorBroker.Contracts.Clustering;
 using ActorBroker.Protocols.Amqp091.Session;
 using ActorBroker.Protocols.Amqp091.Wire;
 using Akka.Actor;
@@ -62,6 +63,7 @@ public sealed class Amqp091ConnectionStage(
         private Amqp091Connection _connection = null!;
         private int _outputCapacity = OutputCapacityMin;
         private long _tickAtMs = long.MaxValue;
+        private WatchedElsewhere _elsewhere;
         private bool _isFlushScheduled;
         private bool _isWithholding;
 
@@ -90,7 +92,7 @@ public sealed class Amqp091ConnectionStage(
         {
             var self = GetStageActor(OnActorMessage);
             _log = Logging.GetLogger(((ActorMaterializer)Materializer).System, typeof(Amqp091ConnectionStage));
-            _session = new BrokerSession(_services, self.Ref, actor => self.Watch(actor), _peer, _local);
+            _session = new BrokerSession(_services, self.Ref, Watch, _peer, _local);
             _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs);
             _session.Attach(_connection);
             _registry.Tell(new ConnectionOpened(self.Ref), self.Ref);
@@ -160,15 +162,31 @@ public sealed class Amqp091ConnectionStage(
             GoOn();
         }
 
+        private void Watch(IActorRef actor)
+        {
+            StageActor.Watch(actor);
+            _elsewhere.Add(actor);
+        }
+
         private void OnActorMessage((IActorRef Sender, object Message) received)
         {
-            if (received.Message is CloseConnection close)
+            switch (received.Message)
             {
-                _connection.Shutdown(ReplyCode.ConnectionForced, close.Text);
-            }
-            else
-            {
-                _session.OnMessage(received.Sender, received.Message);
+                case CloseConnection close:
+                    _connection.Shutdown(ReplyCode.ConnectionForced, close.Text);
+                    break;
+                case NodeRemoved removed:
+                    foreach (var lost in _elsewhere.On(removed.Node))
+                    {
+                        _session.OnMessage(lost, new Terminated(lost, existenceConfirmed: true, addressTerminated: true));
+                    }
+
+                    _session.OnMessage(received.Sender, removed);
+                    break;
+                default:
+                    _elsewhere.Forget(received.Message as Terminated);
+                    _session.OnMessage(received.Sender, received.Message);
+                    break;
             }
 
             // More of the same may be in the mailbox already: write once, behind it.

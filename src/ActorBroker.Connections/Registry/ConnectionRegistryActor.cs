@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Clustering;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
 
@@ -20,7 +21,7 @@ public sealed record AllClosed : INoSerializationVerificationNeeded
     public static AllClosed Instance { get; } = new();
 }
 
-/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms.</summary>
+/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms and lost nodes.</summary>
 public sealed class ConnectionRegistryActor : UntypedActor
 {
     private readonly HashSet<IActorRef> _connections = [];
@@ -35,6 +36,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
+        Context.System.EventStream.Subscribe(Self, typeof(NodeRemoved));
         Context.System.EventStream.Publish(AlarmsWanted.Instance);
     }
 
@@ -63,22 +65,25 @@ public sealed class ConnectionRegistryActor : UntypedActor
                 break;
             case AlarmsChanged changed:
                 _alarms = changed;
-                foreach (var connection in _connections)
-                {
-                    connection.Tell(changed);
-                }
-
+                TellAll(changed);
+                break;
+            case NodeRemoved removed:
+                TellAll(removed);
                 break;
             case CloseAllConnections close:
                 _closing = new CloseConnection(close.Text);
                 _awaiting.Add(Sender);
-                foreach (var connection in _connections)
-                {
-                    connection.Tell(_closing);
-                }
-
+                TellAll(_closing);
                 AnswerWhenEmpty();
                 break;
+        }
+    }
+
+    private void TellAll(object message)
+    {
+        foreach (var connection in _connections)
+        {
+            connection.Tell(message);
         }
     }
 

@@ -10,8 +10,11 @@ namespace ActorBroker.Contracts.Options;
 /// </summary>
 public static class BrokerConfiguration
 {
-    /// <summary>The profile that the server runs with.</summary>
+    /// <summary>The profile of a server: one node, unless another profile lies over it.</summary>
     public const string Embedded = "embedded";
+
+    /// <summary>The profile of one of several servers, over <see cref="Embedded"/>.</summary>
+    public const string Cluster = "cluster";
 
     /// <summary>The profile for tests: free ports, no waiting for the disk, messages serialized within a node.</summary>
     public const string Test = "test";
@@ -25,10 +28,15 @@ public static class BrokerConfiguration
 
     private static readonly SearchValues<char> NotInKeys = SearchValues.Create(" \t\r\n{}[]:,#$");
 
-    /// <summary>What is shipped, with <paramref name="profile"/> over it.</summary>
-    public static Config Shipped(string profile)
+    /// <summary>What is shipped, with profiles over it, of which the later lie over the earlier.</summary>
+    public static Config Shipped(params ReadOnlySpan<string> profiles)
     {
-        var config = Resource($"{ProfileFolder}{profile}.conf");
+        var config = Config.Empty;
+        foreach (var profile in profiles)
+        {
+            config = Resource($"{ProfileFolder}{profile}.conf").WithFallback(config);
+        }
+
         foreach (var name in typeof(BrokerConfiguration).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
             if (name.StartsWith(ShippedFolder, StringComparison.Ordinal) && !name[ShippedFolder.Length..].Contains('/', StringComparison.Ordinal))
@@ -40,12 +48,16 @@ public static class BrokerConfiguration
         return config;
     }
 
+    /// <summary>Who writes what: all that an actor system of someone else needs to speak to nodes.</summary>
+    public static Config Serializers =>
+        Resource($"{ShippedFolder}serialization.conf").WithFallback(Resource($"{ShippedFolder}receptionist.conf"));
+
     /// <summary>Settings of the plug-ins for a kind of database, in the sections <c>journal</c> and <c>snapshot-store</c>.</summary>
     /// <param name="kind">Name of the file in hocon/journals.</param>
     public static Config Journal(string kind) => Resource($"{JournalFolder}{kind}.conf");
 
     /// <summary>The whole configuration of a node.</summary>
-    /// <param name="profile">Name of a shipped profile.</param>
+    /// <param name="profile">Name of a shipped profile of servers.</param>
     /// <param name="file">A HOCON file of the user, or null.</param>
     /// <param name="settings">KEY=VALUE pairs, the last one first in force.</param>
     /// <exception cref="StartupException">
@@ -54,7 +66,12 @@ public static class BrokerConfiguration
     public static Config Load(string profile, string? file, IEnumerable<string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var config = Shipped(profile);
+        var config = profile switch
+        {
+            Embedded => Shipped(Embedded),
+            Cluster => Shipped(Embedded, Cluster),
+            _ => throw new StartupException($"--profile {profile}: expected {Embedded} or {Cluster}"),
+        };
         var known = SettingKeys.In(config).ToHashSet(StringComparer.Ordinal);
         if (file is not null)
         {
@@ -71,6 +88,15 @@ public static class BrokerConfiguration
         }
 
         return config;
+    }
+
+    /// <summary>Lays settings that follow from others over all.</summary>
+    /// <param name="config">The configuration so far.</param>
+    /// <param name="settings">KEY=VALUE pairs.</param>
+    public static Config With(Config config, params IEnumerable<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Aggregate(config, static (all, setting) => UserSetting(setting).WithFallback(all));
     }
 
     private static Config Resource(string name)

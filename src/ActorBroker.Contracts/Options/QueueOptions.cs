@@ -30,6 +30,9 @@ public sealed record QueueOptions(
     /// <summary>How long a durable queue may be without connections before it leaves memory; zero for ever.</summary>
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Where new queues go that say nothing of it, and whose policy does not.</summary>
+    public QueueLeaderLocator LeaderLocator { get; init; }
+
     private const int SmallestBatch = 4096;
     private const int LargestBatch = 16 * 1024 * 1024;
     private const long LargestStore = 1L << 40;
@@ -58,6 +61,9 @@ public sealed record QueueOptions(
                 "actorbroker.default-queue-type", ("classic", QueueType.Classic), ("quorum", QueueType.Quorum), ("stream", QueueType.Stream)))
         {
             CompactAfterBytes = settings.Bytes("actorbroker.queue.compact-after-bytes", SmallestBatch, LargestStore),
+            LeaderLocator = settings.OneOf(
+                "actorbroker.queue.leader-locator",
+                ("by-name", QueueLeaderLocator.ByName), ("client-local", QueueLeaderLocator.ClientLocal), ("balanced", QueueLeaderLocator.Balanced)),
             PassivateAfter = settings.Duration("actorbroker.queue.passivate-after", TimeSpan.Zero, TimeSpan.FromDays(365)),
         };
     }

@@ -25,12 +25,19 @@ internal sealed class NodeOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
+    private readonly Option<string?> _profile = new("--profile")
+    {
+        Description = "embedded: one node, its journal in the data folder. cluster: one of several nodes. [default: embedded, or cluster where other nodes are named]",
+        HelpName = "NAME",
+    };
+
     public void AddTo(Command command)
     {
+        command.Options.Add(_profile);
         command.Options.Add(_data);
         command.Options.Add(_config);
         command.Options.Add(_set);
     }
 
-    public NodeArguments Of(ParseResult parsed) => new(parsed.GetValue(_data), parsed.GetValue(_config), parsed.GetValue(_set) ?? []);
+    public NodeArguments Of(ParseResult parsed) => new(parsed.GetValue(_data), parsed.GetValue(_config), parsed.GetValue(_set) ?? [], parsed.GetValue(_profile));
 }

@@ -16,7 +16,13 @@ internal static class ServeCommand
     public static void SetUp(Command command)
     {
         var node = new NodeOptions();
+        var cluster = new ClusterArguments();
         node.AddTo(command);
-        command.SetAction((parsed, _) => Node.RunAsync(node.Of(parsed)));
+        cluster.AddTo(command);
+        command.SetAction((parsed, _) =>
+        {
+            var arguments = node.Of(parsed);
+            return Node.RunAsync(arguments with { Settings = [.. cluster.SettingsOf(parsed), .. arguments.Settings] });
+        });
     }
 }

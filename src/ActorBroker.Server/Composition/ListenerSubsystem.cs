@@ -12,7 +12,7 @@ using Akka.Cluster;
 
 namespace ActorBroker.Server.Composition;
 
-/// <summary>Binds the enabled listeners for the node's entities.</summary>
+/// <summary>Starts the node's entities and, where clients connect to it, the enabled listeners.</summary>
 internal static class ListenerSubsystem
 {
     /// <exception cref="StartupException">An address cannot be bound; the message names listener and address.</exception>
@@ -20,6 +20,11 @@ internal static class ListenerSubsystem
     {
         var formats = new MessageFormats(new Amqp091MessageFormat());
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
+        if (!options.Cluster.IsEdge)
+        {
+            return [];
+        }
+
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
             new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats,

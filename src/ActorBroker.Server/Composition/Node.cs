@@ -1,6 +1,8 @@
-using ActorBroker.Contracts.Options;
+using ActorBroker.Broker;
 using ActorBroker.Broker.Alarms;
+using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
+using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
 using Akka.Actor;
 using Akka.Actor.Setup;
@@ -11,11 +13,11 @@ namespace ActorBroker.Server.Composition;
 /// <summary>One broker node from start to exit. Each subsystem has a file of its own beside this one.</summary>
 internal static class Node
 {
-    /// <summary>All of a shutdown, in the time that service supervisors grant before they kill.</summary>
-    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(9);
+    // A node that served for so long before it was removed begins anew to wait.
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
 
-    /// <summary>Runs until a signal or until the actor system ends by itself; answers the exit code.</summary>
-    /// <exception cref="Contracts.Options.StartupException">The node cannot start; nothing is left running.</exception>
+    /// <summary>Runs until a signal, or until the one node's actor system ends by itself; answers the exit code.</summary>
+    /// <exception cref="StartupException">The node cannot start; nothing is left running.</exception>
     public static async Task<int> RunAsync(NodeArguments arguments)
     {
         NativeMemory.ShareHeaps();
@@ -29,53 +31,66 @@ internal static class Node
             folder,
             options.Journal,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
-        var system = CreateSystem(journals.SetupOf(config));
-        try
-        {
-            await ClusterSubsystem.JoinAsync(system).ConfigureAwait(false);
-            var listeners = await ListenerSubsystem.StartAsync(system, options, new SteadyClock(awake)).ConfigureAwait(false);
-            await ReadyLine.PrintAsync(listeners).ConfigureAwait(false);
-            await Task.WhenAny(signals.Received, system.WhenTerminated).ConfigureAwait(false);
-        }
-        catch
-        {
-            await system.Terminate().ConfigureAwait(false);
-            throw;
-        }
-
-        return await StopAsync(system, signals).ConfigureAwait(false);
+        await using var claim = ClaimOf(options);
+        return await RunAsync(
+            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 
-    // Akka checks its own settings only here, and says what is wrong by exceptions of many kinds.
-    private static ActorSystem CreateSystem(ActorSystemSetup setup)
+    private static IClusterClaim ClaimOf(BrokerOptions options)
     {
-        try
+        if (options.Journal.Provider == JournalProvider.PostgreSql)
         {
-            return ActorSystem.Create("actorbroker", setup);
+            return new PostgreSqlClaim(
+                options.Journal.ConnectionString,
+                options.Cluster.Port == 0 ? options.Cluster.Host : new NodeAddress(options.Cluster.Host, options.Cluster.Port).ToString(),
+                static trouble => Log.Warning("{Trouble}", trouble));
         }
-        catch (Exception failure) when (failure is ArgumentException or AkkaException or FormatException or TypeLoadException or InvalidOperationException)
+
+        return options.Cluster is { HasOthers: true, IsStore: true }
+            ? throw new StartupException("actorbroker.journal.provider = sqlite: several nodes share one journal, which takes postgresql")
+            : new LocalClaim();
+    }
+
+    // One of several nodes comes back by itself, where the end of the only one is the end.
+    private static async Task<int> RunAsync(
+        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, TimeProvider clock, TerminationSignals signals)
+    {
+        var (wait, longest) = options.Cluster.RejoinAfter;
+        while (true)
         {
-            throw new StartupException($"a setting under akka cannot be used: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            var started = clock.GetTimestamp();
+            var run = new NodeRun(setup, options, membership, clock, signals);
+            if (await run.RunAsync().ConfigureAwait(false) is { } exitCode)
+            {
+                return exitCode;
+            }
+
+            if (!options.Cluster.HasOthers)
+            {
+                Log.Error("The node was removed from its cluster and has stopped");
+                return 1;
+            }
+
+            wait = run.HasServed && clock.GetElapsedTime(started) > Settled ? options.Cluster.RejoinAfter.First : wait;
+            Log.Warning("The node was removed from its cluster; it joins again in {Wait}", wait);
+            if (await Task.WhenAny(signals.Received, Task.Delay(wait)).ConfigureAwait(false) == signals.Received)
+            {
+                return 0;
+            }
+
+            wait = wait * 2 < longest ? wait * 2 : longest;
+            options = AtTheSamePlaces(options, run);
         }
     }
 
-    private static async Task<int> StopAsync(ActorSystem system, TerminationSignals signals)
+    // Clients look for listeners where they were, also where any free port would have done.
+    private static BrokerOptions AtTheSamePlaces(BrokerOptions options, NodeRun run)
     {
-        if (!signals.Received.IsCompleted)
+        var ports = run.Listeners.ToDictionary(static bound => bound.Name, static bound => bound.EndPoint.Port);
+        return options with
         {
-            Log.Error("The node was removed from its cluster and has stopped");
-            return 1;
-        }
-
-        Log.Information("Stopping on {Signal}", await signals.Received.ConfigureAwait(false));
-        var stopped = CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance);
-        if (await Task.WhenAny(stopped, Task.Delay(ShutdownLimit)).ConfigureAwait(false) == stopped)
-        {
-            await stopped.ConfigureAwait(false);
-            return 0;
-        }
-
-        Log.Error("Stopping took longer than {Limit}", ShutdownLimit);
-        return 1;
+            Listeners = [.. options.Listeners.Select(listener =>
+                ports.TryGetValue(listener.Name, out var port) ? listener with { Port = port } : listener)],
+        };
     }
 }

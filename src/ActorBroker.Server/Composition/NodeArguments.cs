@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorBroker.Contracts.Options;
 using Akka.Configuration;
 
@@ -7,9 +8,24 @@ namespace ActorBroker.Server.Composition;
 /// <param name="Data">Folder for data, or null for the configured one.</param>
 /// <param name="ConfigFile">HOCON file of the user, or null.</param>
 /// <param name="Settings">KEY=VALUE pairs.</param>
-internal sealed record NodeArguments(string? Data, string? ConfigFile, IReadOnlyList<string> Settings)
+/// <param name="Profile">A profile by name, or null for the one that fits: cluster where other nodes are named.</param>
+internal sealed record NodeArguments(string? Data, string? ConfigFile, IReadOnlyList<string> Settings, string? Profile = null)
 {
-    public Config LoadConfiguration() => BrokerConfiguration.Load(BrokerConfiguration.Embedded, ConfigFile, Settings);
+    public Config LoadConfiguration()
+    {
+        var config = BrokerConfiguration.Load(Profile ?? BrokerConfiguration.Embedded, ConfigFile, Settings);
+        if (Profile is null && ClusterOptions.Read(new SettingReader(config)).HasOthers)
+        {
+            config = BrokerConfiguration.Load(BrokerConfiguration.Cluster, ConfigFile, Settings);
+        }
+
+        var cluster = ClusterOptions.Read(new SettingReader(config));
+        return BrokerConfiguration.With(
+            config,
+            $"akka.remote.dot-netty.tcp.hostname={cluster.Host}",
+            string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.port={cluster.Port}"),
+            $"akka.cluster.roles=[{string.Join(", ", cluster.Roles)}]");
+    }
 
     /// <summary>The checked options, with --data and RABBITMQ_DEFAULT_* in the place of what the files say.</summary>
     public BrokerOptions ReadOptions(Config config)

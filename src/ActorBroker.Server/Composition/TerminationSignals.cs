@@ -6,6 +6,7 @@ namespace ActorBroker.Server.Composition;
 internal sealed class TerminationSignals : IDisposable
 {
     private readonly TaskCompletionSource<PosixSignal> _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
 
     public TerminationSignals() =>
@@ -18,17 +19,25 @@ internal sealed class TerminationSignals : IDisposable
 
     public Task<PosixSignal> Received => _received.Task;
 
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Stop => _stop.Token;
+
     public void Dispose()
     {
         foreach (var registration in _registrations)
         {
             registration.Dispose();
         }
+
+        _stop.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        _received.TrySetResult(context.Signal);
+        if (_received.TrySetResult(context.Signal))
+        {
+            _stop.Cancel();
+        }
     }
 }

@@ -1,0 +1,20 @@
+namespace ActorBroker.Broker.Clustering;
+
+/// <summary>The claim of a node whose journal is a file: the process holds its data folder, so there is no other node.</summary>
+public sealed class LocalClaim : IClusterClaim
+{
+    /// <inheritdoc/>
+    public Task<bool> TryBeginAsync(CancellationToken stop) => Task.FromResult(true);
+
+    /// <inheritdoc/>
+    public Task HoldAsync(CancellationToken stop) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task<string> DescribeHoldersAsync(CancellationToken stop) => Task.FromResult("this node");
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,108 @@
+using ActorBroker.Broker.Clustering;
+using ActorBroker.Contracts.Options;
+using Akka.Actor;
+using Akka.Cluster;
+using Serilog;
+
+namespace ActorBroker.Server.Composition;
+
+/// <summary>
+/// How a node becomes a member of its cluster, and again after it was removed. A node that may begin a cluster does so when
+/// no other one lets it in and the database knows of no member; any other waits until it is let in.
+/// </summary>
+/// <param name="options">Which nodes it asks, and whether it may begin a cluster.</param>
+/// <param name="claim">What the database knows.</param>
+internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim claim)
+{
+    // For nodes that are there to answer before a cluster is begun beside them, should the database have lost its sessions.
+    private static readonly TimeSpan AskFirst = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TellAfter = TimeSpan.FromSeconds(10);
+
+    private IReadOnlyList<NodeAddress> _lastMembers = [];
+
+    /// <summary>Becomes a member, and has the database know. Ends early, without one, when the system ends.</summary>
+    /// <exception cref="StartupException">It may begin a cluster, but the database has one, and no node to ask is named.</exception>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public async Task JoinAsync(ActorSystem system, CancellationToken stop)
+    {
+        var cluster = Cluster.Get(system);
+        var self = cluster.SelfAddress;
+        var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.RegisterOnMemberUp(() => up.TrySetResult());
+        var decided = Task.WhenAny(up.Task, system.WhenTerminated);
+        var others = options.Seeds.Concat(options.Join).Concat(_lastMembers)
+            .Select(node => self.WithHost(node.Host).WithPort(node.Port)).Where(node => node != self).Distinct().ToArray();
+        if (others.Length > 0)
+        {
+            cluster.JoinSeedNodes(others);
+        }
+
+        if (MayBegin(self))
+        {
+            await BeginUnlessDecidedAsync(cluster, others, decided, stop).ConfigureAwait(false);
+        }
+
+        while (!await IsDecidedAsync(decided, TellAfter, stop).ConfigureAwait(false))
+        {
+            Log.Warning("Waiting to be let into the cluster by {Nodes}", string.Join(", ", others.Select(static node => node.HostPort())));
+        }
+
+        if (up.Task.IsCompleted)
+        {
+            await claim.HoldAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The node is a member no more; what it last knew of the others helps it to find them again.</summary>
+    public async Task LeaveAsync(ActorSystem system)
+    {
+        _lastMembers = [.. Cluster.Get(system).State.Members
+            .Select(static member => member.Address)
+            .Where(static address => address is { Host: not null, Port: > 0 })
+            .Select(static address => new NodeAddress(address.Host!, address.Port!.Value))];
+        await claim.ReleaseAsync().ConfigureAwait(false);
+    }
+
+    private bool MayBegin(Address self) =>
+        options is { IsStore: true, Join.Count: 0 }
+        && (options.Seeds.Count == 0 || options.Seeds.Any(seed => self == self.WithHost(seed.Host).WithPort(seed.Port)));
+
+    private async Task BeginUnlessDecidedAsync(Cluster cluster, Address[] others, Task decided, CancellationToken stop)
+    {
+        if (others.Length > 0 && await IsDecidedAsync(decided, AskFirst, stop).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        do
+        {
+            try
+            {
+                if (await claim.TryBeginAsync(stop).ConfigureAwait(false))
+                {
+                    cluster.Join(cluster.SelfAddress);
+                    return;
+                }
+
+                if (others.Length == 0)
+                {
+                    throw new StartupException(
+                        $"the database belongs to a cluster already, of {await claim.DescribeHoldersAsync(stop).ConfigureAwait(false)}: name one of its nodes with --join");
+                }
+            }
+            catch (ClusterClaimException failure)
+            {
+                Log.Warning("{Reason}", failure.Message);
+            }
+        }
+        while (!await IsDecidedAsync(decided, AskAgain, stop).ConfigureAwait(false));
+    }
+
+    private static async Task<bool> IsDecidedAsync(Task decided, TimeSpan limit, CancellationToken stop)
+    {
+        await Task.WhenAny(decided, Task.Delay(limit, stop)).ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+        return decided.IsCompleted;
+    }
+}
