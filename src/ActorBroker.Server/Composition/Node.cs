@@ -51,7 +51,7 @@ internal static class Node
                 static trouble => Log.Warning("{Trouble}", trouble));
         }
 
-        return options.Cluster is { HasOthers: true, IsStore: true }
+        return options.Cluster is { IsOneOfSeveral: true, IsStore: true }
             ? throw new StartupException("actorbroker.journal.provider = sqlite: several nodes share one journal, which takes postgresql")
             : new LocalClaim();
     }
@@ -70,7 +70,7 @@ internal static class Node
                 return exitCode;
             }
 
-            if (!options.Cluster.HasOthers)
+            if (!options.Cluster.IsOneOfSeveral)
             {
                 Log.Error("The node was removed from its cluster and has stopped");
                 return 1;
