@@ -34,7 +34,10 @@ internal static class Node
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
         var health = new NodeHealth(claim);
-        await using var management = await ManagementServer.StartAsync(options.Listener(ListenerOptions.Http), health).ConfigureAwait(false);
+        var http = options.Listener(ListenerOptions.Http);
+
+        // Not even loaded where it is off: ASP.NET Core takes memory.
+        await using var management = http.Enabled ? await ManagementServer.StartAsync(http, health).ConfigureAwait(false) : null;
         health.Http = management?.EndPoint;
         return await RunAsync(
             journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), health,
