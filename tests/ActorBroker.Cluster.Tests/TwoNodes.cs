@@ -31,10 +31,13 @@ public sealed class TwoNodes : IAsyncLifetime
     /// <param name="settings">Further <c>KEY=VALUE</c> settings.</param>
     public Task<ClusterNode> StartThirdAsync(params string[] settings) => ClusterNode.StartAsync(_journals!, First.Address, settings);
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync() => DisposeAsync(killed: null);
+
+    /// <summary>As the other, when one of the nodes is gone already.</summary>
+    public async Task DisposeAsync(ClusterNode? killed)
     {
-        await Second.StopAsync();
-        await First.StopAsync();
+        foreach (var node in new[] { Second, First }.Where(node => node != killed))
+            await node.StopAsync();
         _journals?.Dispose();
         _folder?.Dispose();
         Directory.Delete(_path, recursive: true);
