@@ -14,6 +14,7 @@ using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Protocols.Amqp091.Mapping;
+using ActorBroker.Testing.Remoting;
 using ActorBroker.Testing.Serialization;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -53,6 +54,12 @@ public sealed class ClusterNode
         _endPoint = endPoint;
     }
 
+    /// <summary>What this node sends to the others.</summary>
+    public FrameGauge Frames => FrameGauge.Of(_system);
+
+    /// <summary>Every node that this one knows answers it in time.</summary>
+    public bool ReachesAll => AkkaCluster.Get(_system).State.Unreachable.IsEmpty;
+
     public Address Address => AkkaCluster.Get(_system).SelfAddress;
 
     /// <summary>A node that has joined, or begun a cluster when there is no seed, and serves clients.</summary>
@@ -63,6 +70,7 @@ public sealed class ClusterNode
     {
         var shipped = BrokerConfiguration.With(BrokerConfiguration.Shipped(BrokerConfiguration.Test), settings);
         var config = ConfigurationFactory.ParseString(Settings)
+            .WithFallback(ConfigurationFactory.ParseString(FrameGauge.Settings))
             .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
             .WithFallback(shipped);
         var system = ActorSystem.Create("actorbroker", journals.SetupOf(config));

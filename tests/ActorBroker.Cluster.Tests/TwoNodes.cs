@@ -38,7 +38,8 @@ public sealed class TwoNodes : IAsyncLifetime
     {
         foreach (var node in new[] { Second, First }.Where(node => node != killed))
             await node.StopAsync();
-        _journals?.Dispose();
+        if (_journals is not null)
+            await _journals.DisposeAsync();
         _folder?.Dispose();
         Directory.Delete(_path, recursive: true);
     }
