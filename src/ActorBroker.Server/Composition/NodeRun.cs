@@ -1,5 +1,6 @@
 using System.Net;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Embedded;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -71,7 +72,7 @@ internal sealed class NodeRun(
             system.ActorOf(LostNodeWatch.Props(system.Settings.Config, TimeProvider.System), "lost-node-watch");
         }
 
-        Listeners = await ListenerSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
         _isServing = true;
         await ReadyLine.PrintAsync(Listeners, options.Cluster.HasOthers ? Cluster.Get(system).SelfAddress.HostPort() : null).ConfigureAwait(false);
     }
