@@ -4,6 +4,7 @@ using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
+using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Serilog;
@@ -33,8 +34,15 @@ internal static class Node
             options.Journals,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
+        var health = new NodeHealth(claim);
+        var http = options.Listener(ListenerOptions.Http);
+
+        // Not even loaded where it is off: ASP.NET Core takes memory.
+        await using var management = http.Enabled ? await ManagementServer.StartAsync(http, health).ConfigureAwait(false) : null;
+        health.Http = management?.EndPoint;
         return await RunAsync(
-            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), new SteadyClock(awake), signals).ConfigureAwait(false);
+            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), health,
+            new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 
     private static IClusterClaim ClaimOf(BrokerOptions options)
@@ -47,26 +55,26 @@ internal static class Node
                 static trouble => Log.Warning("{Trouble}", trouble));
         }
 
-        return options.Cluster is { HasOthers: true, IsStore: true }
+        return options.Cluster is { IsOneOfSeveral: true, IsStore: true }
             ? throw new StartupException("actorbroker.journal.provider = sqlite: several nodes share one journal, which takes postgresql")
             : new LocalClaim();
     }
 
     // One of several nodes comes back by itself, where the end of the only one is the end.
     private static async Task<int> RunAsync(
-        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, TimeProvider clock, TerminationSignals signals)
+        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
     {
         var (wait, longest) = options.Cluster.RejoinAfter;
         while (true)
         {
             var started = clock.GetTimestamp();
-            var run = new NodeRun(setup, options, membership, clock, signals);
+            var run = new NodeRun(setup, options, membership, health, clock, signals);
             if (await run.RunAsync().ConfigureAwait(false) is { } exitCode)
             {
                 return exitCode;
             }
 
-            if (!options.Cluster.HasOthers)
+            if (!options.Cluster.IsOneOfSeveral)
             {
                 Log.Error("The node was removed from its cluster and has stopped");
                 return 1;

@@ -1,5 +1,6 @@
 using System.Net;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Embedded;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -14,10 +15,11 @@ namespace ActorBroker.Server.Composition;
 /// <param name="setup">Of the actor system.</param>
 /// <param name="options">The node's settings.</param>
 /// <param name="membership">How it joins.</param>
+/// <param name="health">Told how it is.</param>
 /// <param name="clock">Of everything in it.</param>
 /// <param name="signals">Have it end.</param>
 internal sealed class NodeRun(
-    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, TimeProvider clock, TerminationSignals signals)
+    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
 {
     private bool _isServing;
 
@@ -42,7 +44,7 @@ internal sealed class NodeRun(
         {
             // The signal came while the node was waiting to be let in.
         }
-        catch (Exception failure) when (system.WhenTerminated.IsCompleted && options.Cluster.HasOthers)
+        catch (Exception failure) when (system.WhenTerminated.IsCompleted && options.Cluster.IsOneOfSeveral)
         {
             Log.Warning("The node was removed from its cluster before it was ready: {Reason}", failure.Message);
         }
@@ -66,15 +68,29 @@ internal sealed class NodeRun(
             return;
         }
 
-        if (options.Cluster.HasOthers)
+        if (options.Cluster.IsOneOfSeveral)
         {
             system.ActorOf(LostNodeWatch.Props(system.Settings.Config, TimeProvider.System), "lost-node-watch");
         }
 
-        Listeners = await ListenerSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        health.Joined();
+        Leaving(system, health);
+        Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        health.Serves(Listeners);
         _isServing = true;
-        await ReadyLine.PrintAsync(Listeners, options.Cluster.HasOthers ? Cluster.Get(system).SelfAddress.HostPort() : null).ConfigureAwait(false);
+        await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);
     }
+
+    // A node with only others' names to itself may be joined by them too.
+    private NodeAddress? NodePlace(ActorSystem system) =>
+        Cluster.Get(system).SelfAddress is { Host: { } host, Port: { } port } && options.Cluster.IsOneOfSeveral ? new NodeAddress(host, port) : null;
+
+    private static void Leaving(ActorSystem system, NodeHealth health) =>
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "tell of leaving", () =>
+        {
+            health.Leaves();
+            return Task.FromResult(Akka.Done.Instance);
+        });
 
     // Akka checks its own settings only here, and says what is wrong by exceptions of many kinds.
     private ActorSystem CreateSystem()

@@ -67,54 +67,53 @@ public sealed class GaugedTransportProvider : ITransportAdapterProvider
         new GaugedTransport(wrappedTransport, FrameGauge.Of(system));
 }
 
-internal sealed class GaugedTransport(Transport wrapped, FrameGauge gauge) : AbstractTransportAdapter(wrapped)
+// Addresses stay those of the transport below, so that systems without a gauge are understood.
+internal sealed class GaugedTransport(Transport wrapped, FrameGauge gauge) : Transport
 {
-    private const string Scheme = "gauged";
+    public override string SchemeIdentifier => wrapped.SchemeIdentifier;
 
-    protected override SchemeAugmenter SchemeAugmenter { get; } = new(Scheme);
+    public override long MaximumPayloadBytes => wrapped.MaximumPayloadBytes;
 
-    protected override async Task<IAssociationEventListener> InterceptListen(Address listenAddress, Task<IAssociationEventListener> listenerTask) =>
-        await Task.FromResult(new Listener(listenerTask, gauge));
+    public override bool IsResponsibleFor(Address remote) => wrapped.IsResponsibleFor(remote);
 
-    protected override void InterceptAssociate(Address remoteAddress, TaskCompletionSource<AssociationHandle> statusPromise) =>
-        WrappedTransport.Associate(remoteAddress).ContinueWith(
-            association =>
-            {
-                if (association.IsCompletedSuccessfully)
-                {
-                    statusPromise.SetResult(new Handle(association.Result, gauge));
-                }
-                else
-                {
-                    statusPromise.SetException(association.Exception?.InnerException ?? new OperationCanceledException());
-                }
-            },
-            TaskScheduler.Default);
+    public override async Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
+    {
+        var (address, below) = await wrapped.Listen();
+        var above = new TaskCompletionSource<IAssociationEventListener>();
+        below.SetResult(new Listener(above.Task, gauge));
+        return (address, above);
+    }
+
+    public override async Task<AssociationHandle> Associate(Address remoteAddress) =>
+        new Handle(await wrapped.Associate(remoteAddress), gauge);
+
+    public override Task<bool> Shutdown() => wrapped.Shutdown();
 
     private sealed class Listener(Task<IAssociationEventListener> upstream, FrameGauge gauge) : IAssociationEventListener
     {
         public void Notify(IAssociationEvent ev)
         {
-            var wrapped = ev is InboundAssociation inbound ? new InboundAssociation(new Handle(inbound.Association, gauge)) : ev;
-            upstream.ContinueWith(listener => listener.Result.Notify(wrapped), TaskScheduler.Default);
+            var gauged = ev is InboundAssociation inbound ? new InboundAssociation(new Handle(inbound.Association, gauge)) : ev;
+            upstream.ContinueWith(listener => listener.Result.Notify(gauged), TaskScheduler.Default);
         }
     }
 
-    private sealed class Handle : AbstractTransportAdapterHandle
+    private sealed class Handle : AssociationHandle
     {
+        private readonly AssociationHandle _below;
         private readonly FrameGauge _gauge;
 
-        public Handle(AssociationHandle wrapped, FrameGauge gauge)
-            : base(wrapped, Scheme)
+        public Handle(AssociationHandle below, FrameGauge gauge)
+            : base(below.LocalAddress, below.RemoteAddress)
         {
+            _below = below;
             _gauge = gauge;
-            ReadHandlerSource.Task.ContinueWith(reader => WrappedHandle.ReadHandlerSource.SetResult(reader.Result), TaskScheduler.Default);
+            ReadHandlerSource.Task.ContinueWith(reader => _below.ReadHandlerSource.SetResult(reader.Result), TaskScheduler.Default);
         }
 
-        public override bool Write(ByteString payload) => !_gauge.Admit(payload) || WrappedHandle.Write(payload);
+        public override bool Write(ByteString payload) => !_gauge.Admit(payload) || _below.Write(payload);
 
-#pragma warning disable CS0672, CS0618
-        public override void Disassociate() => WrappedHandle.Disassociate();
-#pragma warning restore CS0672, CS0618
+        [Obsolete("As below.")]
+        public override void Disassociate() => _below.Disassociate();
     }
 }
