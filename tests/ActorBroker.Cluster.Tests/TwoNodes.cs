@@ -31,7 +31,8 @@ public sealed class TwoNodes : IAsyncLifetime
     {
         await Second.StopAsync();
         await First.StopAsync();
-        _journals?.Dispose();
+        if (_journals is not null)
+            await _journals.DisposeAsync();
         _folder?.Dispose();
         Directory.Delete(_path, recursive: true);
     }

@@ -1,4 +1,5 @@
 using ActorBroker.Broker.DeadLetters;
+using ActorBroker.Broker.History;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Exchanges;
@@ -102,6 +103,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
                 return;
             case PlacementMessage or Placement.PlaceHere or Placement.LeaveNode:
                 OnPlacement(message);
+                return;
+            case ForgetReplay:
+                OnForgetReplay();
                 return;
             case PoliciesApplied or VirtualHostLoaded:
                 OnPoliciesKnown();

@@ -27,7 +27,7 @@ internal static class Node
         await using var logging = LoggingSubsystem.Start(options.Logging);
         using var awake = new AwakeClock(TimeProvider.System);
         using var folder = DataFolder.Open(options.Data);
-        using var journals = await JournalStores.OpenAsync(
+        await using var journals = await JournalStores.OpenAsync(
             folder,
             options.Journal,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
