@@ -13,7 +13,8 @@ public sealed class DependencyTests
         ["ActorBroker.Contracts"] = ["ActorBroker.Core"],
         ["ActorBroker.Broker"] = ["ActorBroker.Contracts"],
         ["ActorBroker.Connections"] = ["ActorBroker.Contracts", "ActorBroker.Protocols.Amqp091"],
-        ["ActorBroker.Server"] = ["ActorBroker.Broker", "ActorBroker.Connections"],
+        ["ActorBroker.Management"] = ["ActorBroker.Contracts"],
+        ["ActorBroker.Server"] = ["ActorBroker.Broker", "ActorBroker.Connections", "ActorBroker.Management"],
         ["ActorBroker.PerfTest"] = ["ActorBroker.Protocols.Amqp091"],
     };
 
