@@ -20,6 +20,7 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
+using Akka.Remote;
 using Akka.Streams;
 using RabbitMQ.Client;
 using AkkaCluster = Akka.Cluster.Cluster;
@@ -121,6 +122,17 @@ public sealed class ClusterNode
         inbox.Watch(actor);
         return (actor, inbox);
     }
+
+    /// <summary>Is gone from one moment to the next, as if killed: nobody is told, and nothing that is under way gets out.</summary>
+    public async Task KillAsync()
+    {
+        await ((IRemoteActorRefProvider)((ExtendedActorSystem)_system).Provider).Transport.Shutdown();
+        ((ExtendedActorSystem)_system).Abort();
+        await _system.WhenTerminated.WaitAsync(Limit);
+    }
+
+    /// <summary>Gives a node up that is gone, as a failure detector would after a while.</summary>
+    public void Down(Address node) => AkkaCluster.Get(_system).Down(node);
 
     /// <summary>Leaves the cluster: shards move to the other nodes.</summary>
     public Task StopAsync() => CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);

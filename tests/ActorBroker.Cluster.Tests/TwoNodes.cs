@@ -27,10 +27,13 @@ public sealed class TwoNodes : IAsyncLifetime
         Second = await ClusterNode.StartAsync(_journals, First.Address);
     }
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync() => DisposeAsync(killed: null);
+
+    /// <summary>As the other, when one of the nodes is gone already.</summary>
+    public async Task DisposeAsync(ClusterNode? killed)
     {
-        await Second.StopAsync();
-        await First.StopAsync();
+        foreach (var node in new[] { Second, First }.Where(node => node != killed))
+            await node.StopAsync();
         if (_journals is not null)
             await _journals.DisposeAsync();
         _folder?.Dispose();
