@@ -58,7 +58,7 @@ public sealed class ClusterNode
     /// <summary>A node that has joined, or begun a cluster when there is no seed, and serves clients.</summary>
     public static async Task<ClusterNode> StartAsync(JournalStores journals, Address? seed)
     {
-        var shipped = BrokerConfiguration.Shipped(BrokerConfiguration.Test);
+        var shipped = ConfigurationFactory.ParseString("actorbroker.amqp091.operation-timeout = 60s").WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test));
         var config = ConfigurationFactory.ParseString(Settings)
             .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
             .WithFallback(shipped);
@@ -73,7 +73,10 @@ public sealed class ClusterNode
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
             new ConnectionLimit(0), entities.Replies, system.EventStream, Formats,
-            cluster.SelfAddress.HostPort(), TimeProvider.System, options.Amqp091.PublishWindow);
+            cluster.SelfAddress.HostPort(), TimeProvider.System, options.Amqp091.PublishWindow)
+        {
+            AnswerTimeout = options.Amqp091.OperationTimeout,
+        };
         var listeners = await ConnectionsSubsystem.StartAsync(system, options, services);
         return new ClusterNode(system, entities.Queues, listeners.Single().EndPoint);
     }
@@ -85,7 +88,7 @@ public sealed class ClusterNode
         HostName = _endPoint.Address.ToString(),
         Port = _endPoint.Port,
         AutomaticRecoveryEnabled = false,
-        ContinuationTimeout = Limit,
+        ContinuationTimeout = TimeSpan.FromSeconds(60),
     }.CreateConnectionAsync();
 
     /// <summary>What a queue, wherever it is, answers an actor of this node.</summary>
