@@ -43,7 +43,7 @@ public static class ConnectionsSubsystem
         };
         var shutdown = CoordinatedShutdown.Get(system);
         var bound = new List<(string Name, IPEndPoint EndPoint)>();
-        foreach (var listener in options.Listeners.Where(static listener => listener.Enabled))
+        foreach (var listener in options.Listeners.Where(static listener => listener is { Enabled: true, Name: ListenerOptions.Amqp }))
         {
             var one = await Listener.Bind(
                 materializer,

@@ -23,6 +23,9 @@ public abstract class UnobservedQueueEffects : IQueueEffects
     }
 
     /// <inheritdoc/>
+    public void PublishMissing(int connection, long firstSequence) => throw new InvalidOperationException("Nothing is lost here.");
+
+    /// <inheritdoc/>
     public abstract void Write(QueueWrite write);
 
     /// <inheritdoc/>

@@ -7,6 +7,9 @@ namespace ActorBroker.Broker.Clustering;
 /// </summary>
 public interface IClusterClaim : IAsyncDisposable
 {
+    /// <summary>The database has answered lately that this node is a member.</summary>
+    bool IsHeld { get; }
+
     /// <summary>Whether this node may begin a cluster: no other node is a member of one, nor about to begin one.</summary>
     /// <exception cref="ClusterClaimException">The database does not answer; it may later.</exception>
     Task<bool> TryBeginAsync(CancellationToken stop);

@@ -4,6 +4,9 @@ namespace ActorBroker.Broker.Clustering;
 public sealed class LocalClaim : IClusterClaim
 {
     /// <inheritdoc/>
+    public bool IsHeld => true;
+
+    /// <inheritdoc/>
     public Task<bool> TryBeginAsync(CancellationToken stop) => Task.FromResult(true);
 
     /// <inheritdoc/>

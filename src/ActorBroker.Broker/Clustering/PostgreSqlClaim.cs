@@ -45,6 +45,9 @@ public sealed class PostgreSqlClaim : IClusterClaim
     }
 
     /// <inheritdoc/>
+    public bool IsHeld { get; private set; }
+
+    /// <inheritdoc/>
     public async Task<bool> TryBeginAsync(CancellationToken stop)
     {
         var mayBegin = await AskAsync<bool>($"SELECT pg_try_advisory_lock({Key})", stop).ConfigureAwait(false);
@@ -91,6 +94,7 @@ public sealed class PostgreSqlClaim : IClusterClaim
             _holding = null;
             await holding.CancelAsync().ConfigureAwait(false);
             await _keeping.ConfigureAwait(false);
+            IsHeld = false;
             holding.Dispose();
         }
 
@@ -116,6 +120,7 @@ public sealed class PostgreSqlClaim : IClusterClaim
                 else if (await AskAsync<bool>($"SELECT pg_try_advisory_lock_shared({Key})", stop).ConfigureAwait(false))
                 {
                     held = _session;
+                    IsHeld = true;
                     if (_beginning == held)
                     {
                         await AskAsync<bool>($"SELECT pg_advisory_unlock({Key})", stop).ConfigureAwait(false);
@@ -129,6 +134,7 @@ public sealed class PostgreSqlClaim : IClusterClaim
             }
             catch (ClusterClaimException failure)
             {
+                IsHeld = false;
                 _onTrouble(failure.Message);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

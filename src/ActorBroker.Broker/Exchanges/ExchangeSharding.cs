@@ -3,7 +3,6 @@ using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 
 namespace ActorBroker.Broker.Exchanges;
 
@@ -20,9 +19,9 @@ public static class ExchangeSharding
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
     public static ExchangeSettings Settings(NodePolicies policies, ForwardingServices forwarding) => new(
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
+        EntitySharding.Region(EntityIds.QueueType),
+        EntitySharding.Region(EntityIds.ExchangeType),
+        EntitySharding.Region(EntityIds.CatalogueType),
         policies,
         forwarding);
 }

@@ -17,7 +17,7 @@ namespace ActorBroker.Broker.Forwarding;
 /// much is under way is for the owner to bound, by <see cref="BytesUnderWay"/>.
 /// </para>
 /// </summary>
-internal sealed class MessageForwarder
+internal sealed partial class MessageForwarder
 {
     // As long as a client's session waits for a queue.
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(15);
@@ -103,6 +103,9 @@ internal sealed class MessageForwarder
             case PublishFailed failed:
                 OnDone(sender, failed.LastSequence, failed.LastSequence, ForwardOutcome.Failed);
                 return true;
+            case PublishMissing missing:
+                OnMissing(sender, missing);
+                return true;
             case PublishRejected rejected:
                 OnRejected(sender, rejected);
                 return true;
@@ -174,83 +177,6 @@ internal sealed class MessageForwarder
     }
 
     private void Send(ForwardLink link, MessageBatch batch, ForwardBatch messages) => link.Send(batch, messages, _self);
-
-    private ForwardLink LinkTo(string queue)
-    {
-        if (!_links.TryGetValue(queue, out var link))
-        {
-            link = new ForwardLink(queue);
-            _links.Add(queue, link);
-        }
-
-        if (link.Actor is null && !link.IsResolving)
-        {
-            link.IsResolving = true;
-            link.ResolvingSince = _services.Clock.GetTimestamp();
-            link.ResolveRequest = ++_lastRequest;
-            _resolving.Add(link.ResolveRequest, link);
-            Ask(link);
-        }
-
-        return link;
-    }
-
-    private void Ask(ForwardLink link) =>
-        _queues.Tell(new ResolveQueue(new QueueKey(_virtualHost, link.Queue), link.ResolveRequest), _self);
-
-    private void OnResolved(QueueResolved resolved)
-    {
-        // Asked twice, answered twice: only the first answer counts.
-        if (_resolving.Remove(resolved.RequestId, out var link))
-        {
-            _linksByActor[resolved.Actor] = link;
-            _watch(resolved.Actor);
-            link.Resolve(resolved.Actor, _self);
-        }
-    }
-
-    private void OnNotFound(long request, ForwardOutcome outcome, Refusal? refusal)
-    {
-        if (_resolving.Remove(request, out var link))
-        {
-            _links.Remove(link.Queue);
-            link.Close(
-                refusal ?? new Refusal(RefusalReason.Unavailable, $"queue '{link.Queue}' was not found in time"),
-                batch => Settle(link, batch, outcome));
-        }
-    }
-
-    private void OnDone(IActorRef queue, long accepted, long done, ForwardOutcome outcome)
-    {
-        if (_linksByActor.TryGetValue(queue, out var link))
-        {
-            link.Accept(accepted);
-            while (link.NextDone(done) is { } batch)
-            {
-                Settle(link, batch, outcome);
-            }
-        }
-    }
-
-    private void OnRejected(IActorRef queue, PublishRejected rejected)
-    {
-        if (_linksByActor.TryGetValue(queue, out var link))
-        {
-            link.Find(rejected.LinkSequence)?.Reject(rejected.Indexes);
-        }
-    }
-
-    private bool OnTerminated(IActorRef actor)
-    {
-        if (!_linksByActor.Remove(actor, out var link))
-        {
-            return false;
-        }
-
-        _links.Remove(link.Queue);
-        link.LoseActor(batch => Settle(link, batch, ForwardOutcome.Failed));
-        return true;
-    }
 
     private void Settle(ForwardLink link, ForwardBatch batch, ForwardOutcome outcome)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
@@ -14,6 +15,9 @@ public sealed partial class QueueActor
 {
     private DeclareQueue? _declaring;
     private WaitLimit _declareLimit;
+
+    // Tells this queue from others of its name, before and after it: a publisher's batches are for one of them only.
+    private long _declaration;
 
     private void BeginDeclare(DeclareQueue declare)
     {
@@ -70,9 +74,10 @@ public sealed partial class QueueActor
         }
 
         FollowPolicies(_declaring!.Definition);
+        _declaration = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
         if (_declaring.Definition is { Durable: true, Exclusive: false })
         {
-            var declared = new QueueDeclared(_key, _declaring.Definition, _declaring.Origin);
+            var declared = new QueueDeclared(_key, _declaring.Definition, _declaring.Origin) { Declaration = _declaration };
             QueueEvent[] events = _policy == EffectivePolicy.None ? [declared] : [declared, new QueuePolicyApplied(_policy)];
             PersistAll(events, written =>
             {

@@ -39,9 +39,7 @@ public sealed partial class QueueActor
         switch (command)
         {
             case ResolveQueue resolve:
-                // From here on the connection may tell this actor directly.
-                _connections.NumberOf(Sender, Context);
-                Sender.Tell(new QueueResolved(resolve.RequestId, _key, Self));
+                OnResolve(resolve);
                 break;
             case DeclareQueue declare:
                 OnDeclareExisting(declare);

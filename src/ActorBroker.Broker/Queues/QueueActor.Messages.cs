@@ -15,6 +15,8 @@ public sealed partial class QueueActor
         var queue = _queue!;
         switch (command)
         {
+            case PublishBatch known when !queue.ExpectsBatch(Number(), known.LinkSequence):
+                return true;
             case CommitTransaction commit:
                 OnCommit(commit);
                 return true;
@@ -60,6 +62,13 @@ public sealed partial class QueueActor
             default:
                 return false;
         }
+    }
+
+    // From here on the connection may tell this actor directly.
+    private void OnResolve(ResolveQueue resolve)
+    {
+        var standing = _queue!.OpenLink(Number(), resolve.Link);
+        Sender.Tell(new QueueResolved(resolve.RequestId, _key, Self) { Declaration = _declaration, Standing = standing });
     }
 
     private int Number() => _connections.NumberOf(Sender, Context);

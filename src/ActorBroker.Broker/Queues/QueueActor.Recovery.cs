@@ -67,6 +67,7 @@ public sealed partial class QueueActor
         _key = snapshot.Queue;
         _bindingSources.UnionWith(snapshot.BindingSources);
         _policy = snapshot.Policy;
+        _declaration = snapshot.Declaration;
         if (snapshot.Definition is not null)
         {
             BeginExisting(snapshot.Definition);
@@ -83,6 +84,7 @@ public sealed partial class QueueActor
                 _key = declared.Queue;
                 _bindingSources.Clear();
                 _policy = EffectivePolicy.None;
+                _declaration = declared.Declaration;
                 BeginExisting(declared.Definition);
                 break;
             case QueueRedefined redefined when _queue is not null:

@@ -32,6 +32,8 @@ internal sealed class QueueOutbox(QueueConnections connections, IActorRef self, 
     public void PublishFailed(int connection, long firstSequence, long lastSequence) =>
         Tell(connection, new PublishFailed(firstSequence, lastSequence));
 
+    public void PublishMissing(int connection, long firstSequence) => Tell(connection, new PublishMissing(firstSequence));
+
     public void Write(QueueWrite batchesAndSettlements) => actor.BeginWrite(batchesAndSettlements);
 
     public void TransactionPrepared(int connection, TransactionId id) => Tell(connection, new TransactionPrepared(id));

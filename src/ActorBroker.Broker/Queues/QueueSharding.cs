@@ -8,7 +8,6 @@ using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 
 namespace ActorBroker.Broker.Queues;
 
@@ -27,7 +26,7 @@ public static class QueueSharding
 
     /// <summary>By what entities publish messages of the broker's own; finds the region of queues by its type.</summary>
     public static ForwardingServices Forwarding(TimeProvider clock, MessageFormats formats, RoutingTables tables, IActorRef tableActor) =>
-        new(static system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType), tableActor, tables, formats, clock);
+        new(EntitySharding.Region(EntityIds.QueueType), tableActor, tables, formats, clock);
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
     public static QueueActorSettings Settings(
@@ -39,10 +38,10 @@ public static class QueueSharding
         forwarding.Clock,
         forwarding.Formats,
         new SegmentReader(journal),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.TransactionType),
+        EntitySharding.Region(EntityIds.QueueType),
+        EntitySharding.Region(EntityIds.ExchangeType),
+        EntitySharding.Region(EntityIds.CatalogueType),
+        EntitySharding.Region(EntityIds.TransactionType),
         forwarding,
         policies)
     {

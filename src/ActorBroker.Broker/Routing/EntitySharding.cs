@@ -23,6 +23,13 @@ public static class EntitySharding
             type, props, settings, Extractor(shardCount), ClusterSharding.Get(system).DefaultShardAllocationStrategy(settings), stopMessage);
     }
 
+    /// <summary>Finds a node's region of a type when it is first needed. It is kept then: a region that has stopped is not found any more.</summary>
+    public static Func<ActorSystem, IActorRef> Region(string type)
+    {
+        IActorRef? region = null;
+        return system => region ??= ClusterSharding.Get(system).ShardRegion(type);
+    }
+
     /// <summary>Finds the entity of a message.</summary>
     public static IMessageExtractor Extractor(int shardCount) =>
         HashCodeMessageExtractor.Create(shardCount, message => (message as IShardedMessage)?.EntityId!, message => message);

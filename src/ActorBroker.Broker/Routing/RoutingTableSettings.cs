@@ -2,7 +2,6 @@ using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
 using ActorBroker.Core.Exchanges.Routing;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 
 namespace ActorBroker.Broker.Routing;
 
@@ -29,7 +28,7 @@ public static class RoutingTableStart
 
     /// <summary>Settings that find the regions by their types, so that they may be started in any order.</summary>
     public static RoutingTableSettings Settings(NodePolicies policies) => new(
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.ExchangeType),
-        system => ClusterSharding.Get(system).ShardRegion(EntityIds.CatalogueType),
+        EntitySharding.Region(EntityIds.ExchangeType),
+        EntitySharding.Region(EntityIds.CatalogueType),
         policies);
 }

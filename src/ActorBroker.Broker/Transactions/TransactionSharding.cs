@@ -2,7 +2,6 @@ using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Core.Queues.Transactions;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 
 namespace ActorBroker.Broker.Transactions;
 
@@ -32,5 +31,5 @@ public static class TransactionSharding
 
     /// <summary>Settings that find the region of queues by its type.</summary>
     public static TransactionSettings Settings(TimeProvider clock) =>
-        new(clock, static system => ClusterSharding.Get(system).ShardRegion(EntityIds.QueueType));
+        new(clock, EntitySharding.Region(EntityIds.QueueType));
 }

@@ -181,6 +181,7 @@ public sealed class Amqp091ConnectionStage(
                         _session.OnMessage(lost, new Terminated(lost, existenceConfirmed: true, addressTerminated: true));
                     }
 
+                    _session.OnMessage(received.Sender, removed);
                     break;
                 default:
                     _elsewhere.Forget(received.Message as Terminated);

@@ -34,4 +34,8 @@ public sealed record BrokerServices(
     MessageFormats Formats,
     string Node,
     TimeProvider Clock,
-    long PublishWindowBytes);
+    long PublishWindowBytes)
+{
+    /// <summary>How long an entity may take to answer, and a queue that was lost to be found again.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
+}

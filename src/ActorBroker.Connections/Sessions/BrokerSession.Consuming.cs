@@ -19,23 +19,26 @@ public sealed partial class BrokerSession
             queue,
             link =>
             {
-                var consumer = new SessionConsumer(consumerId, link, settings, channel);
+                var consumer = new SessionConsumer(consumerId, link, settings, channel) { Starting = reply };
                 _consumers[consumerId] = consumer;
-                StartAt(link, consumer, refusal =>
-                {
-                    if (refusal is not null)
-                    {
-                        _consumers.Remove(consumerId);
-                    }
-                    else
-                    {
-                        TellStarted(consumer);
-                    }
-
-                    reply(refusal);
-                });
+                StartAt(link, consumer);
             },
             reply);
+    }
+
+    private void OnStarting(SessionConsumer consumer, Action<Refusal?> reply, Refusal? refusal)
+    {
+        consumer.Starting = null;
+        if (refusal is not null)
+        {
+            _consumers.Remove(consumer.Id);
+        }
+        else
+        {
+            TellStarted(consumer);
+        }
+
+        reply(refusal);
     }
 
     /// <inheritdoc/>
@@ -99,27 +102,40 @@ public sealed partial class BrokerSession
     public void Get(string queue, int consumerId, bool noAck, Action<GetReply> reply)
     {
         EndOfRead();
-        WithQueue(
-            queue,
-            link =>
-            {
-                _consumers.TryAdd(consumerId, new SessionConsumer(consumerId, link, settings: null));
-                var getter = _consumers[consumerId];
-                getter.Link = link;
-                var id = _requests.Add(
-                    answer => reply(answer switch
+        Get(queue, consumerId, noAck, _services.Clock.GetTimestamp(), reply);
+    }
+
+    // When the queue's actor ends before it answers, its next incarnation is asked: what the first may have taken out for
+    // this get is there again.
+    private void Get(string queue, int consumerId, bool noAck, long since, Action<GetReply> reply) => WithQueue(
+        queue,
+        link =>
+        {
+            _consumers.TryAdd(consumerId, new SessionConsumer(consumerId, link, settings: null));
+            var getter = _consumers[consumerId];
+            getter.Link = link;
+            var id = _requests.Add(
+                answer =>
+                {
+                    if (answer is QueueLost && _services.Clock.GetElapsedTime(since) < _services.AnswerTimeout)
+                    {
+                        Get(queue, consumerId, noAck, since, reply);
+                        return;
+                    }
+
+                    reply(answer switch
                     {
                         MessageTaken { Segment: { } segment } taken =>
                             new GetReply(null, getter.Positions.Shown(segment), taken.MessagesLeft),
                         MessageTaken taken => new GetReply(null, null, taken.MessagesLeft),
                         QueueAnswered answered => new GetReply(answered.Refusal, null, 0),
                         _ => new GetReply(Overdue($"Queue '{queue}'"), null, 0),
-                    }),
-                    link.Actor);
-                link.Actor!.Tell(new GetMessage(id, consumerId, noAck), _self);
-            },
-            refusal => reply(new GetReply(refusal, null, 0)));
-    }
+                    });
+                },
+                link.Actor);
+            link.Actor!.Tell(new GetMessage(id, consumerId, noAck), _self);
+        },
+        refusal => reply(new GetReply(refusal, null, 0)));
 
     /// <inheritdoc/>
     public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions)
@@ -159,11 +175,18 @@ public sealed partial class BrokerSession
         }
     }
 
-    private void StartAt(QueueLink link, SessionConsumer consumer, Action<Refusal?> reply)
+    private void StartAt(QueueLink link, SessionConsumer consumer)
     {
+        var queue = link.Actor;
         var id = _requests.Add(
             answer =>
             {
+                if (answer is QueueLost)
+                {
+                    // It starts at the next incarnation.
+                    return;
+                }
+
                 if (answer is ConsumerStarted { StreamOffset: { } offset })
                 {
                     consumer.Positions.StartAt(offset);
@@ -174,18 +197,30 @@ public sealed partial class BrokerSession
                     link.Actor?.Tell(new CloseConsumer(consumer.Id), _self);
                 }
 
-                reply(answer switch
+                OnStartAnswered(consumer, queue, answer switch
                 {
                     ConsumerStarted => null,
                     QueueAnswered answered => answered.Refusal,
                     _ => Overdue($"Queue '{link.Queue}'"),
                 });
             },
-            link.Actor);
-        link.Actor!.Tell(new StartConsumer(id, consumer.Id, consumer.SettingsToStart, Origin()), _self);
+            queue);
+        queue!.Tell(new StartConsumer(id, consumer.Id, consumer.SettingsToStart, Origin()), _self);
         if (!consumer.IsActive)
         {
-            link.Actor.Tell(new SetConsumerActive(consumer.Id, Active: false), _self);
+            queue.Tell(new SetConsumerActive(consumer.Id, Active: false), _self);
+        }
+    }
+
+    private void OnStartAnswered(SessionConsumer consumer, IActorRef? queue, Refusal? refusal)
+    {
+        if (consumer.Starting is { } reply)
+        {
+            OnStarting(consumer, reply, refusal);
+        }
+        else if (refusal is not null && consumer.Link.Actor == queue)
+        {
+            OnCancelled(new ConsumerCancelled(consumer.Id));
         }
     }
 
@@ -227,47 +262,5 @@ public sealed partial class BrokerSession
         {
             Listener.OnConsumerTimedOut(timedOut.ConsumerId, timedOut.TimeoutMs);
         }
-    }
-
-    // The queue's actor is gone but its consumers were not cancelled: they go on at its next incarnation, to which what
-    // they held unsettled has come back.
-    private void RestartConsumers(QueueLink link)
-    {
-        foreach (var consumer in _consumers.Values.Where(consumer => consumer.Link == link).ToArray())
-        {
-            consumer.Positions.Begin();
-            if (consumer.Settings is null)
-            {
-                // A getter starts nothing; it is kept to know old positions from new ones.
-                continue;
-            }
-
-            if (consumer.IsStopped)
-            {
-                _consumers.Remove(consumer.Id);
-                continue;
-            }
-
-            WithQueue(link.Queue, found => Restart(found, consumer), _ => OnCancelled(new ConsumerCancelled(consumer.Id)));
-        }
-    }
-
-    private void Restart(QueueLink link, SessionConsumer consumer)
-    {
-        if (!_consumers.ContainsKey(consumer.Id))
-        {
-            return;
-        }
-
-        consumer.Link = link;
-        var queue = link.Actor;
-        StartAt(link, consumer, refusal =>
-        {
-            // When this incarnation has ended too, the consumer goes on at the next.
-            if (refusal is not null && link.Actor == queue)
-            {
-                OnCancelled(new ConsumerCancelled(consumer.Id));
-            }
-        });
     }
 }

@@ -33,7 +33,7 @@ public sealed partial class BrokerSession
     }
 
     private void AskForActor(QueueLink link) =>
-        _services.Queues.Tell(new ResolveQueue(QueueKeyOf(link.Queue), link.ResolveRequest), _self);
+        _services.Queues.Tell(new ResolveQueue(QueueKeyOf(link.Queue), link.ResolveRequest) { Link = link.Opening }, _self);
 
     // The shard may have handed the question to an incarnation that was ending, which nobody answers; asking twice does
     // no harm, since only the first answer counts.
@@ -54,7 +54,7 @@ public sealed partial class BrokerSession
         {
             _linksByActor[resolved.Actor] = link;
             _watch(resolved.Actor);
-            link.Resolve(resolved.Actor, _self);
+            Settle(link, () => link.Resolve(resolved, _self, BatchSafe, BatchLost));
             return;
         }
 
@@ -64,7 +64,15 @@ public sealed partial class BrokerSession
         // A queue that is gone has dropped its messages, as if it had been deleted after it took them; one that can't
         // be found may or may not be there.
         var isLost = refusal.Reason != RefusalReason.NotFound;
-        _bytesUnaccepted -= link.Close(refusal, batch => _confirms.BatchDone(batch.Group, isLost, Listener));
+        Settle(link, () => link.Close(refusal, BatchLost, batch => _confirms.BatchDone(batch.Group, isLost, Listener)));
+    }
+
+    // What the action has of the link's batches is off the window then.
+    private void Settle(QueueLink link, Func<long> settle)
+    {
+        var unconfirmed = link.UnconfirmedBytes;
+        _bytesUnaccepted -= settle();
+        _bytesUnconfirmed -= unconfirmed - link.UnconfirmedBytes;
     }
 
     // Runs the action with the link to the queue once it is found, or with the reason why it is not.
@@ -115,15 +123,19 @@ public sealed partial class BrokerSession
             return;
         }
 
-        _bytesUnaccepted -= link.LoseActor(batch => _confirms.BatchDone(batch.Group, negative: true, Listener));
-        _requests.Lose(actor, id => new QueueAnswered(
-            id, new Refusal(RefusalReason.Unavailable, $"{QueueKeyOf(link.Queue)} stopped before it answered"), 0, 0));
+        Settle(link, () => link.IsOfConnection ? link.LoseSent(BatchLost) : link.LoseActor(BatchLost));
+        if (!link.IsIdle)
+        {
+            Resolve(link);
+        }
+
+        _requests.Lose(actor, static _ => QueueLost.Instance);
         RestartConsumers(link);
         if (link.Actor is null && !link.IsResolving)
         {
             // Nobody needs it right now; a target that still holds it must route again.
             _links.Remove(link.Queue);
-            link.Close(new Refusal(RefusalReason.NotFound, string.Empty), static _ => { });
+            link.Close(new Refusal(RefusalReason.NotFound, string.Empty), static _ => { }, static _ => { });
         }
     }
 }

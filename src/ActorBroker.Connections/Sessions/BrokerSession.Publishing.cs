@@ -19,6 +19,7 @@ public sealed partial class BrokerSession
     private readonly ConfirmTracker _confirms = new();
     private ConfirmGroup? _group;
     private long _bytesUnaccepted;
+    private long _bytesUnconfirmed;
     private int _pendingBytes;
     private int _slabStamp;
 
@@ -197,6 +198,7 @@ public sealed partial class BrokerSession
         }
 
         _bytesUnaccepted += batch.SizeBytes;
+        _bytesUnconfirmed += batch.SizeBytes;
         link.Send(batch, settlements, transaction, confirm, _self);
     }
 
@@ -204,23 +206,26 @@ public sealed partial class BrokerSession
     {
         if (_linksByActor.TryGetValue(queue, out var link))
         {
+            var unconfirmed = link.UnconfirmedBytes;
             _bytesUnaccepted -= link.Accept(progress.AcceptedSequence);
             while (link.NextDone(progress.ConfirmedSequence) is { } batch)
             {
-                _confirms.BatchDone(batch.Group, negative: false, Listener);
+                BatchSafe(batch);
             }
+
+            _bytesUnconfirmed -= unconfirmed - link.UnconfirmedBytes;
         }
     }
 
-    private void OnPublishFailed(IActorRef queue, PublishFailed failed)
+    private void BatchSafe(BatchConfirm batch) => _confirms.BatchDone(batch.Group, negative: false, Listener);
+
+    private void BatchLost(BatchConfirm batch) => _confirms.BatchDone(batch.Group, negative: true, Listener);
+
+    private void OnPublishMissing(IActorRef queue, PublishMissing missing)
     {
         if (_linksByActor.TryGetValue(queue, out var link))
         {
-            _bytesUnaccepted -= link.Accept(failed.LastSequence);
-            while (link.NextDone(failed.LastSequence) is { } batch)
-            {
-                _confirms.BatchDone(batch.Group, negative: true, Listener);
-            }
+            link.SendAgain(missing.FirstSequence, _self);
         }
     }
 
@@ -228,6 +233,7 @@ public sealed partial class BrokerSession
     {
         if (_linksByActor.TryGetValue(queue, out var link) && link.Find(rejected.LinkSequence) is { } batch)
         {
+            link.RefusePartly(rejected.LinkSequence);
             _confirms.Reject(batch, rejected.Indexes, Listener);
         }
     }

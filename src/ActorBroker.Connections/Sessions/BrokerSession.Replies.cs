@@ -31,8 +31,7 @@ public sealed partial class BrokerSession
     private void AskForReplyConsumer(string name, Action<object?> onAnswer)
     {
         FlushSlab();
-        var id = _requests.Add(onAnswer);
-        _services.Replies.Actor.Tell(new ResolveQueue(QueueKeyOf(name), id), _self);
+        _requests.Ask(onAnswer, id => _services.Replies.Actor.Tell(new ResolveQueue(QueueKeyOf(name), id), _self));
     }
 
     private QueueLink LinkToConnection(IActorRef connection)

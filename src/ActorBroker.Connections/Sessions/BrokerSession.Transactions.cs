@@ -89,8 +89,9 @@ public sealed partial class BrokerSession
 
     private void Decide(SessionCommit commit)
     {
-        var id = _requests.Add(answer => OnDecided(commit, answer as TransactionDecided));
-        _services.Transactions.Tell(new DecideTransaction(commit.Id, id, commit.Journaled), _self);
+        _requests.Ask(
+            answer => OnDecided(commit, answer as TransactionDecided),
+            id => _services.Transactions.Tell(new DecideTransaction(commit.Id, id, commit.Journaled), _self));
     }
 
     // Without an answer it may be decided or not. Asking again finds out, or decides it: a queue that has lost patience

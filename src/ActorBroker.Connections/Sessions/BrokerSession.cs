@@ -2,6 +2,7 @@ using System.Net;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges;
@@ -17,17 +18,21 @@ namespace ActorBroker.Connections.Sessions;
 /// stage: everything runs on the stage's thread of control, answers of actors come in through <see cref="OnMessage"/>.
 /// <para>
 /// A queue is found once through the shard region and told directly from then on; when its actor terminates, it is
-/// found again, consumers are started again, and what was on its way to it is told of as not confirmed.
+/// found again, consumers are started again, and what it has not confirmed is sent again as far as it does not know it.
 /// </para>
 /// </summary>
 public sealed partial class BrokerSession : IBrokerSession
 {
+    // What was accepted is kept until it is confirmed, in case that the queue is lost: so many windows of it.
+    private const int WindowsKept = 32;
+
     private readonly BrokerServices _services;
     private readonly IActorRef _self;
     private readonly Action<IActorRef> _watch;
     private readonly IPEndPoint _peer;
     private readonly IPEndPoint _local;
     private readonly PendingRequests _requests;
+    private readonly LostNode _lostNode;
     private readonly Dictionary<string, QueueLink> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, QueueLink> _linksByActor = [];
     private string _user = string.Empty;
@@ -48,13 +53,14 @@ public sealed partial class BrokerSession : IBrokerSession
         _watch = watch;
         _peer = peer;
         _local = local;
-        _requests = new PendingRequests(services.Clock);
+        _requests = new PendingRequests(services.Clock, services.AnswerTimeout);
+        _lostNode = new LostNode(services.Clock);
         _replies = new ReplyConsumers(services.Replies, self);
         _connectedAt = services.Clock.GetUtcNow();
     }
 
     /// <summary>Publishes on their way to queues fill the window: read no more until some are accepted.</summary>
-    public bool IsWindowFull => _bytesUnaccepted >= _services.PublishWindowBytes;
+    public bool IsWindowFull => _bytesUnaccepted >= _services.PublishWindowBytes || _bytesUnconfirmed >= _services.PublishWindowBytes * WindowsKept;
 
     /// <summary>Some answer is awaited: <see cref="OnTimer"/> must be called now and then.</summary>
     public bool HasRequests => !_requests.IsEmpty;
@@ -84,6 +90,10 @@ public sealed partial class BrokerSession : IBrokerSession
         _requests.Expire();
         AskAgain();
         DecideAgain();
+        if (_lostNode.IsDue)
+        {
+            _requests.AskAgain();
+        }
     }
 
     /// <summary>An answer or a notice of some entity, or the end of one that is watched.</summary>
@@ -103,8 +113,11 @@ public sealed partial class BrokerSession : IBrokerSession
             case ResolveQueue resolve:
                 _replies.Resolve(resolve, _virtualHost, sender);
                 break;
-            case PublishFailed failed:
-                OnPublishFailed(sender, failed);
+            case PublishFailed:
+                // The queue's end follows: its next incarnation knows which batches failed.
+                break;
+            case PublishMissing missing:
+                OnPublishMissing(sender, missing);
                 break;
             case TransactionPrepared prepared:
                 OnPrepared(sender, prepared);
@@ -141,6 +154,9 @@ public sealed partial class BrokerSession : IBrokerSession
             case AlarmsChanged changed:
                 Listener.OnResourceAlarms(changed.Alarms);
                 break;
+            case NodeRemoved:
+                _lostNode.Begin();
+                break;
             case RunLater later:
                 later.Action();
                 break;
@@ -149,67 +165,6 @@ public sealed partial class BrokerSession : IBrokerSession
                 OnTerminated(terminated.ActorRef);
                 break;
         }
-    }
-
-    /// <inheritdoc/>
-    public void Authenticate(string user, string password, Action<Refusal?> reply)
-    {
-        _user = user;
-        AskForUser(
-            refusal =>
-            {
-                TellLogin(refusal);
-                reply(refusal);
-            },
-            id => new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)));
-    }
-
-    /// <inheritdoc/>
-    public void UpdateSecret(string secret, Action<Refusal?> reply) =>
-        AskForUser(reply, id => new RenewUser(id, _user, _virtualHost, secret));
-
-    private void AskForUser(Action<Refusal?> reply, Func<long, AccessCommand> request)
-    {
-        var id = _requests.Add(answer =>
-        {
-            IsImpersonator = answer is UserAuthenticated { Refusal: null, IsImpersonator: true };
-            reply(answer is UserAuthenticated authenticated ? authenticated.Refusal : Overdue("The login"));
-        });
-        _services.Access.Tell(request(id), _self);
-    }
-
-    /// <inheritdoc/>
-    public void OpenVirtualHost(string name, Action<Refusal?> reply)
-    {
-        _virtualHost = name;
-        var id = _requests.Add(answer =>
-        {
-            var refusal = answer is VirtualHostOpened opened ? opened.Refusal : Overdue("Opening the virtual host");
-            if (refusal is not null)
-            {
-                reply(refusal);
-                return;
-            }
-
-            _isCounted = _services.Connections.TryEnter();
-            if (!_isCounted)
-            {
-                reply(new Refusal(
-                    RefusalReason.NotAllowed, $"connection refused: node connection limit ({_services.Connections.Maximum}) is reached"));
-                return;
-            }
-
-            // Names first, so that publishes to the default exchange need not wait for them one by one.
-            LoadVirtualHost(
-                () =>
-                {
-                    TellOpened();
-                    reply(null);
-                },
-                refused => reply(new Refusal(
-                    RefusalReason.Unavailable, $"access to vhost '{name}' refused for user '{_user}': vhost '{name}' is down: {refused.Text}")));
-        });
-        _services.Access.Tell(new OpenVirtualHost(id, _user, name), _self);
     }
 
     /// <inheritdoc/>
@@ -266,8 +221,9 @@ public sealed partial class BrokerSession : IBrokerSession
     private void AskExchange(Action<Refusal?> reply, Func<long, object> request)
     {
         FlushSlab();
-        var id = _requests.Add(answer => reply(answer is ExchangeAnswered answered ? answered.Refusal : Overdue("The exchange")));
-        _services.Exchanges.Tell(request(id), _self);
+        _requests.Ask(
+            answer => reply(answer is ExchangeAnswered answered ? answered.Refusal : Overdue("The exchange")),
+            id => _services.Exchanges.Tell(request(id), _self));
     }
 
     private void AskQueue(string queue, Action<QueueReply> reply, Func<long, object> request)
@@ -288,16 +244,14 @@ public sealed partial class BrokerSession : IBrokerSession
         TellQueue(reply, request);
     }
 
-    private void TellQueue(Action<QueueReply> reply, Func<long, object> request)
-    {
-        var id = _requests.Add(answer => reply(answer is QueueAnswered answered
+    private void TellQueue(Action<QueueReply> reply, Func<long, object> request) => _requests.Ask(
+        answer => reply(answer is QueueAnswered answered
             ? new QueueReply(answered.Refusal, answered.MessageCount, answered.ConsumerCount)
-            : new QueueReply(Overdue("The queue"), 0, 0)));
-        _services.Queues.Tell(request(id), _self);
-    }
+            : new QueueReply(Overdue("The queue"), 0, 0)),
+        id => _services.Queues.Tell(request(id), _self));
 
-    private static Refusal Overdue(string what) =>
-        new(RefusalReason.Unavailable, $"{what} did not answer within {PendingRequests.Timeout.TotalSeconds:0} s");
+    private Refusal Overdue(string what) =>
+        new(RefusalReason.Unavailable, $"{what} did not answer within {_services.AnswerTimeout.TotalSeconds:0} s");
 
     private ExchangeKey Exchange(string name) => new(_virtualHost, name);
 

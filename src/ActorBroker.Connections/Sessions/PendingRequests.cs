@@ -4,28 +4,31 @@ namespace ActorBroker.Connections.Sessions;
 
 /// <summary>
 /// Questions that a session has asked and not had answered. Each is answered once: by its answer, or, after
-/// <see cref="Timeout"/>, by null.
+/// <paramref name="timeout"/>, by null.
 /// </summary>
-internal sealed class PendingRequests(TimeProvider clock)
+internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
 {
-    /// <summary>As RabbitMQ's channel_operation_timeout.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
-
-    private readonly Dictionary<long, (Action<object?> OnAnswer, IActorRef? Asked)> _waiting = [];
+    private readonly Dictionary<long, Request> _waiting = [];
     private readonly Queue<(long Id, long Started)> _byAge = new();
     private long _lastId;
+
+    private readonly record struct Request(Action<object?> OnAnswer, IActorRef? Asked, Action? Again);
 
     public bool IsEmpty => _waiting.Count == 0;
 
     /// <summary>Registers a question; the id goes with it.</summary>
     /// <param name="onAnswer">Gets the answer.</param>
     /// <param name="asked">The actor that alone can answer it, or null when its next incarnation can.</param>
-    public long Add(Action<object?> onAnswer, IActorRef? asked = null)
+    public long Add(Action<object?> onAnswer, IActorRef? asked = null) => Add(new Request(onAnswer, asked, null));
+
+    /// <summary>Registers a question and asks it: again, when it may have been lost with a node.</summary>
+    /// <param name="onAnswer">Gets the answer.</param>
+    /// <param name="ask">Asks, with the id; whoever is asked must bear to be asked twice.</param>
+    public void Ask(Action<object?> onAnswer, Action<long> ask)
     {
-        var id = ++_lastId;
-        _waiting.Add(id, (onAnswer, asked));
-        _byAge.Enqueue((id, clock.GetTimestamp()));
-        return id;
+        var id = _lastId + 1;
+        Add(new Request(onAnswer, null, () => ask(id)));
+        ask(id);
     }
 
     /// <summary>Hands an answer to whoever asked, unless it comes too late.</summary>
@@ -34,6 +37,15 @@ internal sealed class PendingRequests(TimeProvider clock)
         if (_waiting.Remove(id, out var request))
         {
             request.OnAnswer(answer);
+        }
+    }
+
+    /// <summary>A node is gone, perhaps with questions: those that have no answer are asked again.</summary>
+    public void AskAgain()
+    {
+        foreach (var id in _waiting.Keys.Order().ToArray())
+        {
+            _waiting[id].Again?.Invoke();
         }
     }
 
@@ -52,7 +64,7 @@ internal sealed class PendingRequests(TimeProvider clock)
         while (_byAge.TryPeek(out var oldest))
         {
             var isWaiting = _waiting.ContainsKey(oldest.Id);
-            if (isWaiting && clock.GetElapsedTime(oldest.Started) < Timeout)
+            if (isWaiting && clock.GetElapsedTime(oldest.Started) < timeout)
             {
                 return;
             }
@@ -63,5 +75,13 @@ internal sealed class PendingRequests(TimeProvider clock)
                 request.OnAnswer(null);
             }
         }
+    }
+
+    private long Add(Request request)
+    {
+        var id = ++_lastId;
+        _waiting.Add(id, request);
+        _byAge.Enqueue((id, clock.GetTimestamp()));
+        return id;
     }
 }

@@ -16,6 +16,9 @@ internal sealed class SessionConsumer(int id, QueueLink link, ConsumerSettings? 
 
     public SessionChannel Channel { get; } = channel;
 
+    /// <summary>The client waits for it to start, at whichever incarnation of the queue; null when it has heard.</summary>
+    public Action<Refusal?>? Starting { get; set; }
+
     /// <summary>Those who watch know of it.</summary>
     public bool IsTold { get; set; }
 

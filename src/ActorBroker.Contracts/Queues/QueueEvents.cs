@@ -14,7 +14,11 @@ public abstract record QueueEvent : IJournalEvent
 }
 
 /// <summary>The queue exists from here on.</summary>
-public sealed record QueueDeclared(QueueKey Queue, QueueDefinition Definition, Origin Origin) : QueueEvent;
+public sealed record QueueDeclared(QueueKey Queue, QueueDefinition Definition, Origin Origin) : QueueEvent
+{
+    /// <summary>Tells this queue from any other that has had its name; 0 for one of a version that gave none.</summary>
+    public long Declaration { get; init; }
+}
 
 /// <summary>The queue has another definition from here on: a client that may have changed it.</summary>
 public sealed record QueueRedefined(QueueDefinition Definition, Origin Origin) : QueueEvent;
@@ -65,4 +69,8 @@ public sealed record QueueSnapshot(
     QueueDefinition? Definition,
     EffectivePolicy Policy,
     string[] BindingSources,
-    QueueIndex Index) : IJournalEvent;
+    QueueIndex Index) : IJournalEvent
+{
+    /// <summary>As <see cref="QueueDeclared.Declaration"/>.</summary>
+    public long Declaration { get; init; }
+}

@@ -39,7 +39,11 @@ public sealed record DeleteQueue(QueueKey Queue, long RequestId, bool IfUnused, 
 public sealed record PurgeQueue(QueueKey Queue, long RequestId, Origin Origin) : NamedQueueCommand(Queue);
 
 /// <summary>Who is this queue? Answered by <see cref="QueueResolved"/> or, with not found, <see cref="QueueAnswered"/>.</summary>
-public sealed record ResolveQueue(QueueKey Queue, long RequestId) : NamedQueueCommand(Queue);
+public sealed record ResolveQueue(QueueKey Queue, long RequestId) : NamedQueueCommand(Queue)
+{
+    /// <summary>Who is going to publish, so that it can send batches again when the queue's actor is lost; nobody by default.</summary>
+    public LinkOpening Link { get; init; }
+}
 
 /// <summary>What is this queue? Answered by <see cref="QueueDescribed"/>.</summary>
 public sealed record DescribeQueue(QueueKey Queue, long RequestId) : NamedQueueCommand(Queue);
@@ -64,8 +68,9 @@ public sealed record AddBindingSource(QueueKey Queue, string RequestId, string E
 public sealed record BindingSourceAnswered(string RequestId, Refusal? Refusal, bool DestinationIsDurable) : IBrokerMessage;
 
 /// <summary>
-/// Messages from a connection. Batches of one connection carry link sequence numbers that count up by one from 1 for
-/// each incarnation of the queue; progress is told by them.
+/// Messages from a connection. Batches of one connection carry link sequence numbers that count up by one; progress is
+/// told by them. Who has named itself with <see cref="ResolveQueue.Link"/> goes on counting at the queue's next
+/// incarnation, and sends again what that does not know (<see cref="QueueResolved.Standing"/>).
 /// </summary>
 public record PublishBatch(long LinkSequence, MessageBatch Batch) : QueueCommand;
 
@@ -156,7 +161,14 @@ public sealed record QueueDescribed(
 }
 
 /// <summary>The queue's actor; it may be told directly until it terminates.</summary>
-public sealed record QueueResolved(long RequestId, QueueKey Queue, IActorRef Actor) : QueueNotice, IRequestAnswer;
+public sealed record QueueResolved(long RequestId, QueueKey Queue, IActorRef Actor) : QueueNotice, IRequestAnswer
+{
+    /// <summary>Another number than before: another queue has the name now. What was meant for the one before is not to be sent to it.</summary>
+    public long Declaration { get; init; }
+
+    /// <summary>What the queue knows of whoever asks.</summary>
+    public LinkStanding Standing { get; init; }
+}
 
 /// <summary>
 /// How far a connection's batches have come, cumulative. Accepted: the connection's window is free of them again.
@@ -164,8 +176,17 @@ public sealed record QueueResolved(long RequestId, QueueKey Queue, IActorRef Act
 /// </summary>
 public sealed record PublishProgress(long AcceptedSequence, long ConfirmedSequence) : QueueNotice;
 
-/// <summary>Every batch not confirmed so far may be lost: the journal refused or failed, or the queue stops.</summary>
+/// <summary>
+/// Every batch not confirmed so far may be lost: the journal refused or failed, or the queue stops. Its next incarnation
+/// knows which are, for those who named themselves with <see cref="ResolveQueue.Link"/>.
+/// </summary>
 public sealed record PublishFailed(long FirstSequence, long LastSequence) : QueueNotice;
+
+/// <summary>
+/// The batches from this sequence on have not come, though a later one has: they were lost on the way, and the queue
+/// takes nothing else of that connection before they are sent again.
+/// </summary>
+public sealed record PublishMissing(long FirstSequence) : QueueNotice;
 
 /// <summary>
 /// The queue refuses these messages of a batch (its length limit rejects publishes). The rest of the batch goes its way

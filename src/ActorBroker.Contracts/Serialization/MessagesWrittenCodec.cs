@@ -20,6 +20,7 @@ namespace ActorBroker.Contracts.Serialization;
 /// 11 ended    { id:16 }                                    transactions whose end is known; at most once
 /// 64 lost     as settled                                   messages that the event held before it was repaired
 /// 192 of a transient queue                                 empty
+/// 193 marks   { publisher:i64 sequence:varint refused }    PublisherMarksCodec; at most once
 /// </code>
 /// The form only grows, by new types of sections, whose payload is under the checksum. A reader skips one that it does
 /// not know if the type's high bit is set, and refuses the event otherwise.
@@ -34,6 +35,7 @@ internal static partial class MessagesWrittenCodec
     private const byte Ended = 11;
     private const byte Lost = 64;
     private const byte OfTransientQueue = 192;
+    private const byte Marks = 193;
     private const byte Deadlines = 5;
     private const byte Identities = 9;
     private const byte Copy = 16;
@@ -52,6 +54,8 @@ internal static partial class MessagesWrittenCodec
         size = settledSize == 0 ? size : checked(size + SectionHeaderSize + settledSize);
         size = lostSize == 0 ? size : checked(size + SectionHeaderSize + lostSize);
         size += written.IsOfTransientQueue ? SectionHeaderSize : 0;
+        var marksSize = PublisherMarksCodec.GetSize(write.Marks, withTime: false);
+        size = marksSize == 0 ? size : checked(size + SectionHeaderSize + marksSize);
         var notes = NotesOf(write.Notes);
         foreach (var note in notes)
         {
@@ -101,6 +105,12 @@ internal static partial class MessagesWrittenCodec
             writer.Cover(0);
         }
 
+        if (marksSize > 0)
+        {
+            PublisherMarksCodec.Write(write.Marks, withTime: false, writer.Section(Marks, marksSize));
+            writer.Cover(marksSize);
+        }
+
         writer.End();
         return bytes;
     }
@@ -128,6 +138,7 @@ internal static partial class MessagesWrittenCodec
         TransactionId[]? ended = null;
         var notes = new byte[]?[NoteCount];
         PositionRange[]? lostBefore = null;
+        PublisherMark[]? marks = null;
         var isOfTransientQueue = false;
         byte? unknown = null;
         while (reader.Next() is not Checksum)
@@ -160,6 +171,11 @@ internal static partial class MessagesWrittenCodec
                     lostBefore = ReadRanges(reader);
                     reader.Cover(reader.Payload.Length);
                     break;
+                case Marks when marks is null:
+                    marks = PublisherMarksCodec.TryRead(reader.Payload, withTime: false)
+                        ?? throw reader.Damaged("its marks do not end where their section does");
+                    reader.Cover(reader.Payload.Length);
+                    break;
                 default:
                     isOfTransientQueue |= reader.Type == OfTransientQueue;
                     unknown ??= reader.Type < Skippable ? reader.Type : null;
@@ -180,6 +196,7 @@ internal static partial class MessagesWrittenCodec
             Prepared = [.. prepared],
             Ended = ended ?? [],
             Copies = [.. copies],
+            Marks = marks ?? [],
         };
         return new MessagesWritten(BinaryPrimitives.ReadInt64LittleEndian(head), write)
         {

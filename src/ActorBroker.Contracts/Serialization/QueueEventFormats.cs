@@ -22,8 +22,9 @@ internal static class QueueEventFormats
                 Queue = e.Queue.ToForm(),
                 Definition = e.Definition.ToForm(),
                 Origin = e.Origin.ToForm(),
+                Declaration = e.Declaration,
             },
-            p => new QueueDeclared(p.Queue.ToQueueKey(), p.Definition.ToQueueDefinition(), p.Origin.ToOrigin()));
+            p => new QueueDeclared(p.Queue.ToQueueKey(), p.Definition.ToQueueDefinition(), p.Origin.ToOrigin()) { Declaration = p.Declaration });
         formats.AddProto(
             "qe-redefined1", Proto.QueueRedefined.Parser,
             (QueueRedefined e) => new Proto.QueueRedefined { Definition = e.Definition.ToForm(), Origin = e.Origin.ToForm() },
@@ -69,6 +70,8 @@ internal static class QueueEventFormats
         Identities = UnsafeByteOperations.UnsafeWrap(QueueNotesCodec.Write(snapshot.Index.Notes.Identities)),
         BodySizes = ToForm(snapshot.Index.BodySizes),
         Prepared = { snapshot.Index.Prepared.Select(ToForm) },
+        Declaration = snapshot.Declaration,
+        Marks = UnsafeByteOperations.UnsafeWrap(PublisherMarksCodec.WriteTimed(snapshot.Index.Marks)),
         Stream = snapshot.Index.Stream?.ToForm(),
         History = snapshot.Index.History?.ToForm(),
         Space = { snapshot.Index.Space.Select(static run => new Proto.JournalRun { LastSequenceNr = run.LastSequenceNr, Bytes = run.Bytes }) },
@@ -128,7 +131,11 @@ internal static class QueueEventFormats
             Stream = form.Stream?.ToStreamIndex(),
             History = form.History?.ToStreamIndex(),
             Space = [.. form.Space.Select(static run => new JournalRun(run.LastSequenceNr, run.Bytes))],
-        });
+            Marks = PublisherMarksCodec.ReadTimed(form.Marks.Span),
+        })
+    {
+        Declaration = form.Declaration,
+    };
 
     private static LaneIndex FromForm(Proto.LaneIndex form) =>
         new(new LaneKey((byte)form.Priority, form.FairValue, form.Group), form.Positions.ToRanges());

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Contracts.Serialization;
@@ -44,8 +45,15 @@ internal static class QueueMessageFormats
             p => new PurgeQueue(p.Queue.ToQueueKey(), p.RequestId, p.Origin.ToOrigin()));
         formats.AddProto(
             "q-resolve1", Proto.ResolveQueue.Parser,
-            (ResolveQueue m) => new Proto.ResolveQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId },
-            p => new ResolveQueue(p.Queue.ToQueueKey(), p.RequestId));
+            (ResolveQueue m) => new Proto.ResolveQueue
+            {
+                Queue = m.Queue.ToForm(),
+                RequestId = m.RequestId,
+                Publisher = m.Link.Publisher,
+                ConfirmedSequence = m.Link.ConfirmedSequence,
+                SentSequence = m.Link.SentSequence,
+            },
+            p => new ResolveQueue(p.Queue.ToQueueKey(), p.RequestId) { Link = new LinkOpening(p.Publisher, p.ConfirmedSequence, p.SentSequence) });
         formats.AddProto(
             "q-describe1", Proto.DescribeQueue.Parser,
             (DescribeQueue m) => new Proto.DescribeQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId },
@@ -171,8 +179,15 @@ internal static class QueueMessageFormats
                 RequestId = m.RequestId,
                 Queue = m.Queue.ToForm(),
                 Actor = ActorReferences.Write(m.Actor),
+                Declaration = m.Declaration,
+                KnownSequence = m.Standing.KnownSequence,
+                Refused = { m.Standing.Refused.Select(TopologyForms.ToForm) },
             },
-            p => new QueueResolved(p.RequestId, p.Queue.ToQueueKey(), actors.Read(p.Actor)));
+            p => new QueueResolved(p.RequestId, p.Queue.ToQueueKey(), actors.Read(p.Actor))
+            {
+                Declaration = p.Declaration,
+                Standing = new LinkStanding(p.KnownSequence) { Refused = p.Refused.ToRanges() },
+            });
         formats.AddProto(
             "n-source1", Proto.BindingSourceAnswered.Parser,
             (BindingSourceAnswered m) => new Proto.BindingSourceAnswered
@@ -190,6 +205,10 @@ internal static class QueueMessageFormats
 
     private static void AddConsumerNotices(FormatTable formats)
     {
+        formats.AddProto(
+            "n-missing1", Proto.PublishMissing.Parser,
+            (PublishMissing m) => new Proto.PublishMissing { FirstSequence = m.FirstSequence },
+            p => new PublishMissing(p.FirstSequence));
         formats.AddProto(
             "n-consuming1", Proto.ConsumerStarted.Parser,
             ToForm,

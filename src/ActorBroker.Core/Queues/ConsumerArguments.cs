@@ -58,6 +58,9 @@ public sealed record ConsumerArguments
     /// <summary>x-stream-match-unfiltered: also messages without a filter value.</summary>
     public bool MatchUnfiltered { get; init; }
 
+    /// <summary>x-cancel-on-ha-failover: it is cancelled, rather than started again, when the queue goes on elsewhere.</summary>
+    public bool CancelsOnFailover { get; init; }
+
     /// <summary>Whether a consumer may be started with these arguments on a queue of this type; texts are RabbitMQ's.</summary>
     /// <param name="key">The queue.</param>
     /// <param name="type">Its type.</param>
@@ -98,6 +101,7 @@ public sealed record ConsumerArguments
                 ? (int)Math.Clamp(level, int.MinValue, int.MaxValue)
                 : 0,
             Timeout = arguments.TryGetValue(TimeoutName, out var timeout) && timeout.TryGetInt64(out var time) && time >= 0 ? time : null,
+            CancelsOnFailover = arguments.TryGetValue(CancelOnFailover, out var cancels) && cancels.TryGetBoolean(out var isCancelled) && isCancelled,
             Offset = arguments.TryGetValue(OffsetName, out var start) && TryParseOffset(start, out var offset) ? offset : default,
             Filter = arguments.TryGetValue(FilterName, out var filter) ? FilterValues(filter) : null,
             MatchUnfiltered = arguments.TryGetValue(MatchUnfilteredName, out var unfiltered) && unfiltered.TryGetBoolean(out var match) && match,

@@ -18,6 +18,9 @@ public interface IQueueEffects
     /// <summary>Tell a connection that these batches may be lost.</summary>
     void PublishFailed(int connection, long firstSequence, long lastSequence);
 
+    /// <summary>Tell a connection that its batches from this one on have not come, though later ones have.</summary>
+    void PublishMissing(int connection, long firstSequence);
+
     /// <summary>
     /// Commit. One write is under way at a time; <see cref="IQueueRules.WriteCompleted"/> or
     /// <see cref="IQueueRules.WriteFailed"/> must follow.

@@ -79,6 +79,18 @@ public interface IQueueRules
     /// <summary>Whoever <see cref="IQueueEffects.DeadLetter"/> gave messages to is gone: what is not done is given again.</summary>
     void DeadLettersInterrupted();
 
+    /// <summary>
+    /// A publisher says who it is before its first batch, so that what it sends again, because an earlier incarnation of the
+    /// queue was lost, is known here. Its sequences go on where they were.
+    /// </summary>
+    LinkStanding OpenLink(int connection, LinkOpening opening);
+
+    /// <summary>
+    /// To be asked before <see cref="Publish"/>, <see cref="Commit"/> and <see cref="Prepare"/>: false for a batch that is
+    /// here already, or comes although one before it is missing. Its connection is told.
+    /// </summary>
+    bool ExpectsBatch(int connection, long linkSequence);
+
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     void Publish(int connection, long linkSequence, MessageBatch batch);
 

@@ -1,9 +1,10 @@
 namespace ActorBroker.Core.Queues;
 
-/// <summary>Who publishes to a queue, and what each has been told.</summary>
+/// <summary>Who publishes to a queue, what each has been told, and what the journal knows of each.</summary>
 internal sealed class PublisherLinks(IQueueEffects effects)
 {
     private readonly Dictionary<int, PublisherLink> _links = [];
+    private readonly RecoveredMarks _recovered = new();
 
     // Some link may have been told less than all it sent.
     private bool _hasWithheld;
@@ -23,6 +24,23 @@ internal sealed class PublisherLinks(IQueueEffects effects)
         return link;
     }
 
+    /// <summary>A publisher says who it is, before its first batch to this incarnation: what is known of it.</summary>
+    public LinkStanding Open(int connection, LinkOpening opening)
+    {
+        var link = Of(connection);
+        if (link.Publisher != opening.Publisher || link.Received == 0)
+        {
+            Close(connection);
+            link = Of(connection);
+            link.Open(opening, _recovered.Take(opening.Publisher));
+        }
+
+        return link.Standing;
+    }
+
+    /// <summary>Whether a batch is the next one of its connection; the connection hears of it if not.</summary>
+    public bool Expects(int connection, long sequence) => Of(connection).Expects(sequence, effects);
+
     /// <summary>Tells a connection how far its batches have come; while publishers are held back, not that they are accepted.</summary>
     public void Tell(PublisherLink link, bool isWithholding)
     {
@@ -31,10 +49,11 @@ internal sealed class PublisherLinks(IQueueEffects effects)
     }
 
     /// <summary>Tells those who are <see cref="Committed"/>.</summary>
-    public void TellCommitted(bool isWithholding)
+    public void TellCommitted(bool isWithholding, long now)
     {
         foreach (var link in Committed)
         {
+            link.MarkedAt = now;
             Tell(link, isWithholding);
         }
 
@@ -54,7 +73,7 @@ internal sealed class PublisherLinks(IQueueEffects effects)
         }
     }
 
-    /// <summary>A connection is gone: nobody is told of its batches.</summary>
+    /// <summary>A connection is gone: nobody is told of its batches, nor sends any of them again.</summary>
     public void Close(int connection)
     {
         if (_links.Remove(connection, out var link))
@@ -80,4 +99,17 @@ internal sealed class PublisherLinks(IQueueEffects effects)
             link.Finish(effects);
         }
     }
+
+    /// <summary>For a snapshot: what the events up to the last committed one tell of publishers.</summary>
+    public PublisherMark[] Marks(long now) =>
+        _recovered.With(_links.Values.Where(static link => link is { Publisher: not 0, Marked: > 0 }).Select(static link => link.Mark), now);
+
+    /// <summary>Restores what a snapshot says.</summary>
+    public void Recover(PublisherMark[] marks) => Array.ForEach(marks, _recovered.Add);
+
+    /// <summary>Restores what an event says that was written then.</summary>
+    public void Recover(PublisherMark[] marks, long at) => Array.ForEach(marks, mark => _recovered.Add(mark with { At = at }));
+
+    /// <summary>The journal has been replayed.</summary>
+    public void RecoveryCompleted(long now) => _recovered.Forget(now);
 }

@@ -14,25 +14,36 @@ public sealed partial class QueueDecider
     private long _pieceBytes;
     private DeduplicationCache? _identities;
 
+    // What enters may have been delivered by an earlier incarnation that the journal knows nothing of.
+    private bool _isRepeated;
+
     private bool IsQuorum => Settings.Type == QueueType.Quorum;
 
     // New messages may be refused or dropped: each is looked at before it comes in.
     private bool ChecksArrivals => _identities is not null || (IsLimited && Settings.Overflow != QueueOverflow.DropHead);
 
+    /// <inheritdoc/>
+    public LinkStanding OpenLink(int connection, LinkOpening opening) => _links.Open(connection, opening);
+
+    /// <inheritdoc/>
+    public bool ExpectsBatch(int connection, long linkSequence) => _links.Expects(connection, linkSequence);
+
     /// <summary>A batch from a connection; sequences of one connection count up by one from 1.</summary>
     public void Publish(int connection, long linkSequence, MessageBatch batch)
     {
         var link = _links.Of(connection);
+        _isRepeated = link.IsRepeated(linkSequence);
         if (ChecksArrivals)
         {
             EnterChecked(link, linkSequence, batch);
         }
-        else
+        else if (batch.Count > 0)
         {
             Enter(batch);
         }
 
-        var needsWrite = EnqueueEntered(link);
+        _isRepeated = false;
+        var needsWrite = EnqueueEntered(link, linkSequence);
         link.Receive(linkSequence, needsWrite);
         AfterEntering();
         _links.Tell(link, IsWithholding);
@@ -57,6 +68,12 @@ public sealed partial class QueueDecider
         placed.Kept = _history is null ? null : batch;
         _entered.Add(placed);
         _ready.Append(placed.First, batch);
+        if (_isRepeated)
+        {
+            MarkOvertaken(placed.First);
+            _deliveredBefore = Math.Max(_deliveredBefore, placed.End);
+        }
+
         if (_bodySizes is not null)
         {
             MeasureBodies(placed.First, batch);
@@ -70,7 +87,7 @@ public sealed partial class QueueDecider
     }
 
     // The link learns of the last of its batches that need a write: they are written in their order.
-    private bool EnqueueEntered(PublisherLink? link, PositionSet? settledWith = null, PreparedTransaction? ends = null)
+    private bool EnqueueEntered(PublisherLink? link, long linkSequence, PositionSet? settledWith = null, PreparedTransaction? ends = null)
     {
         var last = _entered.FindLast(placed => placed.AwaitsWrite || (placed.IsJournaled && ends is not null));
         foreach (var placed in _entered)
@@ -78,8 +95,8 @@ public sealed partial class QueueDecider
             if (placed.IsJournaled)
             {
                 _writes.Add(ReferenceEquals(placed, last)
-                    ? new WaitingWrite(placed, link) { SettledWith = settledWith, Ends = ends }
-                    : new WaitingWrite(placed, Link: null));
+                    ? new WaitingWrite(placed, link) { LinkSequence = linkSequence, SettledWith = settledWith, Ends = ends }
+                    : new WaitingWrite(placed, Link: null) { IsContinued = last is not null && placed.First < last.First });
                 if (placed is { Batch: not null, HasTransient: true })
                 {
                     MarkVolatile(placed);
@@ -89,7 +106,7 @@ public sealed partial class QueueDecider
 
         if (last is null && settledWith is not null)
         {
-            _writes.Add(new WaitingWrite(Batch: null, link) { SettledWith = settledWith });
+            _writes.Add(new WaitingWrite(Batch: null, link) { LinkSequence = linkSequence, SettledWith = settledWith });
         }
 
         return last is not null || settledWith is not null;
@@ -129,6 +146,7 @@ public sealed partial class QueueDecider
         EnterPiece(batch);
         if (_refused.Count > 0)
         {
+            link.Refuse(linkSequence);
             _effects.PublishRejected(link.Connection, linkSequence, [.. _refused]);
             DeadLetterRefused(batch);
             _refused.Clear();
@@ -225,6 +243,7 @@ public sealed partial class QueueDecider
 
     private void Refuse(PublisherLink link, long linkSequence, MessageBatch batch)
     {
+        link.Refuse(linkSequence);
         _effects.PublishRejected(link.Connection, linkSequence, [.. Enumerable.Range(0, batch.Count)]);
         link.Receive(linkSequence, needsWrite: false);
         _links.Tell(link, IsWithholding);

@@ -24,6 +24,7 @@ public sealed partial class QueueDecider
             }
         }
 
+        _links.Recover(index.Marks);
         RecoverNotes(index.Notes);
         Array.ForEach(index.Prepared, RecoverPrepared);
         RecoverBodySizes(index.BodySizes);
@@ -44,6 +45,7 @@ public sealed partial class QueueDecider
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
         _isRecovering = true;
+        _links.Recover(write.Marks, at);
         _space.Add(sequenceNr, write);
         _history?.Append(write.Batches, sequenceNr, at);
         foreach (var placed in write.Batches)
@@ -109,6 +111,7 @@ public sealed partial class QueueDecider
     public void RecoveryCompleted()
     {
         _isRecovering = false;
+        _links.RecoveryCompleted(Now);
         CountLostInReplay();
         _history?.RecoveryCompleted();
         _writes.Settled.Clear();
@@ -148,6 +151,7 @@ public sealed partial class QueueDecider
             Notes = NotesOf(live),
             Prepared = _prepared.Written(),
             BodySizes = _bodySizes is null ? [] : Within(_bodySizes.ToArray(), live),
+            Marks = _links.Marks(Now),
             Space = _space.Runs(FirstLiveSequenceNr),
             History = _history?.Index(),
         };

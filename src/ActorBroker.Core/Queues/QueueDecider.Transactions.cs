@@ -41,7 +41,7 @@ public sealed partial class QueueDecider
 
         var accepted = settlements.IsEmpty ? null : SettleAllButAccepted(Hold(settlements));
         EnterWhole(batch);
-        var needsWrite = EnqueueEntered(link, IsDurable ? accepted : null);
+        var needsWrite = EnqueueEntered(link, linkSequence, IsDurable ? accepted : null);
         if (!IsDurable && accepted is not null)
         {
             Release(accepted, _writes.Settled);
@@ -73,7 +73,7 @@ public sealed partial class QueueDecider
         link.Receive(linkSequence, prepared.NeedsWrite);
         if (prepared.NeedsWrite)
         {
-            _writes.Add(new WaitingWrite(null, link) { Prepares = prepared });
+            _writes.Add(new WaitingWrite(null, link) { LinkSequence = linkSequence, Prepares = prepared });
         }
 
         AfterSettling();
@@ -116,7 +116,7 @@ public sealed partial class QueueDecider
             _deliveredBefore = Math.Max(_deliveredBefore, _entered[0].End);
         }
 
-        if (!EnqueueEntered(link: null, ends: prepared.NeedsWrite ? prepared : null))
+        if (!EnqueueEntered(link: null, linkSequence: 0, ends: prepared.NeedsWrite ? prepared : null))
         {
             Ended(prepared);
         }

@@ -127,7 +127,7 @@ public sealed partial class QueueDecider : IQueueRules
         _writes.Complete(_log, sequenceNr, _links.Committed);
         ReleaseCommitted();
         _journaledEnd = Math.Max(_journaledEnd, _writtenUpTo);
-        _links.TellCommitted(IsWithholding);
+        _links.TellCommitted(IsWithholding, Now);
         _dying.Written(_deathsUnderWay);
         _identitiesUnderWay = [];
         AfterDrain();
@@ -224,6 +224,6 @@ public sealed partial class QueueDecider : IQueueRules
             _effects.Write(write);
         }
 
-        _links.TellCommitted(IsWithholding);
+        _links.TellCommitted(IsWithholding, Now);
     }
 }

@@ -26,6 +26,9 @@ public sealed record QueueIndex(long NextPosition, long DeliveredBefore, Positio
     /// <summary>Shares of transactions whose end no event up to here tells, with their messages.</summary>
     public PreparedShare[] Prepared { get; init; } = [];
 
+    /// <summary>How far publishers' batches have come, the latest first.</summary>
+    public PublisherMark[] Marks { get; init; } = [];
+
     /// <summary>What the events take that are still needed, ascending.</summary>
     public JournalRun[] Space { get; init; } = [];
 

@@ -34,6 +34,9 @@ public sealed record QueueWrite(PlacedBatch[] Batches, PositionRange[] Settled, 
     /// <summary>Shares of transactions that wait for their end; applied before <see cref="Settled"/>.</summary>
     public PreparedShare[] Prepared { get; init; } = [];
 
+    /// <summary>How far publishers' batches have come with it.</summary>
+    public PublisherMark[] Marks { get; init; } = [];
+
     /// <summary>
     /// Messages that earlier events hold, once more, so that those can be deleted. A replay learns from them where
     /// messages are, never that there are any.

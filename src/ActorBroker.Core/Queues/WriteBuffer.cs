@@ -29,6 +29,9 @@ internal sealed class WriteBuffer(int writeBytesMax)
     /// <summary>What is told of transactions with it.</summary>
     public TransactionWrites Transactions { get; } = new();
 
+    /// <summary>What is told of publishers with it.</summary>
+    public MarkWrites Marks { get; } = new();
+
     /// <summary>What the last write said of which messages may have been handed out.</summary>
     public long DeliveredBefore { get; private set; }
 
@@ -72,21 +75,24 @@ internal sealed class WriteBuffer(int writeBytesMax)
     {
         var batches = new List<PlacedBatch>(_waiting.Count);
         var bytes = 0L;
+        var isContinued = false;
         while (_waiting.TryPeek(out var next))
         {
             if (!next.IsWanted)
             {
                 _waiting.Dequeue();
+                isContinued &= next.IsContinued;
                 TakeUnwanted(next, confirmedWithoutWrite);
                 continue;
             }
 
-            if (bytes > 0 && bytes + next.SizeBytes > writeBytesMax)
+            if (bytes > 0 && !isContinued && bytes + next.SizeBytes > writeBytesMax)
             {
                 break;
             }
 
             _waiting.Dequeue();
+            isContinued = next.IsContinued;
             Begin(next);
             bytes += next.SizeBytes;
             if (next.Prepares is { } share)
@@ -113,6 +119,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
             Copies = copies,
             Prepared = Transactions.TakeShares(),
             Ended = Transactions.TakeEnds(),
+            Marks = Marks.Take(),
         };
         Settled.Clear();
         Settled.AddAll(_ofWaiting);
@@ -174,6 +181,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
         else if (next.Link is { } link)
         {
             link.Commit();
+            Marks.Add(link, next.LinkSequence);
             confirmedWithoutWrite.Add(link);
         }
     }
@@ -181,6 +189,7 @@ internal sealed class WriteBuffer(int writeBytesMax)
     private void Begin(WaitingWrite next)
     {
         _underWay.Add(next);
+        Marks.Add(next.Link, next.LinkSequence);
         if (next.SettledWith is { } settled)
         {
             Settled.AddAll(settled);

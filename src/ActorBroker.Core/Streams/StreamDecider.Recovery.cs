@@ -13,6 +13,7 @@ public sealed partial class StreamDecider
     public QueueIndex Index() => new(_log.End, DeliveredBefore: 0, Live: [], Segments: [])
     {
         Prepared = _prepared.Written(),
+        Marks = _links.Marks(Now),
         Stream = _log.Index(),
     };
 
@@ -24,6 +25,7 @@ public sealed partial class StreamDecider
             _log.Recover(stream);
         }
 
+        _links.Recover(index.Marks);
         Array.ForEach(index.Prepared, RecoverPrepared);
         _log.SkipTo(index.NextPosition);
         _nextOffset = _log.End;
@@ -32,6 +34,7 @@ public sealed partial class StreamDecider
     /// <inheritdoc/>
     public void RecoverWrite(QueueWrite write, long sequenceNr, long at)
     {
+        _links.Recover(write.Marks, at);
         Array.ForEach(write.Ended, RecoverEnded);
         Array.ForEach(write.Prepared, RecoverPrepared);
         _log.Append(write.Batches, sequenceNr, at);
@@ -50,6 +53,7 @@ public sealed partial class StreamDecider
     /// <inheritdoc/>
     public void RecoveryCompleted()
     {
+        _links.RecoveryCompleted(Now);
         _log.RecoveryCompleted();
         _nextOffset = _log.End;
     }

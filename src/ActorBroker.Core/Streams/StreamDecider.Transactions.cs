@@ -39,7 +39,7 @@ public sealed partial class StreamDecider
         link.Receive(linkSequence, prepared.NeedsWrite);
         if (prepared.NeedsWrite)
         {
-            _writes.Add(new StreamWrite(null, link) { Prepares = prepared });
+            _writes.Add(new StreamWrite(null, link) { LinkSequence = linkSequence, Prepares = prepared });
         }
 
         TryWrite();

@@ -81,13 +81,19 @@ public sealed partial class StreamDecider : IQueueRules
     }
 
     /// <inheritdoc/>
+    public LinkStanding OpenLink(int connection, LinkOpening opening) => _links.Open(connection, opening);
+
+    /// <inheritdoc/>
+    public bool ExpectsBatch(int connection, long linkSequence) => _links.Expects(connection, linkSequence);
+
+    /// <inheritdoc/>
     public void Publish(int connection, long linkSequence, MessageBatch batch)
     {
         var link = _links.Of(connection);
         link.Receive(linkSequence, needsWrite: batch.Count > 0);
         if (batch.Count > 0)
         {
-            _writes.Add(new StreamWrite(Place(batch), link));
+            _writes.Add(new StreamWrite(Place(batch), link) { LinkSequence = linkSequence });
         }
 
         TryWrite();
@@ -99,7 +105,7 @@ public sealed partial class StreamDecider : IQueueRules
     {
         _log.Append(_writes.Complete(_links.Committed), sequenceNr, _writeBegan);
         _prepared.Written(_writes.Transactions, _effects);
-        _links.TellCommitted(IsWithholding);
+        _links.TellCommitted(IsWithholding, Now);
         TryWrite();
         _links.AcceptWithheld(IsWithholding);
         _log.ServeNew();

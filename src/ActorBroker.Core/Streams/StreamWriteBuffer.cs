@@ -9,6 +9,9 @@ namespace ActorBroker.Core.Streams;
 /// <param name="Link">Who awaits the commit.</param>
 internal readonly record struct StreamWrite(PlacedBatch? Batch, PublisherLink? Link)
 {
+    /// <summary>The sequence of the link's batch.</summary>
+    public long LinkSequence { get; init; }
+
     /// <summary>A share to be written down.</summary>
     public PreparedTransaction? Prepares { get; init; }
 
@@ -40,6 +43,9 @@ internal sealed class StreamWriteBuffer(int writeBytesMax)
     /// <summary>What is told of transactions with it.</summary>
     public TransactionWrites Transactions { get; } = new();
 
+    /// <summary>What is told of publishers with it.</summary>
+    public MarkWrites Marks { get; } = new();
+
     public void Add(StreamWrite waiting)
     {
         _waiting.Enqueue(waiting);
@@ -55,6 +61,7 @@ internal sealed class StreamWriteBuffer(int writeBytesMax)
         {
             _waiting.Dequeue();
             _underWay.Add(next);
+            Marks.Add(next.Link, next.LinkSequence);
             bytes += next.SizeBytes;
             if (next.Batch is { } batch)
             {
@@ -76,6 +83,7 @@ internal sealed class StreamWriteBuffer(int writeBytesMax)
         {
             Prepared = Transactions.TakeShares(),
             Ended = Transactions.TakeEnds(),
+            Marks = Marks.Take(),
         };
     }
 

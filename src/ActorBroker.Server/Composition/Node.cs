@@ -4,6 +4,7 @@ using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
+using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Serilog;
@@ -32,8 +33,12 @@ internal static class Node
             options.Journal,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
+        var health = new NodeHealth(claim);
+        await using var management = await ManagementServer.StartAsync(options.Listener(ListenerOptions.Http), health).ConfigureAwait(false);
+        health.Http = management?.EndPoint;
         return await RunAsync(
-            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), new SteadyClock(awake), signals).ConfigureAwait(false);
+            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), health,
+            new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 
     private static IClusterClaim ClaimOf(BrokerOptions options)
@@ -53,13 +58,13 @@ internal static class Node
 
     // One of several nodes comes back by itself, where the end of the only one is the end.
     private static async Task<int> RunAsync(
-        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, TimeProvider clock, TerminationSignals signals)
+        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
     {
         var (wait, longest) = options.Cluster.RejoinAfter;
         while (true)
         {
             var started = clock.GetTimestamp();
-            var run = new NodeRun(setup, options, membership, clock, signals);
+            var run = new NodeRun(setup, options, membership, health, clock, signals);
             if (await run.RunAsync().ConfigureAwait(false) is { } exitCode)
             {
                 return exitCode;

@@ -15,10 +15,11 @@ namespace ActorBroker.Server.Composition;
 /// <param name="setup">Of the actor system.</param>
 /// <param name="options">The node's settings.</param>
 /// <param name="membership">How it joins.</param>
+/// <param name="health">Told how it is.</param>
 /// <param name="clock">Of everything in it.</param>
 /// <param name="signals">Have it end.</param>
 internal sealed class NodeRun(
-    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, TimeProvider clock, TerminationSignals signals)
+    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
 {
     private bool _isServing;
 
@@ -72,10 +73,20 @@ internal sealed class NodeRun(
             system.ActorOf(LostNodeWatch.Props(system.Settings.Config, TimeProvider.System), "lost-node-watch");
         }
 
+        health.Joined();
+        Leaving(system, health);
         Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        health.Serves(Listeners);
         _isServing = true;
-        await ReadyLine.PrintAsync(Listeners, options.Cluster.HasOthers ? Cluster.Get(system).SelfAddress.HostPort() : null).ConfigureAwait(false);
+        await ReadyLine.PrintAsync(health.Listeners, options.Cluster.HasOthers ? Cluster.Get(system).SelfAddress.HostPort() : null).ConfigureAwait(false);
     }
+
+    private static void Leaving(ActorSystem system, NodeHealth health) =>
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "tell of leaving", () =>
+        {
+            health.Leaves();
+            return Task.FromResult(Akka.Done.Instance);
+        });
 
     // Akka checks its own settings only here, and says what is wrong by exceptions of many kinds.
     private ActorSystem CreateSystem()

@@ -11,6 +11,7 @@ using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
@@ -74,11 +75,17 @@ public abstract class BrokerSessionSpec : TestKit
     protected TestProbe NewQueue() => CreateTestProbe();
 
     /// <summary>Answers the session's next question for a queue.</summary>
-    protected void Found(string name, TestProbe queue)
+    /// <returns>What it says of the session's link.</returns>
+    protected LinkOpening Found(string name, TestProbe queue, long known = 0, long declaration = 0)
     {
         var resolve = Queues.ExpectMsg<ResolveQueue>();
         Assert.Equal(new QueueKey("/", name), resolve.Queue);
-        Tell(Queues, new QueueResolved(resolve.RequestId, resolve.Queue, queue.Ref));
+        Tell(Queues, new QueueResolved(resolve.RequestId, resolve.Queue, queue.Ref)
+        {
+            Declaration = declaration,
+            Standing = new LinkStanding(Math.Max(known, resolve.Link.ConfirmedSequence)),
+        });
+        return resolve.Link;
     }
 
     protected void NotFound(string name)

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using Akka.TestKit;
 using CsCheck;
@@ -55,6 +56,10 @@ public sealed class PublishingTests : BrokerSessionSpec
         PublishOne(target, new string('z', 600));
         Assert.True(Session.IsWindowFull);
         Terminate(queue);
+        Assert.True(Session.IsWindowFull);
+        var next = NewQueue();
+        Found("a", next);
+        Tell(next, new PublishProgress(3, 0));
         Assert.False(Session.IsWindowFull);
     }
 
@@ -88,7 +93,7 @@ public sealed class PublishingTests : BrokerSessionSpec
     }
 
     [Fact]
-    public void A_slab_that_one_queue_failed_to_write_is_told_of_negatively_once_all_have_answered()
+    public void A_slab_that_a_queue_failed_to_write_and_is_gone_then_is_told_of_negatively_once_all_have_answered()
     {
         var (a, b) = (NewQueue(), NewQueue());
         Fanout("f", "a", "b");
@@ -97,12 +102,11 @@ public sealed class PublishingTests : BrokerSessionSpec
         Found("b", b);
         PublishOne(target, "1", tag: 1);
         Tell(a, new PublishFailed(1, 1));
-        Assert.Empty(Heard.Confirms);
         Tell(b, new PublishProgress(1, 1));
-        Assert.Equal([(1, 1UL, 1UL, true, true)], Heard.Confirms);
-        Tell(a, new PublishFailed(1, 1));
         Terminate(a);
-        Assert.Single(Heard.Confirms);
+        Assert.Empty(Heard.Confirms);
+        NotFound("a");
+        Assert.Equal([(1, 1UL, 1UL, true, true)], Heard.Confirms);
     }
 
     [Fact]
@@ -116,23 +120,72 @@ public sealed class PublishingTests : BrokerSessionSpec
     }
 
     [Fact]
-    public void The_end_of_a_queues_actor_nacks_what_it_had_and_its_next_incarnation_counts_from_one()
+    public void What_a_queue_had_not_confirmed_is_confirmed_or_sent_again_when_its_next_incarnation_says_what_it_knows()
     {
         var (first, second) = (NewQueue(), NewQueue());
         var target = Target("", "a");
-        Found("a", first);
+        var publisher = Found("a", first).Publisher;
+        for (var tag = 1UL; tag <= 4; tag++)
+            PublishOne(target, $"{tag}", tag);
+        Tell(first, new PublishProgress(4, 1));
+        Terminate(first);
+        PublishOne(target, "5", 5);
+        Assert.Equal([(1, 1UL, 1UL, false, true)], Heard.Confirms);
+        Assert.Equal(new LinkOpening(publisher, 1, 4), Found("a", second, known: 2));
+        Assert.Equal((1, 2UL, 2UL, false, true), Heard.Confirms[^1]);
+        Assert.Equal([(3L, "3"), (4L, "4"), (5L, "5")], [Batch(second), Batch(second), Batch(second)]);
+        Tell(first, new PublishProgress(5, 5));
+        Assert.Equal(2, Heard.Confirms.Count);
+        Tell(second, new PublishProgress(5, 5));
+        Assert.Equal([(1, 3UL, 3UL, false, true), (1, 4UL, 4UL, false, true), (1, 5UL, 5UL, false, true)], Heard.Confirms[2..]);
+    }
+
+    [Fact]
+    public void What_a_queue_had_is_not_sent_to_another_that_has_its_name_since()
+    {
+        var (first, second) = (NewQueue(), NewQueue());
+        var target = Target("", "a");
+        Found("a", first, declaration: 1);
+        PublishOne(target, "1", 1);
+        Terminate(first);
+        PublishOne(target, "2", 2);
+        Found("a", second, declaration: 2);
+        Assert.Equal([(1, 1UL, 1UL, true, true)], Heard.Confirms);
+        Assert.Equal([(1L, ""), (2L, "2")], [Batch(second), Batch(second)]);
+        Tell(second, new PublishProgress(2, 2));
+        Assert.Equal((1, 2UL, 2UL, false, true), Heard.Confirms[^1]);
+    }
+
+    [Fact]
+    public void What_was_lost_on_the_way_is_sent_again_in_order()
+    {
+        var queue = NewQueue();
+        var target = Target("", "a");
+        Found("a", queue);
         for (var tag = 1UL; tag <= 3; tag++)
             PublishOne(target, $"{tag}", tag);
-        Tell(first, new PublishProgress(3, 1));
-        Terminate(first);
-        Assert.Equal([(1, 1UL, 1UL, false, true), (1, 2UL, 2UL, true, true), (1, 3UL, 3UL, true, true)], Heard.Confirms);
-        PublishOne(target, "4", 4);
-        Found("a", second);
-        Assert.Equal((1L, "4"), Batch(second));
-        Tell(first, new PublishProgress(3, 3));
-        Assert.Equal(3, Heard.Confirms.Count);
-        Tell(second, new PublishProgress(1, 1));
-        Assert.Equal((1, 4UL, 4UL, false, true), Heard.Confirms[^1]);
+        Assert.Equal([(1L, "1"), (2L, "2"), (3L, "3")], [Batch(queue), Batch(queue), Batch(queue)]);
+        Tell(queue, new PublishMissing(2));
+        Assert.Equal([(2L, "2"), (3L, "3")], [Batch(queue), Batch(queue)]);
+    }
+
+    [Fact]
+    public void A_queue_that_ends_again_and_again_with_the_same_batch_does_not_get_it_for_ever()
+    {
+        var target = Target("", "a");
+        for (var round = 0; round < 6; round++)
+        {
+            var queue = NewQueue();
+            Found("a", queue);
+            if (round == 0)
+                PublishOne(target, "1", 1);
+            Assert.Empty(Heard.Confirms);
+            Assert.Equal((1L, "1"), Batch(queue));
+            Terminate(queue);
+        }
+
+        Assert.Equal([(1, 1UL, 1UL, true, true)], Heard.Confirms);
+        Queues.ExpectNoMsg(0);
     }
 
     [Fact]
@@ -203,13 +256,13 @@ public sealed class PublishingTests : BrokerSessionSpec
                         PublishRead(what + queue, count);
                         break;
                     case 3:
-                        Answer(Names[queue], count, negative: false);
+                        Answer(Names[queue], count);
                         break;
                     case 4:
-                        Answer(Names[queue], count, negative: true);
+                        End(Names[queue], known: count - 1);
                         break;
                     default:
-                        End(Names[queue]);
+                        End(Names[queue], known: -1);
                         break;
                 }
 
@@ -217,10 +270,10 @@ public sealed class PublishingTests : BrokerSessionSpec
             }
 
             foreach (var name in Names)
-                Answer(name, int.MaxValue, negative: false);
+                Answer(name, int.MaxValue);
             Check();
             foreach (var name in _actors.Keys.ToArray())
-                End(name);
+                End(name, known: 0);
             Assert.Equal((int)(s_lastTag - firstTag + 1), _told.Count);
         }
 
@@ -258,28 +311,47 @@ public sealed class PublishingTests : BrokerSessionSpec
             }
         }
 
-        private void Answer(string name, int count, bool negative)
+        private void Answer(string name, int count)
         {
             var answered = _unanswered[name].Take(count).ToList();
             if (answered.Count == 0)
                 return;
             _unanswered[name].RemoveRange(0, answered.Count);
-            Done(answered, negative);
+            Done(answered, negative: false);
             var last = answered[^1].Sequence;
-            test.Tell(_actors[name], negative ? new PublishFailed(answered[0].Sequence, last) : new PublishProgress(last, last));
+            test.Tell(_actors[name], new PublishProgress(last, last));
             test.NoteSequence(name, _sequences[name]);
         }
 
-        private void End(string name)
+        // The next incarnation knows so many batches more than were answered, or there is none.
+        private void End(string name, int known)
         {
             if (!_actors.Remove(name, out var actor))
                 return;
-            Done(_unanswered[name], negative: true);
-            _unanswered[name].Clear();
             test.Terminate(actor);
             test.Forget(name);
-            _sequences.Remove(name);
+            if (_unanswered[name].Count == 0)
+            {
+                _sequences.Remove(name);
+                return;
+            }
+
             Check();
+            var done = _unanswered[name].Take(known < 0 ? int.MaxValue : known).ToList();
+            _unanswered[name].RemoveRange(0, done.Count);
+            Done(done, negative: known < 0);
+            if (known < 0)
+            {
+                _sequences.Remove(name);
+                test.AnswerGone(name);
+            }
+            else
+            {
+                _actors[name] = test.ActorFor(name, done.Count > 0 ? done[^1].Sequence : 0);
+                test.NoteSequence(name, _sequences[name]);
+                foreach (var (sequence, tags) in _unanswered[name])
+                    Assert.Equal((sequence, string.Join(' ', tags.Select(static _ => "body"))), Batch(_actors[name]));
+            }
         }
 
         private void Done(IEnumerable<(long Sequence, ulong[] Tags)> batches, bool negative)
@@ -312,20 +384,29 @@ public sealed class PublishingTests : BrokerSessionSpec
 
     private readonly Dictionary<string, (TestProbe Actor, long Sequence)> _known = [];
 
-    private TestProbe ActorFor(string name)
+    private ResolveQueue QuestionFor(string name)
+    {
+        while (Queues.HasMessages)
+        {
+            var resolve = Queues.ExpectMsg<ResolveQueue>();
+            _asked[resolve.Queue.Name] = resolve;
+        }
+
+        _asked.Remove(name, out var asked);
+        return asked!;
+    }
+
+    private void AnswerGone(string name) =>
+        Tell(Queues, new QueueAnswered(QuestionFor(name).RequestId, new Refusal(RefusalReason.NotFound, "no queue"), 0, 0));
+
+    private TestProbe ActorFor(string name, long knownSequence = 0)
     {
         if (!_known.TryGetValue(name, out var known))
         {
             var actor = NewQueue();
-            while (Queues.HasMessages)
-            {
-                var resolve = Queues.ExpectMsg<ResolveQueue>();
-                _asked[resolve.Queue.Name] = resolve;
-            }
-
-            var asked = _asked[name];
-            _asked.Remove(name);
-            Tell(Queues, new QueueResolved(asked.RequestId, asked.Queue, actor.Ref));
+            var asked = QuestionFor(name);
+            var standing = new LinkStanding(Math.Max(knownSequence, asked.Link.ConfirmedSequence));
+            Tell(Queues, new QueueResolved(asked.RequestId, asked.Queue, actor.Ref) { Standing = standing });
             known = (actor, 0);
             _known[name] = known;
         }

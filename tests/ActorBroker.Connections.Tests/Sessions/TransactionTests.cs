@@ -118,24 +118,18 @@ public sealed class TransactionTests : BrokerSessionSpec
     public void A_queue_that_fails_refuses_or_is_lost_ends_the_transaction_for_all()
     {
         var (a, b) = TwoQueues();
-        foreach (var fail in new Action<long>[]
-        {
-            sequence => Tell(a, new PublishFailed(sequence, sequence)),
-            sequence => Tell(a, new PublishRejected(sequence, [0])),
-        })
-        {
-            var (ofA, ofB) = CommitToBoth(a, b);
-            fail(ofA.LinkSequence);
-            Prepared(b, ofB);
-            Tell(a, new PublishProgress(ofA.LinkSequence, ofA.LinkSequence));
-            Assert.Equal([(ofA.Id, false), (ofA.Id, false)], [Ended(a), Ended(b)]);
-        }
+        var (ofA, ofB) = CommitToBoth(a, b);
+        Tell(a, new PublishRejected(ofA.LinkSequence, [0]));
+        Prepared(b, ofB);
+        Tell(a, new PublishProgress(ofA.LinkSequence, ofA.LinkSequence));
+        Assert.Equal([(ofA.Id, false), (ofA.Id, false)], [Ended(a), Ended(b)]);
 
-        var (_, last) = CommitToBoth(a, b);
+        var (failed, last) = CommitToBoth(a, b);
         Prepared(b, last);
+        Tell(a, new PublishFailed(failed.LinkSequence, failed.LinkSequence));
         Terminate(a);
         Assert.Equal((last.Id, false), Ended(b));
-        Assert.Equal([false, false, false], _committed);
+        Assert.Equal([false, false], _committed);
         Transactions.ExpectNoMsg(0);
         Assert.Empty(Heard.Confirms);
     }
@@ -247,7 +241,32 @@ public sealed class TransactionTests : BrokerSessionSpec
 
         Assert.Equal([(1L, "0"), (2L, "1"), (3L, "2")], [Batch(queue), Batch(queue), Batch(queue)]);
         Terminate(queue);
-        Assert.Equal([false], _committed);
+        Assert.Empty(_committed);
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(1, false)]
+    public void Whether_a_queue_that_was_lost_has_committed_is_heard_from_its_next_incarnation(long known, bool isCommitted)
+    {
+        var (queue, next) = (NewQueue(), NewQueue());
+        var target = Target("", "a");
+        Found("a", queue);
+        PublishOne(target, "0");
+        var transaction = Session.BeginTransaction();
+        Publish(transaction, target, "1");
+        transaction.Commit(_committed.Add);
+        PublishOne(target, "2");
+        Terminate(queue);
+        Assert.Empty(_committed);
+        Found("a", next, known);
+        Assert.Equal([isCommitted], _committed);
+        if (!isCommitted)
+        {
+            Assert.Equal((2L, ""), Batch(next));
+        }
+
+        Assert.Equal((3L, "2"), Batch(next));
     }
 
     private (TestProbe A, TestProbe B) TwoQueues()

@@ -72,6 +72,25 @@ internal static class GoldenSamples
         {
             IsOfTransientQueue = true,
         },
+        ["qe-written1+marks"] = new MessagesWritten(
+            1_767_323_045_678,
+            new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [], DeliveredBefore: 6)
+            {
+                Marks = [new(0x1122334455667788, 3), new(-2, 1_000_000) { Refused = [new(5, 1), new(900, 20)] }],
+            }),
+        ["qe-declared1+id"] = new QueueDeclared(Queue, QueueDefinition, Origin) { Declaration = -2 },
+        ["qs1+marks"] = new QueueSnapshot(
+            Queue,
+            QueueDefinition,
+            EffectivePolicy.None,
+            [],
+            new QueueIndex(1000, 900, [new(10, 1)], [new(10, 500, 3, 9, 65_536)])
+            {
+                Marks = [new(0x1122334455667788, 3) { At = 1_767_323_045_678 }, new(-2, 1_000_000) { Refused = [new(5, 1)], At = 1_767_323_045_000 }],
+            })
+        {
+            Declaration = -2,
+        },
         ["je-aside1"] = new EventSetAside("qe-source1c", "Its checksum does not match."),
         ["qe-policy1"] = new QueuePolicyApplied(Effective),
         ["qs1"] = new QueueSnapshot(

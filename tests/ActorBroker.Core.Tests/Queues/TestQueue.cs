@@ -37,6 +37,8 @@ internal sealed class TestQueue : IQueueEffects
 
     public List<(int Connection, long First, long Last)> Failed { get; } = [];
 
+    public List<(int Connection, long First)> Missing { get; } = [];
+
     public List<(ConsumerKey Getter, long RequestId, DeliverySegment? Segment, long Left)> Gets { get; } = [];
 
     public List<(int Connection, long Sequence, int[] Indexes)> Rejected { get; } = [];
@@ -182,6 +184,8 @@ internal sealed class TestQueue : IQueueEffects
 
     void IQueueEffects.PublishFailed(int connection, long firstSequence, long lastSequence) =>
         Failed.Add((connection, firstSequence, lastSequence));
+
+    void IQueueEffects.PublishMissing(int connection, long firstSequence) => Missing.Add((connection, firstSequence));
 
     void IQueueEffects.Write(QueueWrite write)
     {

@@ -100,6 +100,8 @@ internal sealed class TestStream : IQueueEffects
 
     public List<(int Connection, long First, long Last)> Failed { get; } = [];
 
+    public List<(int Connection, long First)> Missing { get; } = [];
+
     public static ConsumerSettings Settings(int prefetch = 1000, int window = 1_000_000, bool noAck = false, params (string, ArgumentValue)[] arguments) =>
         new("tag", noAck, Exclusive: false, prefetch, window, ArgumentTable.Of(arguments));
 
@@ -195,6 +197,8 @@ internal sealed class TestStream : IQueueEffects
 
     void IQueueEffects.PublishFailed(int connection, long firstSequence, long lastSequence) =>
         Failed.Add((connection, firstSequence, lastSequence));
+
+    void IQueueEffects.PublishMissing(int connection, long firstSequence) => Missing.Add((connection, firstSequence));
 
     void IQueueEffects.PublishRejected(int connection, long linkSequence, int[] indexes) => Assert.Fail("A stream refuses nothing.");
 

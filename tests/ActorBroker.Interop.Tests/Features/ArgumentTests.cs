@@ -150,6 +150,6 @@ public sealed class ArgumentTests(BrokerFixture broker) : FeatureTest(broker)
     {
         var queue = await QueueAsync();
         await AssertChannelErrorAsync(406, $"PRECONDITION_FAILED - invalid arg 'x-priority' for queue '{queue}' in vhost '/': {Integer}", channel =>
-            Client.DeliveryCollector.StartAsync(channel, queue, arguments: Table(("x-priority", "5"))));
+            DeliveryCollector.StartAsync(channel, queue, arguments: Table(("x-priority", "5"))));
     }
 }

@@ -6,7 +6,7 @@ namespace ActorBroker.Interop.Tests.Hosting;
 public class BrokerFixture : IAsyncLifetime
 {
     /// <summary>The time any single answer of the broker may take before a test gives up.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Limit = BrokerProcess.AnswerLimit;
 
     private BrokerProcess? _process;
 

@@ -8,6 +8,12 @@ namespace ActorBroker.Core.Queues.Transactions;
 /// <param name="Link">Who awaits the commit.</param>
 internal readonly record struct WaitingWrite(LogBatch? Batch, PublisherLink? Link)
 {
+    /// <summary>The last of the link's batches of which this is the last part.</summary>
+    public long LinkSequence { get; init; }
+
+    /// <summary>What follows is of the same batch, and must be in the same event: the batch is known as a whole.</summary>
+    public bool IsContinued { get; init; }
+
     /// <summary>Settlements that must be in the same event.</summary>
     public PositionSet? SettledWith { get; init; }
 

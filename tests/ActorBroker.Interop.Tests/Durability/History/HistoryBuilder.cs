@@ -1,3 +1,4 @@
+using ActorBroker.Testing.History;
 namespace ActorBroker.Interop.Tests.Durability.History;
 
 /// <summary>Writes histories by hand, for the tests of the checker: each step happens 10 ms after the one before.</summary>
@@ -18,6 +19,9 @@ internal sealed class HistoryBuilder
             new QueueContract("stream") { IsStream = true },
         ],
         Moment: TimeSpan.FromSeconds(1));
+
+    /// <summary>Whether the broker has several nodes.</summary>
+    public bool QueuesMove { get; init; }
 
     public static MessageId Id(int sequence, int publisher = 0) => new(publisher, 1, sequence);
 
@@ -56,7 +60,16 @@ internal sealed class HistoryBuilder
         return Add(new HistoryEvent.BrokerKilled(_now));
     }
 
-    public IEnumerable<ViolationKind> Check() => HistoryChecker.Check(_events, Contract).Select(violation => violation.Kind);
+    public HistoryBuilder LoseConsumer(string queue = "q") => Add(new HistoryEvent.ConsumerLost(_now, queue, _consumer));
+
+    /// <summary>Something befell one of several nodes that long ago, and is over.</summary>
+    public HistoryBuilder Disturb(double secondsAgo = 0, bool servedTwice = false)
+    {
+        var began = _now - TimeSpan.FromSeconds(secondsAgo);
+        return Add(new HistoryEvent.Disturbed(_now, began, servedTwice ? _now : began));
+    }
+
+    public IEnumerable<ViolationKind> Check() => HistoryChecker.Check(_events, Contract with { QueuesMove = QueuesMove }).Select(violation => violation.Kind);
 
     public int CountOwed() => HistoryChecker.CountOwed(_events, Contract);
 

@@ -1,5 +1,6 @@
+using ActorBroker.Testing.History;
 using Xunit;
-using static ActorBroker.Interop.Tests.Durability.History.ViolationKind;
+using static ActorBroker.Testing.History.ViolationKind;
 
 namespace ActorBroker.Interop.Tests.Durability.History;
 
@@ -183,6 +184,44 @@ public sealed class HistoryCheckerTests
         Accept(Deleting().See(queue, null).See(binding, null));
         Find(TopologyDiffers, Deleting().See(queue, null).See(binding, "key"));
     }
+
+    [Fact]
+    public void What_a_consumer_holds_comes_again_in_order_and_marked_when_its_queue_moves()
+    {
+        HistoryBuilder Held() => Moving.Confirm(1).Confirm(2).Confirm(3).Deliver(1).Deliver(2);
+        Accept(Held().Deliver(1, redelivered: true).Deliver(2, redelivered: true).Deliver(3).Settle(1).Settle(2).Settle(3));
+        Find(OutOfOrder, Held().Deliver(2, redelivered: true).Deliver(1, redelivered: true).Deliver(1).Deliver(3).Settle(1).Settle(2).Settle(3));
+        Find(NotMarked, Held().Deliver(1).Deliver(2).Deliver(3).Settle(1).Settle(2).Settle(3));
+        Find(OutOfOrder, Moving.Confirm(1).Confirm(2).Deliver(2).Deliver(1, redelivered: true).Settle(1).Settle(2));
+    }
+
+    [Fact]
+    public void What_was_settled_comes_again_only_if_its_queue_moved_within_a_moment()
+    {
+        Accept(Moving.Confirm(1).Deliver(1).Settle(1).Wait(0.5).Deliver(1, redelivered: true).Settle(1));
+        Find(SettledCameBack, Moving.Confirm(1).Deliver(1).Settle(1).Wait(0.5).Deliver(1).Settle(1));
+        Find(SettledCameBack, Moving.Confirm(1).Deliver(1).Settle(1).Wait(2).Deliver(1, redelivered: true).Settle(1));
+    }
+
+    [Fact]
+    public void What_was_settled_shortly_before_a_disturbance_or_the_loss_of_its_consumer_may_come_again()
+    {
+        Accept(Moving.Confirm(1).Deliver(1).Settle(1).Wait(8).Disturb(secondsAgo: 7.5).Deliver(1, redelivered: true).Settle(1));
+        Find(SettledCameBack, Moving.Confirm(1).Deliver(1).Settle(1).Wait(8).Disturb(secondsAgo: 6).Deliver(1, redelivered: true).Settle(1));
+        Accept(Moving.Confirm(1).Deliver(1).Settle(1).Wait(0.5).LoseConsumer().Wait(8).Consume().Deliver(1, redelivered: true).Settle(1));
+        Find(SettledCameBack, Moving.Confirm(1).Deliver(1).Settle(1).Wait(2).LoseConsumer().Wait(8).Consume().Deliver(1, redelivered: true).Settle(1));
+    }
+
+    [Fact]
+    public void What_was_handed_out_since_a_node_was_lost_comes_again_marked_unless_another_still_served_the_queue()
+    {
+        HistoryBuilder HandedOutMeanwhile(bool servedTwice) => Moving
+            .Confirm(1).Wait(5).Deliver(1).Wait(5).Disturb(secondsAgo: 8, servedTwice).Deliver(1).Settle(1);
+        Accept(HandedOutMeanwhile(servedTwice: true));
+        Find(NotMarked, HandedOutMeanwhile(servedTwice: false));
+    }
+
+    private static HistoryBuilder Moving => new() { QueuesMove = true };
 
     private static void Accept(HistoryBuilder history) => Assert.Empty(history.Check());
 

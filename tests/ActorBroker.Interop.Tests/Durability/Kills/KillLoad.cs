@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.History;
+using ActorBroker.Testing.Load;
 using RabbitMQ.Client;
 using Xunit;
 
@@ -22,8 +23,8 @@ internal sealed class KillLoad
     {
         _shape = shape;
         _factory = factory;
-        _churners = [.. Enumerable.Range(0, shape.Churners).Select(number => new LoadChurner(_history, factory, number, seed + number))];
-        _clients = [.. shape.Clients(_history, factory), .. _churners];
+        _churners = [.. Enumerable.Range(0, shape.Churners).Select(number => new LoadChurner(_history, number, seed + number))];
+        _clients = [.. shape.Clients(_history), .. _churners];
     }
 
     public int EventCount => _history.Count;
@@ -39,7 +40,7 @@ internal sealed class KillLoad
     public async Task RunAsync(int round, TimeSpan duration, Func<Task> kill)
     {
         var ready = new CountdownEvent(_clients.Length);
-        var running = _clients.Select(client => Task.Run(() => client.RunUntilBrokenAsync(round, () => ready.Signal()))).ToArray();
+        var running = _clients.Select(client => Task.Run(() => RunUntilBrokenAsync(client, round, () => ready.Signal()))).ToArray();
         var since = Stopwatch.StartNew();
         while (!ready.IsSet || since.Elapsed < duration)
         {
@@ -63,22 +64,28 @@ internal sealed class KillLoad
         _history.Add(new HistoryEvent.BrokerKilled(killedAt));
     }
 
+    private async Task RunUntilBrokenAsync(ILoadClient client, int round, Action onReady)
+    {
+        await using var connection = await _factory.CreateConnectionAsync();
+        await client.RunUntilBrokenAsync(connection, round, onReady);
+    }
+
     /// <summary>Takes down that the broker was killed while nobody was connected.</summary>
     public void KilledWhileStarting() => _history.Add(new HistoryEvent.BrokerKilled(_history.Now));
 
     /// <summary>Takes all that the queues hold, and judges the history.</summary>
     public async Task<IReadOnlyList<Violation>> DrainAsync(int round)
     {
+        await using var connection = await _factory.CreateConnectionAsync();
         foreach (var churner in _churners)
         {
-            await churner.DrainAsync(round);
+            await churner.DrainAsync(connection, round);
         }
 
         using var end = new CancellationTokenSource();
         var contract = _shape.Contract;
         var consumers = contract.Queues.Where(queue => !queue.Name.EndsWith('*'))
-            .Select(queue => Task.Run(() => new LoadConsumer(_history, _factory, queue).DrainAsync(end.Token))).ToArray();
-        await using var connection = await _factory.CreateConnectionAsync(CancellationToken.None);
+            .Select(queue => Task.Run(() => DrainAsync(queue, end.Token))).ToArray();
         await using var channel = await connection.CreateChannelAsync(cancellationToken: CancellationToken.None);
         var since = Stopwatch.StartNew();
         string left;
@@ -93,6 +100,12 @@ internal sealed class KillLoad
         await end.CancelAsync();
         await Task.WhenAll(consumers).WaitAsync(DrainLimit, CancellationToken.None);
         return HistoryChecker.Check(_history.ToArray(), contract);
+    }
+
+    private async Task DrainAsync(QueueContract queue, CancellationToken end)
+    {
+        await using var connection = await _factory.CreateConnectionAsync(CancellationToken.None);
+        await new LoadConsumer(_history, queue).DrainAsync(connection, end);
     }
 
     private static async Task<string> NotEmptyAsync(HistoryContract contract, IChannel channel)

@@ -1,4 +1,5 @@
-using ActorBroker.Interop.Tests.Durability.History;
+using ActorBroker.Testing.History;
+using ActorBroker.Testing.Load;
 using RabbitMQ.Client;
 
 namespace ActorBroker.Interop.Tests.Durability.Kills;
@@ -10,7 +11,7 @@ internal sealed class KillShape
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     private readonly List<(QueueContract Contract, Dictionary<string, object?> Arguments)> _queues = [];
-    private readonly List<Func<HistoryRecorder, ConnectionFactory, ILoadClient>> _clients = [];
+    private readonly List<Func<HistoryRecorder, ILoadClient>> _clients = [];
     private int _publishers;
 
     private KillShape()
@@ -58,7 +59,7 @@ internal sealed class KillShape
         shape.Consumer(shape.Queue(new QueueContract("dead") { KeepsOrder = false }));
         shape.Worked(new QueueContract("stream") { IsStream = true }, refuses: false, ("x-queue-type", "stream"));
         var after = shape.Queue(new QueueContract(shape.Delayed) { KeepsOrder = false });
-        shape._clients.Add((history, factory) => new LoadPublisher(history, factory, ++shape._publishers, after.Name)
+        shape._clients.Add(history => new LoadPublisher(history, ++shape._publishers, after.Name)
         {
             Exchange = shape.Delayed,
             Delay = sequence => TimeSpan.FromMilliseconds(sequence % 5 * 100),
@@ -66,8 +67,7 @@ internal sealed class KillShape
         return shape.Consumer(after);
     }
 
-    public IEnumerable<ILoadClient> Clients(HistoryRecorder history, ConnectionFactory factory) =>
-        _clients.Select(client => client(history, factory));
+    public IEnumerable<ILoadClient> Clients(HistoryRecorder history) => _clients.Select(client => client(history));
 
     public async Task DeclareAsync(IChannel channel)
     {
@@ -98,11 +98,11 @@ internal sealed class KillShape
     }
 
     private void Publisher(QueueContract queue) => _clients.Add(
-        (history, factory) => new LoadPublisher(history, factory, ++_publishers, queue.Name));
+        history => new LoadPublisher(history, ++_publishers, queue.Name));
 
     private KillShape Consumer(QueueContract queue, bool refuses = false)
     {
-        _clients.Add((history, factory) => new LoadConsumer(history, factory, queue) { Refuses = refuses });
+        _clients.Add(history => new LoadConsumer(history, queue) { Refuses = refuses });
         return this;
     }
 }

@@ -1,0 +1,98 @@
+using System.Net;
+using ActorBroker.Contracts.Options;
+using ActorBroker.Management.Health;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ActorBroker.Management;
+
+/// <summary>The node's HTTP server. It lives as long as the process, also while the node waits to join its cluster.</summary>
+public sealed class ManagementServer : IAsyncDisposable
+{
+    // Nobody has a reason to send more than a line to what is served so far.
+    private const long BodyMax = 64 * 1024;
+
+    private readonly WebApplication _application;
+
+    private ManagementServer(WebApplication application, IPEndPoint endPoint)
+    {
+        _application = application;
+        EndPoint = endPoint;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Binds the listener <c>http</c>; null when it is off.</summary>
+    /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
+    public static async Task<ManagementServer?> StartAsync(ListenerOptions listener, INodeHealth health)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        if (!listener.Enabled)
+        {
+            return null;
+        }
+
+        var address = await ResolveAsync(listener).ConfigureAwait(false);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyMax;
+            kestrel.Listen(address, listener.Port, static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
+        var application = builder.Build();
+        application.UseRouting();
+        HealthEndpoints.Map(application, health);
+        try
+        {
+            await application.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or AddressInUseException or System.Net.Sockets.SocketException)
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw new StartupException($"listener {listener.Name} cannot be bound to {listener.Host}:{listener.Port}: {failure.Message}", failure);
+        }
+
+        var bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new ManagementServer(application, new IPEndPoint(address, new Uri(bound).Port));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static async Task<IPAddress> ResolveAsync(ListenerOptions listener)
+    {
+        if (listener.Host == "*")
+        {
+            return IPAddress.IPv6Any;
+        }
+
+        try
+        {
+            return IPAddress.TryParse(listener.Host, out var address)
+                ? address
+                : (await Dns.GetHostAddressesAsync(listener.Host).ConfigureAwait(false))[0];
+        }
+        catch (System.Net.Sockets.SocketException failure)
+        {
+            throw new StartupException($"listener {listener.Name}: host {listener.Host} cannot be resolved: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Signals are for the node, which ends this server itself.</summary>
+    private sealed class ProcessLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
