@@ -27,6 +27,10 @@ public sealed class TwoNodes : IAsyncLifetime
         Second = await ClusterNode.StartAsync(_journals, First.Address);
     }
 
+    /// <summary>A further node, which whoever starts it stops.</summary>
+    /// <param name="settings">Further <c>KEY=VALUE</c> settings.</param>
+    public Task<ClusterNode> StartThirdAsync(params string[] settings) => ClusterNode.StartAsync(_journals!, First.Address, settings);
+
     public Task DisposeAsync() => DisposeAsync(killed: null);
 
     /// <summary>As the other, when one of the nodes is gone already.</summary>

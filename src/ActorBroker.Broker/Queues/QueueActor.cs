@@ -101,11 +101,11 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
                 return;
             case ForgetSender:
                 return;
-            case PlacementMessage or Placement.PlaceHere or Placement.LeaveNode:
-                OnPlacement(message);
-                return;
             case ForgetReplay:
                 OnForgetReplay();
+                return;
+            case PlacementMessage or Placement.PlaceHere or Placement.LeaveNode:
+                OnPlacement(message);
                 return;
             case PoliciesApplied or VirtualHostLoaded:
                 OnPoliciesKnown();

@@ -16,6 +16,9 @@ public static class BrokerConfiguration
     /// <summary>The profile of one of several servers, over <see cref="Embedded"/>.</summary>
     public const string Cluster = "cluster";
 
+    /// <summary>The profile of a node inside the process of an application.</summary>
+    public const string Hosted = "hosted";
+
     /// <summary>The profile for tests: free ports, no waiting for the disk, messages serialized within a node.</summary>
     public const string Test = "test";
 
@@ -48,6 +51,10 @@ public static class BrokerConfiguration
         return config;
     }
 
+    /// <summary>Who writes what: all that an actor system of someone else needs to speak to nodes.</summary>
+    public static Config Serializers =>
+        Resource($"{ShippedFolder}serialization.conf").WithFallback(Resource($"{ShippedFolder}receptionist.conf"));
+
     /// <summary>Settings of the plug-ins for a kind of database, in the sections <c>journal</c> and <c>snapshot-store</c>.</summary>
     /// <param name="kind">Name of the file in hocon/journals.</param>
     public static Config Journal(string kind) => Resource($"{JournalFolder}{kind}.conf");
@@ -68,6 +75,31 @@ public static class BrokerConfiguration
             Cluster => Shipped(Embedded, Cluster),
             _ => throw new StartupException($"--profile {profile}: expected {Embedded} or {Cluster}"),
         };
+        return Over(config, file, settings);
+    }
+
+    /// <summary>The whole configuration of a node that is no server: part of another process, or of a test.</summary>
+    /// <param name="profile">Name of a shipped profile.</param>
+    /// <param name="file">A HOCON file of the user, or null.</param>
+    /// <param name="settings">KEY=VALUE pairs, the last one first in force.</param>
+    /// <exception cref="StartupException">As for <see cref="Load"/>.</exception>
+    public static Config LoadPart(string profile, string? file, IEnumerable<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Over(Shipped(profile), file, settings);
+    }
+
+    /// <summary>Lays settings that follow from others over all.</summary>
+    /// <param name="config">The configuration so far.</param>
+    /// <param name="settings">KEY=VALUE pairs.</param>
+    public static Config With(Config config, params IEnumerable<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Aggregate(config, static (all, setting) => UserSetting(setting).WithFallback(all));
+    }
+
+    private static Config Over(Config config, string? file, IEnumerable<string> settings)
+    {
         var known = SettingKeys.In(config).ToHashSet(StringComparer.Ordinal);
         if (file is not null)
         {
@@ -84,15 +116,6 @@ public static class BrokerConfiguration
         }
 
         return config;
-    }
-
-    /// <summary>Lays settings that follow from others over all.</summary>
-    /// <param name="config">The configuration so far.</param>
-    /// <param name="settings">KEY=VALUE pairs.</param>
-    public static Config With(Config config, params IEnumerable<string> settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return settings.Aggregate(config, static (all, setting) => UserSetting(setting).WithFallback(all));
     }
 
     private static Config Resource(string name)

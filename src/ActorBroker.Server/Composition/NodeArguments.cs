@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorBroker.Contracts.Options;
 using Akka.Configuration;
 
@@ -14,17 +13,12 @@ internal sealed record NodeArguments(string? Data, string? ConfigFile, IReadOnly
     public Config LoadConfiguration()
     {
         var config = BrokerConfiguration.Load(Profile ?? BrokerConfiguration.Embedded, ConfigFile, Settings);
-        if (Profile is null && ClusterOptions.Read(new SettingReader(config)).HasOthers)
+        if (Profile is null && ClusterOptions.Read(new SettingReader(config)).IsOneOfSeveral)
         {
             config = BrokerConfiguration.Load(BrokerConfiguration.Cluster, ConfigFile, Settings);
         }
 
-        var cluster = ClusterOptions.Read(new SettingReader(config));
-        return BrokerConfiguration.With(
-            config,
-            $"akka.remote.dot-netty.tcp.hostname={cluster.Host}",
-            string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.port={cluster.Port}"),
-            $"akka.cluster.roles=[{string.Join(", ", cluster.Roles)}]");
+        return ClusterOptions.Apply(config);
     }
 
     /// <summary>The checked options, with --data and RABBITMQ_DEFAULT_* in the place of what the files say.</summary>

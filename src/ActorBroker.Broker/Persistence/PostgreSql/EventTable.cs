@@ -67,9 +67,9 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         {
             await connection.OpenAsync().ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
+        catch (Exception failure)
         {
-            // Wrong by now or not there: whatever it is, nothing was sent.
+            // Whatever it is, nothing was sent.
             return (InsertOutcome.NotNow, failure);
         }
 
@@ -97,7 +97,7 @@ internal sealed class EventTable(PostgreSqlConnections connections)
             return await connections.ExecuteAsync(
                 Find, Of(write.Rows[0].PersistenceId), Of(write.Rows[0].SequenceNr), Of(write.Created), Of(write.Rows[0].Writer)).ConfigureAwait(false) as bool?;
         }
-        catch (Exception failure) when (PostgreSqlErrors.MayPass(failure))
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             return null;
         }
@@ -119,7 +119,7 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         {
             await connections.ExecuteAsync(EndAbandoned).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             // Whoever waits for it fails once more, and comes again.
         }

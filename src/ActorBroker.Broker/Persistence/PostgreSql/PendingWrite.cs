@@ -7,7 +7,7 @@ internal sealed record PendingWrite(IReadOnlyList<EventRow> Rows, long Created)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when they are committed, and fails when they are not and will not be.</summary>
+    /// <summary>Completes when they are committed.</summary>
     public Task Done => _done.Task;
 
     /// <summary>The database was told to commit them, and what it made of that is not known.</summary>
@@ -19,7 +19,7 @@ internal sealed record PendingWrite(IReadOnlyList<EventRow> Rows, long Created)
 
     public void Fail(Exception reason) => _done.SetException(reason);
 
-    /// <summary>Nothing of it is in the database, and nothing speaks against its being there later.</summary>
+    /// <summary>It cannot be written now, and nothing speaks against its being written later.</summary>
     public void Reject(Exception reason) =>
         _done.SetException(new JournalUnavailableException(reason.Message.ReplaceLineEndings(" "), reason));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Npgsql;
 
@@ -8,10 +9,12 @@ namespace ActorBroker.Broker.Persistence.PostgreSql;
 /// once. A write of a stale incarnation fails, and no other of the same commit.
 /// </summary>
 /// <remarks>
-/// A connection that is lost behind a commit leaves it open whether that took place. Such a write is neither failed nor
-/// rejected, it is written once more: then its key is free, and it is in the database from now on; or its key is taken,
-/// and whether by itself the row says. The second insertion waits for the first, should a server still be at it. Everything
-/// else that fails is known not to have happened.
+/// A connection that is lost behind a commit leaves it open whether that took place. Such a write is written once more:
+/// then its key is free, and it is in the database from now on; or its key is taken, and whether by itself the row says.
+/// The second insertion waits for the first, should a server still be at it. Everything else that fails is known not to
+/// have happened. Akka gives the answers of a journal in the order of the writes, so what is in doubt holds up all that
+/// came after it: when the database stays away, it is rejected in the end. Then it may be there all the same, and recovery
+/// must pass over what it meets twice.
 /// </remarks>
 internal sealed class PostgreSqlWriter : IAsyncDisposable
 {
@@ -20,6 +23,7 @@ internal sealed class PostgreSqlWriter : IAsyncDisposable
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(5);
 
     private readonly EventTable _table;
     private readonly Channel<PendingWrite> _waiting = Channel.CreateUnbounded<PendingWrite>();
@@ -37,7 +41,7 @@ internal sealed class PostgreSqlWriter : IAsyncDisposable
 
     /// <summary>Writes events of one entity, all or none; for any thread.</summary>
     /// <returns>Completes when they are committed.</returns>
-    /// <exception cref="JournalUnavailableException">They are not, and may be later.</exception>
+    /// <exception cref="JournalUnavailableException">They are not, or nobody knows; they may be written again later.</exception>
     /// <exception cref="PostgresException">They are not: another incarnation has used their numbers, or they cannot be written at all.</exception>
     public Task WriteAsync(IReadOnlyList<EventRow> rows)
     {
@@ -101,6 +105,7 @@ internal sealed class PostgreSqlWriter : IAsyncDisposable
 
     private async Task CommitAsync(List<PendingWrite> writes)
     {
+        var started = Stopwatch.GetTimestamp();
         for (var pause = TimeSpan.Zero; ; pause = Longer(pause))
         {
             var (outcome, failure) = await _table.InsertAsync(writes).ConfigureAwait(false);
@@ -133,9 +138,8 @@ internal sealed class PostgreSqlWriter : IAsyncDisposable
                     break;
             }
 
-            if (writes.Count == 0 || !await PauseAsync(pause).ConfigureAwait(false))
+            if (writes.Count == 0 || Stopwatch.GetElapsedTime(started) > LongestDoubt || !await PauseAsync(pause).ConfigureAwait(false))
             {
-                // The node stops: nobody will hear what became of them.
                 writes.ForEach(write => write.Reject(failure!));
                 return;
             }

@@ -61,7 +61,7 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
     }
 
     [Fact]
-    public async Task While_nobody_gets_through_what_is_in_doubt_waits_and_everything_else_is_rejected()
+    public async Task While_nobody_gets_through_everything_is_rejected_and_may_be_there_all_the_same_if_it_was_in_doubt()
     {
         var database = await postgres.NewDatabaseAsync();
         using var proxy = CutProxy.Start(postgres.Server.Port);
@@ -82,11 +82,10 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
                 Assert.Contains(nameof(JournalUnavailableException), (await other.Ask<NotWritten>((byte)2, Patience)).Reason, StringComparison.Ordinal);
             }
 
-            Assert.False(inDoubt.IsCompleted);
+            Assert.Contains(nameof(JournalUnavailableException), Assert.IsType<NotWritten>(await inDoubt).Reason, StringComparison.Ordinal);
             proxy.Set(ProxyFault.None);
-            Assert.IsType<Written>(await inDoubt);
-            await other.Ask<Written>((byte)3, Patience);
-            Assert.Equal([1, 2], await doubtful.Ask<ImmutableList<byte>>("values", Patience));
+            await Task.WhenAll(doubtful.Ask<Written>((byte)3, Patience), other.Ask<Written>((byte)3, Patience));
+            Assert.Equal([1, 2, 3], await system.ActorOf(Ledger.Props("doubtful")).Ask<ImmutableList<byte>>("values", Patience));
             Assert.Equal([1, 3], await system.ActorOf(Ledger.Props("other")).Ask<ImmutableList<byte>>("values", Patience));
         }
 
@@ -137,9 +136,9 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
             Assert.All(await Task.WhenAll(entities.Select(entity => entity.Ask<object>((byte)0, Patience))), static answer => Assert.IsType<Written>(answer));
             for (var index = 0; index < entities.Count; index++)
             {
-                Assert.Equal(
-                    known[index].Append((byte)0),
-                    await system.ActorOf(Ledger.Props($"entity-{index}")).Ask<ImmutableList<byte>>("values", Patience));
+                // What was rejected in doubt, and written again, may be there twice.
+                var found = await system.ActorOf(Ledger.Props($"entity-{index}")).Ask<ImmutableList<byte>>("values", Patience);
+                Assert.Equal(known[index].Append((byte)0), found.Where((value, at) => at == 0 || found[at - 1] != value));
             }
         });
     }
