@@ -125,7 +125,7 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         }
     }
 
-    private NpgsqlCommand InsertOf(EventRow row, long created) => new(InsertOne)
+    private static NpgsqlCommand InsertOf(EventRow row, long created) => new(InsertOne)
     {
         Parameters =
         {
@@ -133,7 +133,7 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         },
     };
 
-    private NpgsqlCommand InsertOf(IReadOnlyList<PendingWrite> writes)
+    private static NpgsqlCommand InsertOf(IReadOnlyList<PendingWrite> writes)
     {
         var rows = writes.SelectMany(static write => write.Rows).ToList();
         return new NpgsqlCommand(InsertSeveral)
