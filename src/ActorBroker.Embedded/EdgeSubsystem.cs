@@ -32,7 +32,10 @@ public static class EdgeSubsystem
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
             new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats,
-            Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow);
+            Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow)
+        {
+            AnswerTimeout = options.Amqp091.OperationTimeout,
+        };
         try
         {
             return await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);

@@ -27,11 +27,19 @@ public sealed class TwoNodes : IAsyncLifetime
         Second = await ClusterNode.StartAsync(_journals, First.Address);
     }
 
-    public async Task DisposeAsync()
+    /// <summary>A further node, which whoever starts it stops.</summary>
+    /// <param name="settings">Further <c>KEY=VALUE</c> settings.</param>
+    public Task<ClusterNode> StartThirdAsync(params string[] settings) => ClusterNode.StartAsync(_journals!, First.Address, settings);
+
+    public Task DisposeAsync() => DisposeAsync(killed: null);
+
+    /// <summary>As the other, when one of the nodes is gone already.</summary>
+    public async Task DisposeAsync(ClusterNode? killed)
     {
-        await Second.StopAsync();
-        await First.StopAsync();
-        _journals?.Dispose();
+        foreach (var node in new[] { Second, First }.Where(node => node != killed))
+            await node.StopAsync();
+        if (_journals is not null)
+            await _journals.DisposeAsync();
         _folder?.Dispose();
         Directory.Delete(_path, recursive: true);
     }

@@ -10,6 +10,7 @@ internal sealed class AnswerWait
 {
     private readonly string _incarnation = Guid.NewGuid().ToString("N");
     private readonly Dictionary<string, Action<Refusal?, bool>> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Action> _questions = new(StringComparer.Ordinal);
     private long _asked;
     private Action? _then;
 
@@ -24,6 +25,20 @@ internal sealed class AnswerWait
         return id;
     }
 
+    /// <summary>Asks, with an id, now and whenever the answer is late: whoever is asked must bear to be asked twice.</summary>
+    public void Tell(string id, Action ask)
+    {
+        _questions[id] = ask;
+        ask();
+    }
+
+    /// <summary>Asks again what has no answer: it may have been lost with a node.</summary>
+    public void AskAgain()
+    {
+        foreach (var ask in _questions.Values.ToList())
+            ask();
+    }
+
     /// <summary>Goes on with <paramref name="then"/> when every id is answered: at once when there is none.</summary>
     public void Then(Action then)
     {
@@ -36,6 +51,7 @@ internal sealed class AnswerWait
     {
         if (!_open.Remove(id, out var onAnswer))
             return;
+        _questions.Remove(id);
         onAnswer(refusal, isDurable);
         GoOn();
     }

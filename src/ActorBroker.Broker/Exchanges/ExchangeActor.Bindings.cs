@@ -31,22 +31,24 @@ public sealed partial class ExchangeActor
         if (change.Refusal is not null)
             return;
         change.Destination = binding.Destination;
-        change.QuestionId = _answers.Ask((refusal, isDurable) =>
+        var id = _answers.Ask((refusal, isDurable) =>
         {
             change.Refusal = refusal;
             change.DestinationIsDurable = isDurable;
         });
+        change.QuestionId = id;
         var (virtualHost, source) = State.Key;
         var isDurable = State.Definition!.Durable;
+        var connection = change.Request.Sender;
         if (binding.Destination.Kind == DestinationKind.Queue)
         {
-            _settings.QueueRegion(Context.System).Tell(new AddBindingSource(
-                new QueueKey(virtualHost, binding.Destination.Name), change.QuestionId, source, change.Request.Sender, isDurable), Self);
+            var question = new AddBindingSource(new QueueKey(virtualHost, binding.Destination.Name), id, source, connection, isDurable);
+            _answers.Tell(id, () => _settings.QueueRegion(Context.System).Tell(question, Self));
         }
         else
         {
-            _settings.ExchangeRegion(Context.System).Tell(new AddExchangeBindingSource(
-                new ExchangeKey(virtualHost, binding.Destination.Name), change.QuestionId, source, isDurable), Self);
+            var question = new AddExchangeBindingSource(new ExchangeKey(virtualHost, binding.Destination.Name), id, source, isDurable);
+            _answers.Tell(id, () => _settings.ExchangeRegion(Context.System).Tell(question, Self));
         }
     }
 

@@ -21,8 +21,8 @@ public sealed partial class ExchangeActor
         // The name first: a name without an exchange is found out when it is used, the reverse never.
         Refusal? refused = null;
         var id = _answers.Ask((refusal, _) => refused ??= refusal);
-        _settings.CatalogueRegion(Context.System).Tell(new RegisterName(
-            State.Key.VirtualHost, DestinationKind.Exchange, State.Key.Name, declare.Definition.Durable, id), Self);
+        var register = new RegisterName(State.Key.VirtualHost, DestinationKind.Exchange, State.Key.Name, declare.Definition.Durable, id);
+        _answers.Tell(id, () => _settings.CatalogueRegion(Context.System).Tell(register, Self));
         AskForStage(declare.Definition, declare.Origin, refusal => refused ??= refusal);
         AwaitAnswers(() =>
         {
@@ -62,8 +62,9 @@ public sealed partial class ExchangeActor
         foreach (var source in State.Sources.Where(source => source != State.Key.Name))
         {
             var id = _answers.Ask((refusal, _) => refused ??= refusal);
-            _settings.ExchangeRegion(Context.System).Tell(new RemoveDestination(
-                new ExchangeKey(State.Key.VirtualHost, source), id, Destination.Exchange(State.Key.Name), deleted.Origin), Self);
+            var remove = new RemoveDestination(
+                new ExchangeKey(State.Key.VirtualHost, source), id, Destination.Exchange(State.Key.Name), deleted.Origin);
+            _answers.Tell(id, () => _settings.ExchangeRegion(Context.System).Tell(remove, Self));
         }
 
         AwaitAnswers(() =>
@@ -88,8 +89,8 @@ public sealed partial class ExchangeActor
     {
         Refusal? refused = null;
         var id = _answers.Ask((refusal, _) => refused ??= refusal);
-        _settings.CatalogueRegion(Context.System).Tell(new UnregisterName(
-            State.Key.VirtualHost, DestinationKind.Exchange, State.Key.Name, id), Self);
+        var unregister = new UnregisterName(State.Key.VirtualHost, DestinationKind.Exchange, State.Key.Name, id);
+        _answers.Tell(id, () => _settings.CatalogueRegion(Context.System).Tell(unregister, Self));
         AskStageToGo(definition, origin, refusal => refused ??= refusal);
         AwaitAnswers(() =>
         {

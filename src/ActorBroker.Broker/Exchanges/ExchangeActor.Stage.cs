@@ -36,8 +36,10 @@ public sealed partial class ExchangeActor
 
     private void AskStage(Func<long, NamedQueueCommand> question, Action<Refusal?> onAnswer)
     {
-        _stageQuestion = _answers.Ask((refusal, _) => onAnswer(refusal));
-        _settings.QueueRegion(Context.System).Tell(question(++_stageRequest), Self);
+        var id = _answers.Ask((refusal, _) => onAnswer(refusal));
+        var command = question(++_stageRequest);
+        _stageQuestion = id;
+        _answers.Tell(id, () => _settings.QueueRegion(Context.System).Tell(command, Self));
     }
 
     private void OnStageAnswered(QueueAnswered answer)

@@ -11,6 +11,9 @@ namespace ActorBroker.Broker.Exchanges;
 // What takes time: answers of others, the journal, the nodes. Each goes on with what it was given when it is done.
 public sealed partial class ExchangeActor
 {
+    // What is asked may be lost with the node that it went to.
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(3);
+
     private WaitLimit _answerLimit;
     private WaitLimit _nodeLimit;
 
@@ -19,13 +22,16 @@ public sealed partial class ExchangeActor
     private void AwaitAnswers(Action then)
     {
         _answerLimit = WaitLimit.Begin(Clock, _settings.AnswerTimeout);
-        Timers.StartSingleTimer(AnswersDue.Instance, AnswersDue.Instance, _settings.AnswerTimeout);
+        ScheduleAnswersDue(_settings.AnswerTimeout);
         _answers.Then(() =>
         {
             Timers.Cancel(AnswersDue.Instance);
             then();
         });
     }
+
+    private void ScheduleAnswersDue(TimeSpan left) =>
+        Timers.StartSingleTimer(AnswersDue.Instance, AnswersDue.Instance, left < AskAgainAfter ? left : AskAgainAfter);
 
     private void Write(List<ExchangeEvent> events, Action then)
     {
@@ -78,7 +84,8 @@ public sealed partial class ExchangeActor
     {
         if (_answerLimit.Left(Clock) is { Ticks: > 0 } left)
         {
-            Timers.StartSingleTimer(AnswersDue.Instance, AnswersDue.Instance, left);
+            _answers.AskAgain();
+            ScheduleAnswersDue(left);
             return;
         }
 

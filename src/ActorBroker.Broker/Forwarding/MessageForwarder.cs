@@ -19,8 +19,8 @@ namespace ActorBroker.Broker.Forwarding;
 /// </summary>
 internal sealed partial class MessageForwarder
 {
-    // As long as a client's session waits for a queue.
-    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(15);
+    // Longer than it takes to start the queues of a lost node elsewhere.
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ForwardingServices _services;
     private readonly IActorRef _queues;

@@ -46,17 +46,22 @@ public sealed partial class QueueActor
         _requester = Sender;
         _requestId = declare.RequestId;
         _life = QueueLife.Declaring;
-        _settings.CatalogueRegion(Context.System).Tell(new RegisterName(
-            _key.VirtualHost, DestinationKind.Queue, _key.Name, declare.Definition is { Durable: true, Exclusive: false }, NameRequest));
         _declareLimit = WaitLimit.Begin(_settings.Clock, CleanUpTimeout);
-        Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
+        RegisterName(CleanUpTimeout);
+    }
+
+    private void RegisterName(TimeSpan left)
+    {
+        _settings.CatalogueRegion(Context.System).Tell(new RegisterName(
+            _key.VirtualHost, DestinationKind.Queue, _key.Name, _declaring!.Definition is { Durable: true, Exclusive: false }, NameRequest));
+        Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, left < AskAgainAfter ? left : AskAgainAfter);
     }
 
     private void OnRegistrationDue()
     {
         if (_declareLimit.Left(_settings.Clock) is { Ticks: > 0 } left)
         {
-            Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, left);
+            RegisterName(left);
             return;
         }
 

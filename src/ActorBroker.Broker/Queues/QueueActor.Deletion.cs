@@ -123,7 +123,7 @@ public sealed partial class QueueActor
             }
         }
 
-        Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, CleanUpTimeout);
+        Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, AskAgainAfter);
     }
 
     private void UnregisterName(QueueKey queue) =>

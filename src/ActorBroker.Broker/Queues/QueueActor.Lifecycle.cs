@@ -18,6 +18,9 @@ public sealed partial class QueueActor
 
     private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
 
+    // What is asked may be lost with the node that it went to.
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(3);
+
     private readonly HashSet<string> _cleanUpAwaits = new(StringComparer.Ordinal);
 
     // Answers that events on their way to the journal will allow, in the order of the events; with null, or why not.

@@ -5,12 +5,14 @@ namespace ActorBroker.Connections.Sessions;
 /// <summary>
 /// Tells the deliveries of one incarnation of a queue from those of the next, which may give the same positions out
 /// again to other messages: the positions that the protocol sees are moved up behind all that it has seen before, so
-/// that a late settlement of an old delivery is known as such. A stream's positions are its offsets, which never come
+/// that a late settlement of an old delivery is known as such. What was seen at a position before is marked when it comes
+/// again. A stream's positions are its offsets, which never come
 /// again: those are shown as they are.
 /// </summary>
 internal sealed class PositionEpoch
 {
     private long _shift;
+    private long _seenEnd;
     private long _shownEnd;
     private bool _isOfStream;
 
@@ -25,7 +27,11 @@ internal sealed class PositionEpoch
     }
 
     /// <summary>Another incarnation delivers from here on.</summary>
-    public void Begin() => _shift = _isOfStream ? 0 : _shownEnd;
+    public void Begin()
+    {
+        _seenEnd = Math.Max(_seenEnd, _shownEnd - _shift);
+        _shift = _isOfStream ? 0 : _shownEnd;
+    }
 
     /// <summary>From the queue's positions to those shown, in place.</summary>
     public void Show(DeliverySegment[] segments)
@@ -33,6 +39,12 @@ internal sealed class PositionEpoch
         for (var i = 0; i < segments.Length; i++)
         {
             ref var segment = ref segments[i];
+            if (segment.FirstPosition < _seenEnd && !segment.IsOfStream)
+            {
+                // Whatever the queue's journal knows of the delivery: this client may have had it.
+                segment = segment with { Redelivered = true };
+            }
+
             if (_shift > 0)
             {
                 segment = segment with { FirstPosition = segment.FirstPosition + _shift };

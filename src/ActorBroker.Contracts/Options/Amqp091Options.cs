@@ -13,6 +13,7 @@ namespace ActorBroker.Contracts.Options;
 /// <param name="ReadBuffer">Bytes of one socket read.</param>
 /// <param name="PublishWindow">Bytes that a connection may publish ahead of the queues' acceptance.</param>
 /// <param name="ConsumerWindow">Bytes that a queue may send ahead to a consumer before the connection has encoded them for its socket.</param>
+/// <param name="OperationTimeout">How long an entity may take to answer, and a queue whose node was lost to be found again.</param>
 public sealed record Amqp091Options(
     int FrameMax,
     ushort ChannelMax,
@@ -25,7 +26,8 @@ public sealed record Amqp091Options(
     string Version,
     int ReadBuffer,
     long PublishWindow,
-    long ConsumerWindow)
+    long ConsumerWindow,
+    TimeSpan OperationTimeout)
 {
     // AMQP 0-9-1 §4.2.3: every peer must take frames of 4096 bytes.
     private const int FrameMinSize = 4096;
@@ -49,7 +51,8 @@ public sealed record Amqp091Options(
             settings.Text("actorbroker.amqp091.version"),
             settings.ArrayBytes("actorbroker.amqp091.read-buffer", FrameMinSize, ReadBufferLimit),
             settings.Bytes("actorbroker.amqp091.publish-window", FrameMinSize, WindowLimit),
-            settings.Bytes("actorbroker.amqp091.consumer-window", FrameMinSize, WindowLimit));
+            settings.Bytes("actorbroker.amqp091.consumer-window", FrameMinSize, WindowLimit),
+            settings.Duration("actorbroker.amqp091.operation-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)));
     }
 
     // connection.tune carries the interval as a 16-bit number of seconds.

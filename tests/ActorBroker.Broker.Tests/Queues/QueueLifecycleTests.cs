@@ -19,7 +19,9 @@ public sealed class QueueLifecycleTests : QueueActorSpec
         var queue = Declare();
         var register = Catalogue.ExpectMsg<RegisterName>();
         Assert.Equal(("/", DestinationKind.Queue, "q", true), (register.VirtualHost, register.Kind, register.Name, register.Durable));
-        Assert.Equal([new QueueDeclared(Key, Durable, Someone)], Events);
+        var declared = Assert.IsType<QueueDeclared>(Assert.Single(Events));
+        Assert.NotEqual(0, declared.Declaration);
+        Assert.Equal(new QueueDeclared(Key, Durable, Someone) { Declaration = declared.Declaration }, declared);
         Restart(queue);
         Queues.Tell(new DeclareQueue(Key, 7, Durable, false, Someone), Client.Ref);
         Client.ExpectMsg(new QueueAnswered(7, null, 0, 0));

@@ -18,7 +18,8 @@ public sealed class QueuePolicyTests : QueueActorSpec
         Declare(Durable with { Arguments = Length(9) });
         var described = Describe();
         Assert.Equal(("p", 5L), (described.Policy.Policy?.Name, described.Settings?.MaxLength));
-        Assert.Equal([new QueueDeclared(Key, Durable with { Arguments = Length(9) }, Someone), new QueuePolicyApplied(described.Policy)], Events);
+        var declared = (QueueDeclared)Events.First();
+        Assert.Equal([new QueueDeclared(Key, Durable with { Arguments = Length(9) }, Someone) { Declaration = declared.Declaration }, new QueuePolicyApplied(described.Policy)], Events);
     }
 
     [Fact]
