@@ -89,7 +89,8 @@ public static class BrokerSubsystem
                 QueueWakeUpActor.Name);
         }
 
-        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
+        var disk = options.Journal.Provider == JournalProvider.Sqlite ? options.Data.Directory : null;
+        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(disk)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace ActorBroker.Contracts.Options;
@@ -58,6 +59,17 @@ public sealed record ClusterOptions(
             roles.Contains(Store),
             (first, settings.Duration("actorbroker.cluster.rejoin-after-most", first, TimeSpan.FromHours(1))),
             settings.Duration("actorbroker.shutdown-limit", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)));
+    }
+
+    /// <summary>Has Akka's own settings say what those of a node's cluster say.</summary>
+    public static Akka.Configuration.Config Apply(Akka.Configuration.Config config)
+    {
+        var cluster = Read(new SettingReader(config));
+        return BrokerConfiguration.With(
+            config,
+            $"akka.remote.dot-netty.tcp.hostname={cluster.Host}",
+            string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.port={cluster.Port}"),
+            $"akka.cluster.roles=[{string.Join(", ", cluster.Roles)}]");
     }
 
     private static List<NodeAddress> Addresses(SettingReader settings, string key) =>
