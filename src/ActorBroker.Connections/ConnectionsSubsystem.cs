@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using ActorBroker.Connections.AkkaClients;
 using ActorBroker.Connections.Amqp091;
 using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Registry;
@@ -56,6 +57,7 @@ public static class ConnectionsSubsystem
             });
         }
 
+        AkkaClientsSubsystem.Start(system, options, services, registry);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close connections", async () =>
         {
             try

@@ -29,16 +29,11 @@ public sealed class ManagementServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Binds the listener <c>http</c>; null when it is off.</summary>
+    /// <summary>Binds the listener <c>http</c>.</summary>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    public static async Task<ManagementServer?> StartAsync(ListenerOptions listener, INodeHealth health)
+    public static async Task<ManagementServer> StartAsync(ListenerOptions listener, INodeHealth health)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        if (!listener.Enabled)
-        {
-            return null;
-        }
-
         var address = await ResolveAsync(listener).ConfigureAwait(false);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

@@ -14,6 +14,7 @@ using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Protocols.Amqp091.Mapping;
+using ActorBroker.Testing.Remoting;
 using ActorBroker.Testing.Serialization;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -53,13 +54,24 @@ public sealed class ClusterNode
         _endPoint = endPoint;
     }
 
+    /// <summary>What this node sends to the others.</summary>
+    public FrameGauge Frames => FrameGauge.Of(_system);
+
+    /// <summary>Every node that this one knows answers it in time.</summary>
+    public bool ReachesAll => AkkaCluster.Get(_system).State.Unreachable.IsEmpty;
+
     public Address Address => AkkaCluster.Get(_system).SelfAddress;
 
     /// <summary>A node that has joined, or begun a cluster when there is no seed, and serves clients.</summary>
-    public static async Task<ClusterNode> StartAsync(JournalStores journals, Address? seed)
+    /// <param name="journals">Where its entities are kept.</param>
+    /// <param name="seed">A node to be let in by.</param>
+    /// <param name="settings">Further <c>KEY=VALUE</c> settings.</param>
+    public static async Task<ClusterNode> StartAsync(JournalStores journals, Address? seed, params string[] settings)
     {
-        var shipped = ConfigurationFactory.ParseString("actorbroker.amqp091.operation-timeout = 60s").WithFallback(BrokerConfiguration.Shipped(BrokerConfiguration.Test));
+        var shipped = ConfigurationFactory.ParseString("actorbroker.amqp091.operation-timeout = 60s")
+            .WithFallback(BrokerConfiguration.With(BrokerConfiguration.Shipped(BrokerConfiguration.Test), settings));
         var config = ConfigurationFactory.ParseString(Settings)
+            .WithFallback(ConfigurationFactory.ParseString(FrameGauge.Settings))
             .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
             .WithFallback(shipped);
         var system = ActorSystem.Create("actorbroker", journals.SetupOf(config));
@@ -93,6 +105,17 @@ public sealed class ClusterNode
 
     /// <summary>What a queue, wherever it is, answers an actor of this node.</summary>
     public Task<T> AskAsync<T>(NamedQueueCommand command) => _queues.Ask<T>(command, Limit);
+
+    /// <summary>Where a queue lives.</summary>
+    public async Task<Address> PlaceOfAsync(string queue)
+    {
+        var resolved = await AskAsync<QueueResolved>(new ResolveQueue(new QueueKey("/", queue), 0));
+        return resolved.Actor.Path.Address.HasGlobalScope ? resolved.Actor.Path.Address : Address;
+    }
+
+    /// <summary>Shards of queues on this node.</summary>
+    public async Task<int> ShardCountAsync() =>
+        (await _queues.Ask<ShardRegionStats>(GetShardRegionStats.Instance, Limit)).Stats.Count;
 
     /// <summary>A name that no queue has, and whose queue will be on this node.</summary>
     public async Task<string> NewQueueNameAsync(string prefix)

@@ -27,6 +27,10 @@ public sealed class TwoNodes : IAsyncLifetime
         Second = await ClusterNode.StartAsync(_journals, First.Address);
     }
 
+    /// <summary>A further node, which whoever starts it stops.</summary>
+    /// <param name="settings">Further <c>KEY=VALUE</c> settings.</param>
+    public Task<ClusterNode> StartThirdAsync(params string[] settings) => ClusterNode.StartAsync(_journals!, First.Address, settings);
+
     public Task DisposeAsync() => DisposeAsync(killed: null);
 
     /// <summary>As the other, when one of the nodes is gone already.</summary>
@@ -34,7 +38,8 @@ public sealed class TwoNodes : IAsyncLifetime
     {
         foreach (var node in new[] { Second, First }.Where(node => node != killed))
             await node.StopAsync();
-        _journals?.Dispose();
+        if (_journals is not null)
+            await _journals.DisposeAsync();
         _folder?.Dispose();
         Directory.Delete(_path, recursive: true);
     }

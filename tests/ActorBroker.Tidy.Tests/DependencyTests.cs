@@ -13,6 +13,7 @@ public sealed class DependencyTests
         ["ActorBroker.Contracts"] = ["ActorBroker.Core"],
         ["ActorBroker.Broker"] = ["ActorBroker.Contracts"],
         ["ActorBroker.Connections"] = ["ActorBroker.Contracts", "ActorBroker.Protocols.Amqp091"],
+        ["ActorBroker.Client"] = ["ActorBroker.Contracts"],
         ["ActorBroker.Management"] = ["ActorBroker.Contracts"],
         ["ActorBroker.Server"] = ["ActorBroker.Broker", "ActorBroker.Connections", "ActorBroker.Management"],
         ["ActorBroker.PerfTest"] = ["ActorBroker.Protocols.Amqp091"],

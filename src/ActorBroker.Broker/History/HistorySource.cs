@@ -15,3 +15,12 @@ internal sealed record HistorySource(IActorRef Actor, QueueKey Queue, HistoryRan
 
 /// <summary>From a queue to whoever reads its history: it ends.</summary>
 internal sealed record EndReading(Refusal Reason) : INoSerializationVerificationNeeded;
+
+/// <summary>
+/// From a replay to its queue, which forgets it and stops it behind all that it had sent to it before: if the replay
+/// stopped by itself, a command on its way would stay without an answer.
+/// </summary>
+internal sealed record ForgetReplay : INoSerializationVerificationNeeded
+{
+    public static ForgetReplay Instance { get; } = new();
+}

@@ -112,7 +112,7 @@ internal sealed partial class ReplayActor : UntypedActor, IWithTimers
                 EndNow();
                 break;
             case KeptLongEnough:
-                Context.Stop(Self);
+                Context.Parent.Tell(ForgetReplay.Instance);
                 break;
             default:
                 if (!_hasEnded)

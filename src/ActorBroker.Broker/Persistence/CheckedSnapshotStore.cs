@@ -1,4 +1,3 @@
-using ActorBroker.Broker.Persistence.Sqlite;
 using ActorBroker.Contracts;
 using Akka.Configuration;
 using Akka.Event;
@@ -15,7 +14,7 @@ namespace ActorBroker.Broker.Persistence;
 public sealed class CheckedSnapshotStore(Config config) : SqlSnapshotStore(config)
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly JournalQuarantine? _quarantine = JournalQuarantine.Of(Context.System);
+    private readonly IJournalStore _store = JournalPlugins.StoreOf(Context);
 
     /// <inheritdoc/>
     protected override async Task<SelectedSnapshot?> LoadAsync(
@@ -47,13 +46,13 @@ public sealed class CheckedSnapshotStore(Config config) : SqlSnapshotStore(confi
     {
         try
         {
-            return await base.LoadAsync(persistenceId, criteria, cancellationToken).ConfigureAwait(false);
+            return await _store.ReadAsync(() => base.LoadAsync(persistenceId, criteria, cancellationToken)).ConfigureAwait(false);
         }
-        catch (Exception failure) when (_quarantine is not null && JournalSalvage.IsDamage(failure))
+        catch (Exception failure) when (_store.Quarantine.IsDamage(failure))
         {
-            var newest = _quarantine.Salvage.NewestSnapshot(persistenceId, criteria.MaxSequenceNr);
+            var newest = _store.Quarantine.NewestSnapshot(persistenceId, criteria.MaxSequenceNr);
             return new SelectedSnapshot(
-                new SnapshotMetadata(persistenceId, newest, DateTime.MinValue), new UnreadableEvent(string.Empty, $"SQLite cannot read it: {SqliteErrors.Of(failure)!.Message}"));
+                new SnapshotMetadata(persistenceId, newest, DateTime.MinValue), new UnreadableEvent(string.Empty, $"the database cannot read it: {failure.GetBaseException().Message}"));
         }
     }
 
@@ -61,12 +60,9 @@ public sealed class CheckedSnapshotStore(Config config) : SqlSnapshotStore(confi
     {
         _log.Error(
             "{0}: journal damage: snapshot {1} cannot be read, an older one or all events take its place: {2}; kept in {3}",
-            metadata.PersistenceId, metadata.SequenceNr, unreadable.Reason, _quarantine?.Place ?? "its place");
-        if (_quarantine is not null)
-        {
-            await _quarantine
-                .KeepSnapshotAsync(metadata.PersistenceId, metadata.SequenceNr, unreadable.Reason, TimeProvider.System.GetUtcNow())
-                .ConfigureAwait(false);
-        }
+            metadata.PersistenceId, metadata.SequenceNr, unreadable.Reason, _store.Quarantine.Place);
+        await _store.Quarantine
+            .KeepSnapshotAsync(metadata.PersistenceId, metadata.SequenceNr, unreadable.Reason, TimeProvider.System.GetUtcNow())
+            .ConfigureAwait(false);
     }
 }

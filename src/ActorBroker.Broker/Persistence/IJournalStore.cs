@@ -6,7 +6,7 @@ namespace ActorBroker.Broker.Persistence;
 /// One database with a journal and snapshots, whose tables are there: ready before the actor system starts, and disposed
 /// of after it has ended.
 /// </summary>
-internal interface IJournalStore : IDisposable
+internal interface IJournalStore : IAsyncDisposable
 {
     /// <summary>Name of the settings in hocon/journals that its plug-ins have.</summary>
     string Kind { get; }
@@ -14,6 +14,10 @@ internal interface IJournalStore : IDisposable
     /// <summary>How Akka.Persistence.Sql and readers connect.</summary>
     DataOptions Connections { get; }
 
-    /// <summary>Keeps what cannot be read; null where nothing does.</summary>
-    JournalQuarantine? Quarantine { get; }
+    /// <summary>Keeps what cannot be read.</summary>
+    JournalQuarantine Quarantine { get; }
+
+    /// <summary>Reads, and waits for a database that is not there if it may come back.</summary>
+    /// <param name="read">Reads; called again when it fails for such a reason.</param>
+    Task<T> ReadAsync<T>(Func<Task<T>> read);
 }

@@ -3,7 +3,6 @@ using System.Data.Common;
 using System.Runtime.Serialization;
 using ActorBroker.Contracts;
 using Akka.Actor;
-using LinqToDB;
 using LinqToDB.Data;
 using Serializers = Akka.Serialization.Serialization;
 
@@ -26,21 +25,30 @@ public sealed class JournalReader : IEventReader
         ORDER BY sequence_number
         """;
 
-    private readonly DataOptions _options;
+    private readonly IJournalStore _store;
     private readonly Serializers _serializers;
 
-    /// <summary>Reads what the journal of an actor system, which was set up with <see cref="JournalConnections"/>, writes.</summary>
+    /// <summary>Reads what an actor system keeps in <see cref="JournalStores"/>.</summary>
     public JournalReader(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        _options = system.Settings.Setup.Get<JournalConnections>().Value.Options;
+        _store = JournalPlugins.Of(system)?.Main ?? throw new ArgumentException("The actor system keeps its entities elsewhere.", nameof(system));
         _serializers = system.Serialization;
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredEvent> ReadAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr)
     {
-        var data = new DataConnection(_options);
+        var range = await _store.ReadAsync(() => ReadRangeAsync(persistenceId, firstSequenceNr, lastSequenceNr)).ConfigureAwait(false);
+        foreach (var stored in range)
+        {
+            yield return stored;
+        }
+    }
+
+    private async Task<List<StoredEvent>> ReadRangeAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr)
+    {
+        var data = new DataConnection(_store.Connections);
         await using var dataLease = data.ConfigureAwait(false);
         var command = (await data.OpenDbConnectionAsync(CancellationToken.None).ConfigureAwait(false)).CreateCommand();
         await using var commandLease = command.ConfigureAwait(false);
@@ -50,10 +58,13 @@ public sealed class JournalReader : IEventReader
         Add(command, "@last", lastSequenceNr);
         var rows = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess).ConfigureAwait(false);
         await using var rowsLease = rows.ConfigureAwait(false);
+        List<StoredEvent> found = [];
         while (await rows.ReadAsync().ConfigureAwait(false))
         {
-            yield return new StoredEvent(rows.GetInt64(0), EventOf(rows));
+            found.Add(new StoredEvent(rows.GetInt64(0), EventOf(rows)));
         }
+
+        return found;
     }
 
     private static void Add(DbCommand command, string name, object value)

@@ -11,7 +11,7 @@ using Akka.Persistence.Sql.Config;
 namespace ActorBroker.Broker.Persistence;
 
 /// <summary>What a node's entities are kept in: opened before its actor system starts, disposed of after that has ended.</summary>
-public sealed class JournalStores : IDisposable
+public sealed class JournalStores : IAsyncDisposable
 {
     private const string PluginId = "sql";
 
@@ -20,18 +20,17 @@ public sealed class JournalStores : IDisposable
     private JournalStores(IJournalStore main) => _main = main;
 
     /// <summary>Connects, and creates what is not there yet.</summary>
-    /// <param name="folder">The node's data folder, which this process holds.</param>
+    /// <param name="folder">The node's data folder, which this process holds; SQLite needs one.</param>
     /// <param name="options">Where everything is kept.</param>
     /// <param name="onUpkeepFailure">Told when upkeep of a database fails, on any thread; it is tried again.</param>
     /// <exception cref="StartupException">A database cannot be used.</exception>
-    public static async Task<JournalStores> OpenAsync(DataFolder folder, JournalOptions options, Action<Exception> onUpkeepFailure)
+    public static async Task<JournalStores> OpenAsync(DataFolder? folder, JournalOptions options, Action<Exception> onUpkeepFailure)
     {
-        ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(options);
         return new JournalStores(options.Provider switch
         {
             JournalProvider.PostgreSql => await PostgreSqlJournal.OpenAsync(options).ConfigureAwait(false),
-            _ => SqliteJournal.Prepare(folder, options, onUpkeepFailure),
+            _ => SqliteJournal.Prepare(folder ?? throw new ArgumentNullException(nameof(folder)), options, onUpkeepFailure),
         });
     }
 
@@ -45,17 +44,14 @@ public sealed class JournalStores : IDisposable
         var connections = new MultiDataOptionsSetup();
         connections.AddDataOptions($"akka.persistence.journal.{PluginId}", _main.Connections);
         connections.AddDataOptions($"akka.persistence.snapshot-store.{PluginId}", _main.Connections);
-        Setup[] setups =
-        [
+        return ActorSystemSetup.Create(
             BootstrapSetup.Create().WithConfig(config.WithFallback(plugins).WithFallback(SqlPersistence.DefaultConfiguration)),
             connections,
-            new JournalConnections(_main.Connections),
-        ];
-        return ActorSystemSetup.Create(_main.Quarantine is { } quarantine ? [.. setups, quarantine] : setups);
+            new JournalPlugins(_main));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _main.Dispose();
+    public ValueTask DisposeAsync() => _main.DisposeAsync();
 
     private static Config Plugin(string section, Config template) =>
         At(template.GetConfig(section), "akka", "persistence", section, PluginId);

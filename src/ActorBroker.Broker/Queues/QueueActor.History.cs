@@ -103,15 +103,25 @@ public sealed partial class QueueActor
             return;
         }
 
-        if (_replays.FirstOrDefault(replay => replay.Value.Equals(actor)) is { Key: { } id })
-        {
-            _replays.Remove(id);
-        }
-
+        Forget(actor);
         if (_readers.Count == 0 && _leavesAfterReaders)
         {
             _leavesAfterReaders = false;
             Leave();
+        }
+    }
+
+    private void OnForgetReplay()
+    {
+        Forget(Sender);
+        Sender.Tell(PoisonPill.Instance);
+    }
+
+    private void Forget(IActorRef replay)
+    {
+        if (_replays.FirstOrDefault(known => known.Value.Equals(replay)) is { Key: { } id })
+        {
+            _replays.Remove(id);
         }
     }
 
@@ -120,6 +130,7 @@ public sealed partial class QueueActor
 
     private void EndReaders(Refusal reason)
     {
+        _replays.Clear();
         foreach (var reader in _readers)
         {
             reader.Tell(new EndReading(reason));

@@ -1,4 +1,3 @@
-using ActorBroker.Broker.Persistence.Sqlite;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Queues;
@@ -102,12 +101,12 @@ public sealed partial class QueueActor
         ScheduleTicks();
     }
 
-    // What SQLite cannot read of a page it never will; what it cannot read for other reasons it may be able to later.
+    // What a database cannot read of a page it never will; what it cannot read for other reasons it may be able to later.
     private bool ReadAgain(SegmentRead read)
     {
         var segment = read.Segment;
-        var isLast = read.Attempt >= ReadAttempts || JournalSalvage.IsDamage(read.Failure);
-        if (isLast && (_quarantine is null || read.IsOneByOne))
+        var isLast = read.Attempt >= ReadAttempts || _quarantine?.IsDamage(read.Failure) == true;
+        if (isLast && (_quarantine?.OneByOne is null || read.IsOneByOne))
         {
             return false;
         }
@@ -121,7 +120,7 @@ public sealed partial class QueueActor
             return true;
         }
 
-        new SegmentReader(_quarantine!.Salvage).ReadAsync(PersistenceId, segment).PipeTo(
+        new SegmentReader(_quarantine!.OneByOne!).ReadAsync(PersistenceId, segment).PipeTo(
             Self,
             success: content => new SegmentRead(segment, ReadAttempts, content, read.Failure) { IsOneByOne = true },
             failure: exception => new SegmentRead(segment, ReadAttempts, Content: null, exception) { IsOneByOne = true });

@@ -1,4 +1,5 @@
 using ActorBroker.Broker.DeadLetters;
+using ActorBroker.Broker.History;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Exchanges;
@@ -99,6 +100,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
                 OnStop();
                 return;
             case ForgetSender:
+                return;
+            case ForgetReplay:
+                OnForgetReplay();
                 return;
             case PlacementMessage or Placement.PlaceHere or Placement.LeaveNode:
                 OnPlacement(message);

@@ -16,13 +16,15 @@ internal sealed class QueueOutbox(QueueConnections connections, IActorRef self, 
             return;
         }
 
-        if (segments.Length == 1 || connection is IInternalActorRef { IsLocal: true })
+        if (connection is IInternalActorRef { IsLocal: true })
         {
             connection.Tell(new DeliverMessages(consumer.ConsumerId, segments), self);
+            return;
         }
-        else
+
+        foreach (var some in DeliveryCut.Of(segments))
         {
-            DeliverInParts(connection, consumer.ConsumerId, segments);
+            connection.Tell(new DeliverMessages(consumer.ConsumerId, some), self);
         }
     }
 
@@ -54,27 +56,6 @@ internal sealed class QueueOutbox(QueueConnections connections, IActorRef self, 
 
     public void ConsumerTimedOut(ConsumerKey consumer, long timeoutMs) =>
         Tell(consumer.Connection, new ConsumerTimedOut(consumer.ConsumerId, timeoutMs));
-
-    // Between nodes a message must fit into a frame, and small ones are faster: a batch or so at a time.
-    private void DeliverInParts(IActorRef connection, int consumerId, DeliverySegment[] segments)
-    {
-        var start = 0;
-        var bytes = 0L;
-        for (var i = 0; i < segments.Length; i++)
-        {
-            var size = segments[i].Batch.SizeBytes;
-            if (i > start && bytes + size > MessageBatch.SlabSizeTarget)
-            {
-                connection.Tell(new DeliverMessages(consumerId, segments[start..i]), self);
-                start = i;
-                bytes = 0;
-            }
-
-            bytes += size;
-        }
-
-        connection.Tell(new DeliverMessages(consumerId, segments[start..]), self);
-    }
 
     private void Tell(int connection, QueueNotice notice) => connections.ActorOf(connection)?.Tell(notice, self);
 }

@@ -3,6 +3,7 @@ using System.Net;
 namespace ActorBroker.Contracts.Options;
 
 /// <summary>How a node finds the others, and what it does for them.</summary>
+/// <param name="Enabled">Whether it is one of several nodes even if it names no other.</param>
 /// <param name="Host">Address or name by which the other nodes reach this one.</param>
 /// <param name="Port">The port for that; 0 for any that is free.</param>
 /// <param name="Seeds">Nodes that may begin a cluster, and are asked to let this one in.</param>
@@ -12,6 +13,7 @@ namespace ActorBroker.Contracts.Options;
 /// <param name="RejoinAfter">How long it waits to join again after it was removed, at first and at most.</param>
 /// <param name="ShutdownLimit">Time for stopping in good order.</param>
 public sealed record ClusterOptions(
+    bool Enabled,
     string Host,
     int Port,
     IReadOnlyList<NodeAddress> Seeds,
@@ -29,8 +31,8 @@ public sealed record ClusterOptions(
 
     private const string RolesKey = "actorbroker.cluster.roles";
 
-    /// <summary>Whether other nodes are named: it is one of several.</summary>
-    public bool HasOthers => Seeds.Count > 0 || Join.Count > 0;
+    /// <summary>Whether there may be other nodes: some are named, or are to find this one.</summary>
+    public bool IsOneOfSeveral => Enabled || Seeds.Count > 0 || Join.Count > 0;
 
     /// <summary>The roles it has.</summary>
     public IEnumerable<string> Roles => new[] { (Edge, IsEdge), (Store, IsStore) }.Where(static role => role.Item2).Select(static role => role.Item1);
@@ -47,6 +49,7 @@ public sealed record ClusterOptions(
 
         var first = settings.Duration("actorbroker.cluster.rejoin-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         return new ClusterOptions(
+            settings.Switch("actorbroker.cluster.enabled"),
             settings.Text("actorbroker.cluster.host"),
             settings.WholeNumber("actorbroker.cluster.port", 0, IPEndPoint.MaxPort),
             Addresses(settings, "actorbroker.cluster.seeds"),

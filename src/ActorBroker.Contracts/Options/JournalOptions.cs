@@ -26,6 +26,7 @@ public enum JournalProvider
 /// <param name="Provider">In which database; what follows is about one or the other.</param>
 /// <param name="ConnectionString">PostgreSQL: for Npgsql. May hold a password.</param>
 /// <param name="Connections">PostgreSQL: connections of a node at most.</param>
+/// <param name="Writers">PostgreSQL: commits under way at once.</param>
 /// <param name="Sync">What a commit waits for.</param>
 /// <param name="File">Name of the file in the data folder.</param>
 /// <param name="PageSize">Page size of a new file, bytes, a power of two.</param>
@@ -39,6 +40,7 @@ public sealed record JournalOptions(
     JournalProvider Provider,
     string ConnectionString,
     int Connections,
+    int Writers,
     JournalSync Sync,
     string File,
     int PageSize,
@@ -61,6 +63,7 @@ public sealed record JournalOptions(
             settings.OneOf("actorbroker.journal.provider", ("sqlite", JournalProvider.Sqlite), ("postgresql", JournalProvider.PostgreSql)),
             settings.Text("actorbroker.journal.connection-string"),
             settings.WholeNumber("actorbroker.journal.connections", 4, 1000),
+            settings.WholeNumber("actorbroker.journal.writers", 1, 100),
             settings.OneOf("actorbroker.journal.sync", ("full", JournalSync.Full), ("normal", JournalSync.Normal)),
             FileName(settings, "actorbroker.journal.file"),
             Page(settings, "actorbroker.journal.page-size"),

@@ -1,3 +1,4 @@
+using ActorBroker.Contracts.Transfer;
 using Akka.Actor;
 
 namespace ActorBroker.Contracts.Serialization;
@@ -7,6 +8,15 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
 {
     /// <summary>Written beside every message: never changes.</summary>
     public override int Identifier => 7101;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) => o is WrittenMessage written ? written.Manifest : base.Manifest(o);
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) => obj is WrittenMessage written ? written.Bytes : base.ToBinary(obj);
+
+    /// <summary>The message as this serializer would write it, for it to be given out later.</summary>
+    internal WrittenMessage Written(object message) => new(base.Manifest(message), base.ToBinary(message), message.GetType());
 
     private static FormatTable Formats(ExtendedActorSystem system)
     {
@@ -24,7 +34,10 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         AccessFormats.AddMessagesTo(formats);
         TransactionFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
+        ClientSessionFormats.AddTo(formats, actors);
+        ClientRequestFormats.AddTo(formats);
         PlacementFormats.AddTo(formats, actors);
+        TransferFormats.AddTo(formats);
         return formats;
     }
 }

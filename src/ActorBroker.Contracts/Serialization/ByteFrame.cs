@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using ActorBroker.Core.Messages;
 
 namespace ActorBroker.Contracts.Serialization;
@@ -24,6 +25,15 @@ internal ref struct ByteFrameWriter(Span<byte> destination)
     {
         BinaryPrimitives.WriteInt64LittleEndian(_rest, value);
         _rest = _rest[sizeof(long)..];
+    }
+
+    /// <summary>UTF-8 with its length in 16 bits in front.</summary>
+    /// <exception cref="OverflowException">It is longer than that.</exception>
+    public void WriteText(string text)
+    {
+        var length = Encoding.UTF8.GetBytes(text, _rest[sizeof(ushort)..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(_rest, checked((ushort)length));
+        _rest = _rest[(sizeof(ushort) + length)..];
     }
 
     /// <summary>The form of <see cref="MessageBatchCodec"/> up to the end of what is written.</summary>
@@ -53,6 +63,12 @@ internal struct ByteFrameReader(byte[] array)
     public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(array.AsSpan(Take(sizeof(long))));
 
     public ReadOnlySpan<byte> ReadBytes(int count) => array.AsSpan(Take(count), count);
+
+    public string ReadText()
+    {
+        var length = BinaryPrimitives.ReadUInt16LittleEndian(ReadBytes(sizeof(ushort)));
+        return Encoding.UTF8.GetString(ReadBytes(length));
+    }
 
     /// <summary>A number of items of at least <paramref name="itemSize"/> bytes each: never more than the bytes that are left hold.</summary>
     public int ReadCount(int itemSize)

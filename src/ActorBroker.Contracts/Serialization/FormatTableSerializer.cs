@@ -15,14 +15,14 @@ public abstract class FormatTableSerializer : SerializerWithStringManifest
         : base(system) => _formats = formats;
 
     /// <inheritdoc/>
-    public sealed override string Manifest(object o)
+    public override string Manifest(object o)
     {
         ArgumentNullException.ThrowIfNull(o);
         return _formats.ManifestOf(o);
     }
 
     /// <inheritdoc/>
-    public sealed override byte[] ToBinary(object obj)
+    public override byte[] ToBinary(object obj)
     {
         ArgumentNullException.ThrowIfNull(obj);
         return _formats.Write(obj);

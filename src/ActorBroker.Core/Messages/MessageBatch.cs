@@ -9,10 +9,10 @@ namespace ActorBroker.Core.Messages;
 public sealed class MessageBatch
 {
     /// <summary>
-    /// Slabs of many messages are cut here, below the 85,000 bytes from which the runtime would put them on the large
-    /// object heap. A larger message has a slab of its own.
+    /// Slabs of many messages are cut here: with its routes a batch is a message of 64 KiB between nodes, and below the
+    /// 85,000 bytes from which the runtime would put it on the large object heap. A larger message has a slab of its own.
     /// </summary>
-    public const int SlabSizeTarget = 80_000;
+    public const int SlabSizeTarget = 64_000;
 
     /// <summary>Most routes in a batch: a record names its route by 16 bits.</summary>
     public const int RoutesMax = ushort.MaxValue;

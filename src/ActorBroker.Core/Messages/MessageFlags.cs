@@ -25,4 +25,11 @@ public enum MessageFormat : byte
 {
     /// <summary>Property flags and property list of an AMQP 0-9-1 content header (§4.2.6.1).</summary>
     Amqp091 = 0,
+
+    /// <summary>
+    /// All properties and headers as one <see cref="Arguments.ArgumentTable"/>, in the form of
+    /// <see cref="Arguments.ArgumentTableCodec"/>, headers under the name <c>headers</c>: on the way
+    /// between a client that is an actor system itself and its session; in no queue and no journal.
+    /// </summary>
+    Table = 255,
 }

@@ -12,7 +12,7 @@ namespace ActorBroker.Protocols.Amqp091.Mapping;
 /// </summary>
 /// <param name="user">The authenticated user.</param>
 /// <param name="isImpersonator">The user may name any other as a message's user-id.</param>
-internal sealed class PublishedProperties(string user, bool isImpersonator)
+public sealed class PublishedProperties(string user, bool isImpersonator)
 {
     private const int KeptLengthMax = 128;
 

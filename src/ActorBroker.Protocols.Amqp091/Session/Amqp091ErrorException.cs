@@ -9,7 +9,7 @@ namespace ActorBroker.Protocols.Amqp091.Session;
 /// <param name="replyCode">The code of channel.close or connection.close.</param>
 /// <param name="text">The explanation without the code's name.</param>
 /// <param name="isFrameError">The fault is in a frame, or in the connection as a whole, and not in a method: the close carries class and method 0.</param>
-internal sealed class Amqp091ErrorException(ReplyCode replyCode, string text, bool isFrameError = false) : Exception(text)
+public sealed class Amqp091ErrorException(ReplyCode replyCode, string text, bool isFrameError = false) : Exception(text)
 {
     public ReplyCode ReplyCode { get; } = replyCode;
 

@@ -28,13 +28,16 @@ internal static class Node
         await using var logging = LoggingSubsystem.Start(options.Logging);
         using var awake = new AwakeClock(TimeProvider.System);
         using var folder = DataFolder.Open(options.Data);
-        using var journals = await JournalStores.OpenAsync(
+        await using var journals = await JournalStores.OpenAsync(
             folder,
             options.Journal,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
         var health = new NodeHealth(claim);
-        await using var management = await ManagementServer.StartAsync(options.Listener(ListenerOptions.Http), health).ConfigureAwait(false);
+        var http = options.Listener(ListenerOptions.Http);
+
+        // Not even loaded where it is off: ASP.NET Core takes memory.
+        await using var management = http.Enabled ? await ManagementServer.StartAsync(http, health).ConfigureAwait(false) : null;
         health.Http = management?.EndPoint;
         return await RunAsync(
             journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), health,
@@ -51,7 +54,7 @@ internal static class Node
                 static trouble => Log.Warning("{Trouble}", trouble));
         }
 
-        return options.Cluster is { HasOthers: true, IsStore: true }
+        return options.Cluster is { IsOneOfSeveral: true, IsStore: true }
             ? throw new StartupException("actorbroker.journal.provider = sqlite: several nodes share one journal, which takes postgresql")
             : new LocalClaim();
     }
@@ -70,7 +73,7 @@ internal static class Node
                 return exitCode;
             }
 
-            if (!options.Cluster.HasOthers)
+            if (!options.Cluster.IsOneOfSeveral)
             {
                 Log.Error("The node was removed from its cluster and has stopped");
                 return 1;

@@ -14,7 +14,7 @@ internal sealed record NodeArguments(string? Data, string? ConfigFile, IReadOnly
     public Config LoadConfiguration()
     {
         var config = BrokerConfiguration.Load(Profile ?? BrokerConfiguration.Embedded, ConfigFile, Settings);
-        if (Profile is null && ClusterOptions.Read(new SettingReader(config)).HasOthers)
+        if (Profile is null && ClusterOptions.Read(new SettingReader(config)).IsOneOfSeveral)
         {
             config = BrokerConfiguration.Load(BrokerConfiguration.Cluster, ConfigFile, Settings);
         }

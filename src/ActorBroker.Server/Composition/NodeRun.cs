@@ -43,7 +43,7 @@ internal sealed class NodeRun(
         {
             // The signal came while the node was waiting to be let in.
         }
-        catch (Exception failure) when (system.WhenTerminated.IsCompleted && options.Cluster.HasOthers)
+        catch (Exception failure) when (system.WhenTerminated.IsCompleted && options.Cluster.IsOneOfSeveral)
         {
             Log.Warning("The node was removed from its cluster before it was ready: {Reason}", failure.Message);
         }
@@ -67,7 +67,7 @@ internal sealed class NodeRun(
             return;
         }
 
-        if (options.Cluster.HasOthers)
+        if (options.Cluster.IsOneOfSeveral)
         {
             system.ActorOf(LostNodeWatch.Props(system.Settings.Config, TimeProvider.System), "lost-node-watch");
         }
@@ -77,8 +77,12 @@ internal sealed class NodeRun(
         Listeners = await ListenerSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
         health.Serves(Listeners);
         _isServing = true;
-        await ReadyLine.PrintAsync(health.Listeners, options.Cluster.HasOthers ? Cluster.Get(system).SelfAddress.HostPort() : null).ConfigureAwait(false);
+        await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);
     }
+
+    // A node with only others' names to itself may be joined by them too.
+    private NodeAddress? NodePlace(ActorSystem system) =>
+        Cluster.Get(system).SelfAddress is { Host: { } host, Port: { } port } && options.Cluster.IsOneOfSeveral ? new NodeAddress(host, port) : null;
 
     private static void Leaving(ActorSystem system, NodeHealth health) =>
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "tell of leaving", () =>

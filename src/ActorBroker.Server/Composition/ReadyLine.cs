@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using ActorBroker.Contracts.Options;
 
 namespace ActorBroker.Server.Composition;
 
@@ -9,7 +10,7 @@ namespace ActorBroker.Server.Composition;
 /// </summary>
 internal static class ReadyLine
 {
-    public static Task PrintAsync(IReadOnlyList<(string Name, IPEndPoint EndPoint)> listeners, string? node)
+    public static Task PrintAsync(IReadOnlyList<(string Name, IPEndPoint EndPoint)> listeners, NodeAddress? node)
     {
         var version = typeof(ReadyLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
         var places = listeners.Select(static listener => $"{listener.Name} {listener.EndPoint}");

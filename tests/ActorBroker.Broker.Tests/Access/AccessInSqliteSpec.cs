@@ -44,7 +44,7 @@ public sealed class AccessInSqliteSpec : IDisposable
     private async Task<UserAuthenticated> LoginIn(AccessOptions options)
     {
         using var folder = DataFolder.Open(new DataOptions(_folder.FullName));
-        using var journals = await JournalStores.OpenAsync(folder, ReadOptions(), static _ => { });
+        await using var journals = await JournalStores.OpenAsync(folder, ReadOptions(), static _ => { });
         using var system = ActorSystem.Create("access", journals.SetupOf(Settings));
         var access = system.ActorOf(AccessActor.Props(AccessCommand.TheEntity, options, TimeProvider.System));
         var answer = await access.Ask<UserAuthenticated>(

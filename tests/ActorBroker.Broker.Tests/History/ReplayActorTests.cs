@@ -282,15 +282,19 @@ public sealed class ReplayActorTests : DeadLetterSpec
     }
 
     [Fact]
-    public void How_it_ended_can_be_asked_for_a_minute()
+    public void How_it_ended_can_be_asked_for_a_minute_and_until_its_queue_stops_it()
     {
         var replay = Start();
         ExpectReading(4, 4);
         var ended = Ended(ReplayState.Finished);
         replay.Tell(new DescribeReplay(Source, "again"), _requester);
         Assert.Equal(ended, _requester.ExpectMsg<ReplayReported>());
-        Watch(replay);
         Wait(61);
+        ExpectMsg(ForgetReplay.Instance);
+        Watch(replay);
+        replay.Tell(new CancelReplay(Source, "again"), _requester);
+        replay.Tell(PoisonPill.Instance);
+        Assert.Equal(ended, _requester.ExpectMsg<ReplayReported>());
         ExpectTerminated(replay);
     }
 

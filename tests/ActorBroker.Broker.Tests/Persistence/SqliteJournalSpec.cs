@@ -149,10 +149,10 @@ public sealed class SqliteJournalSpec : SqliteJournalTest
     }
 
     [Fact]
-    public void A_new_file_has_the_page_size_asked_for_a_log_and_a_way_to_shrink()
+    public async Task A_new_file_has_the_page_size_asked_for_a_log_and_a_way_to_shrink()
     {
         using var folder = Folder();
-        using var journal = SqliteJournal.Prepare(folder, Options(), Fail);
+        await using var journal = SqliteJournal.Prepare(folder, Options(), Fail);
         using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
         connection.Open();
 

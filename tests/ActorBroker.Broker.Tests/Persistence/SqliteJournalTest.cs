@@ -26,7 +26,7 @@ public abstract class SqliteJournalTest : IDisposable
     protected async Task WithSystem(Func<ActorSystem, Task> use)
     {
         using var folder = Folder();
-        using var journals = await JournalStores.OpenAsync(folder, Options(), OnUpkeepFailure);
+        await using var journals = await JournalStores.OpenAsync(folder, Options(), OnUpkeepFailure);
         // The ledger's messages have no serializer, its events (byte arrays) do.
         var config = BrokerConfiguration
             .Load(BrokerConfiguration.Test, null, ["akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF"]);

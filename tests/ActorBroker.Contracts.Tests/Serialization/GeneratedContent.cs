@@ -1,4 +1,5 @@
 using System.Reflection;
+using ActorBroker.Contracts.Transfer;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -28,6 +29,8 @@ internal sealed class GeneratedContent
             [typeof(ArgumentTable)] = Boxed(Arguments),
             [typeof(MessageBatch)] = Boxed(GeneratedBatches.Batch),
             [typeof(ReadOnlyMemory<byte>)] = Boxed(Gen.Byte.Array[0, 20].Select(bytes => (ReadOnlyMemory<byte>)bytes)),
+            [typeof(MessageStart)] = Boxed(Gen.Select(
+                Gen.String[Gen.Char['a', 'z'], 0, 12], Gen.String[Gen.Char['a', 'z'], 0, 12], Gen.Int[0, 1 << 30], (recipient, manifest, length) => new MessageStart(recipient, manifest, length))),
             [typeof(DeliverySegment)] = Boxed(GeneratedBatches.Segment),
         };
     }

@@ -1,3 +1,4 @@
+using ActorBroker.Contracts.Transfer;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Serialization;
@@ -51,6 +52,7 @@ public sealed class SerializationSystem : IDisposable
             .ToList();
         return new[] { typeof(IBrokerMessage).Assembly, typeof(Core.Messages.MessageBatch).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type != typeof(WrittenMessage))
             .Where(type => type is { IsAbstract: false, IsInterface: false } && bound.Any(marker => marker.IsAssignableFrom(type)))
             .OrderBy(type => type.FullName, StringComparer.Ordinal);
     }

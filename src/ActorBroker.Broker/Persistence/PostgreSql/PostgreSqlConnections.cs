@@ -41,4 +41,19 @@ internal sealed class PostgreSqlConnections
 
     /// <summary>Which database, for messages; without the password.</summary>
     public string Place { get; }
+
+    /// <summary>Runs one statement.</summary>
+    /// <returns>What it answers first; null when nothing.</returns>
+    public async Task<object?> ExecuteAsync(string statement, params NpgsqlParameter[] parameters)
+    {
+        var connection = new NpgsqlConnection(ConnectionString);
+        await using var connectionLease = connection.ConfigureAwait(false);
+        await connection.OpenAsync().ConfigureAwait(false);
+#pragma warning disable CA2100 // Statements of our own, with parameters.
+        var command = new NpgsqlCommand(statement, connection);
+#pragma warning restore CA2100
+        await using var commandLease = command.ConfigureAwait(false);
+        command.Parameters.AddRange(parameters);
+        return await command.ExecuteScalarAsync().ConfigureAwait(false);
+    }
 }

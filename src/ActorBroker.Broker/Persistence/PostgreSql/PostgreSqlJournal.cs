@@ -8,18 +8,29 @@ namespace ActorBroker.Broker.Persistence.PostgreSql;
 internal sealed class PostgreSqlJournal : IJournalStore
 {
     private readonly PostgreSqlConnections _connections;
+    private readonly CancellationTokenSource _stop = new();
 
-    private PostgreSqlJournal(PostgreSqlConnections connections)
+    private PostgreSqlJournal(PostgreSqlConnections connections, JournalOptions options)
     {
         _connections = connections;
         Connections = new LinqToDB.DataOptions().UseConnectionString(ProviderName.PostgreSQL15, connections.ConnectionString);
+        Quarantine = new PostgreSqlQuarantine(connections);
+        Table = new EventTable(connections);
+        Writer = new PostgreSqlWriter(Table, options.Writers);
     }
 
     public string Kind => "postgresql";
 
     public LinqToDB.DataOptions Connections { get; }
 
-    public JournalQuarantine? Quarantine => null;
+    public JournalQuarantine Quarantine { get; }
+
+    /// <summary>Which database, for the log.</summary>
+    public string Place => _connections.Place;
+
+    public EventTable Table { get; }
+
+    public PostgreSqlWriter Writer { get; }
 
     /// <summary>Waits until the server answers, and creates the tables where there are none.</summary>
     /// <exception cref="StartupException">It does not answer, refuses, or a newer version created the tables.</exception>
@@ -27,11 +38,16 @@ internal sealed class PostgreSqlJournal : IJournalStore
     {
         var connections = new PostgreSqlConnections(options);
         await PostgreSqlSchema.ApplyAsync(connections).ConfigureAwait(false);
-        return new PostgreSqlJournal(connections);
+        return new PostgreSqlJournal(connections, options);
     }
 
-    public void Dispose()
+    public Task<T> ReadAsync<T>(Func<Task<T>> read) => DatabaseWait.UntilThereAsync(read, _stop.Token);
+
+    public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Writer.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
         using var pool = new NpgsqlConnection(_connections.ConnectionString);
         NpgsqlConnection.ClearPool(pool);
     }

@@ -1,28 +1,153 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Journal;
+using Akka.Serialization;
+using Serializers = Akka.Serialization.Serialization;
 
 namespace ActorBroker.Broker.Persistence.PostgreSql;
 
 /// <summary>
-/// The journal of Akka.Persistence.Sql, which rejects what cannot be written now (<see cref="JournalUnavailableException"/>).
+/// The journal of Akka.Persistence.Sql with a writer of its own (<see cref="PostgreSqlWriter"/>): what the database cannot
+/// take now is rejected (<see cref="JournalUnavailableException"/>), what another incarnation has written fails. Reading
+/// waits for a database that is not there.
 /// </summary>
-public sealed class PostgreSqlWriteJournal(Config config) : SqlWriteJournal(config)
+public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly PostgreSqlJournal _store;
+    private readonly Serializers _serializers = Context.System.Serialization;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly StallWatch _watch = new(TimeProvider.System, Patience);
+    private readonly ConcurrentDictionary<string, Task> _underWay = new(StringComparer.Ordinal);
+
+    /// <param name="config">Of the plug-in.</param>
+    public PostgreSqlWriteJournal(Config config)
+        : base(config) => _store = (PostgreSqlJournal)JournalPlugins.StoreOf(Context);
+
     /// <inheritdoc/>
-    protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(
-        IEnumerable<AtomicWrite> messages,
-        CancellationToken cancellationToken)
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        base.PreStart();
+        Timers.StartPeriodicTimer(LookTick.Instance, LookTick.Instance, LookInterval);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
     {
         var writes = messages.ToList();
+        var entity = writes[0].PersistenceId;
+        var written = _store.Writer.WriteAsync(RowsOf(writes));
+        _underWay[entity] = written;
+        _watch.Begin();
         try
         {
-            return await base.WriteMessagesAsync(writes, cancellationToken).ConfigureAwait(false);
+            await written.ConfigureAwait(false);
+
+            // Nothing is rejected.
+            return null!;
         }
-        catch (Exception failure) when (PostgreSqlErrors.MayPass(failure))
+        catch (JournalUnavailableException rejection)
         {
-            return writes.Select(Exception (_) => new JournalUnavailableException(failure.Message.ReplaceLineEndings(" "), failure)).ToImmutableList();
+            return writes.Select(Exception (_) => rejection).ToImmutableList();
         }
+        finally
+        {
+            _watch.End();
+            _underWay.TryRemove(KeyValuePair.Create(entity, written));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
+    {
+        if (_underWay.TryGetValue(persistenceId, out var written))
+        {
+            // However it ends.
+            await written.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        }
+
+        return await _store.ReadAsync(() => base.ReadHighestSequenceNrAsync(persistenceId, fromSequenceNr, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override Task ReplayMessagesAsync(
+        IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
+    {
+        ArgumentNullException.ThrowIfNull(recoveryCallback);
+        var next = fromSequenceNr;
+        var left = max;
+        return _store.ReadAsync(async () =>
+        {
+            await base.ReplayMessagesAsync(context, persistenceId, next, toSequenceNr, left, found =>
+            {
+                next = found.SequenceNr + 1;
+                left--;
+                recoveryCallback(found);
+            }).ConfigureAwait(false);
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken) =>
+        _store.Table.DeleteAsync(persistenceId, toSequenceNr);
+
+    /// <inheritdoc/>
+    protected override bool ReceivePluginInternal(object message)
+    {
+        if (message is not LookTick)
+        {
+            return base.ReceivePluginInternal(message);
+        }
+
+        switch (_watch.Look())
+        {
+            case { IsOver: false } stall:
+                _log.Warning("{0} has not answered for {1} s: {2} writes wait, and everything that they confirm", _store.Place, (long)stall.Lasted.TotalSeconds, stall.UnderWay);
+                break;
+            case { } over:
+                _log.Info("{0} answers again, after {1} s", _store.Place, (long)over.Lasted.TotalSeconds);
+                break;
+        }
+
+        return true;
+    }
+
+    private List<EventRow> RowsOf(List<AtomicWrite> writes)
+    {
+        List<EventRow> rows = [];
+        foreach (var write in writes)
+        {
+            foreach (var persisted in (IImmutableList<IPersistentRepresentation>)write.Payload)
+            {
+                rows.Add(RowOf(persisted));
+            }
+        }
+
+        return rows;
+    }
+
+    private EventRow RowOf(IPersistentRepresentation persisted)
+    {
+        var serializer = _serializers.FindSerializerFor(persisted.Payload);
+        var (message, manifest) = Serializers.WithTransport(
+            _serializers.System,
+            (persisted.Payload, serializer),
+            static of => (of.serializer.ToBinary(of.Payload), Serializers.ManifestFor(of.serializer, of.Payload)));
+        return new EventRow(persisted.PersistenceId, persisted.SequenceNr, message, manifest, serializer.Identifier);
+    }
+
+    private sealed record LookTick : INoSerializationVerificationNeeded
+    {
+        public static LookTick Instance { get; } = new();
     }
 }

@@ -11,7 +11,7 @@ namespace ActorBroker.Broker.Persistence.Sqlite;
 /// fails with the first such page, and says nothing of the others. Of an event that lies on several pages the bytes of
 /// the readable ones are read, so that of one of messages only the batches on the damaged page are lost.
 /// </summary>
-public sealed class JournalSalvage : IEventReader
+internal sealed class JournalSalvage : IEventReader
 {
     // SQLite follows an event's chain of pages from its beginning for each piece.
     private const int PieceBytes = 4_096;
@@ -185,4 +185,4 @@ public sealed class JournalSalvage : IEventReader
 /// <param name="SequenceNr">Its number.</param>
 /// <param name="Event">What of it could be read; null when the disk does not give it now, and may later.</param>
 /// <param name="Failure">Why something of it is missing; null when nothing is.</param>
-public sealed record SalvagedEvent(long SequenceNr, object? Event, SqliteException? Failure);
+internal sealed record SalvagedEvent(long SequenceNr, object? Event, SqliteException? Failure);

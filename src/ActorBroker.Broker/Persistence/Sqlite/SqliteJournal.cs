@@ -25,14 +25,20 @@ internal sealed class SqliteJournal : IJournalStore
             .UseConnectionString(ProviderName.SQLiteMS, settings.ConnectionString)
             .UseInterceptor(new YieldingConnectionInterceptor(settings, gate));
         Connections = connections;
-        Quarantine = new JournalQuarantine(settings);
+        Damage = new SqliteQuarantine(settings);
     }
 
     public string Kind => "sqlite";
 
     public LinqToDB.DataOptions Connections { get; }
 
-    public JournalQuarantine Quarantine { get; }
+    public JournalQuarantine Quarantine => Damage;
+
+    /// <summary>Reads damaged pages.</summary>
+    public SqliteQuarantine Damage { get; }
+
+    // A file that is locked or fails is waited for by SQLite itself, or not worth waiting for.
+    public Task<T> ReadAsync<T>(Func<Task<T>> read) => read();
 
     /// <summary>Creates the file when absent and starts its upkeep.</summary>
     /// <param name="folder">A data folder that this process holds.</param>
@@ -58,11 +64,12 @@ internal sealed class SqliteJournal : IJournalStore
     }
 
     /// <summary>Closes the file. The actor system must have ended.</summary>
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         _upkeep.Dispose();
         using var pool = new SqliteConnection(_settings.ConnectionString);
         SqliteConnection.ClearPool(pool);
+        return ValueTask.CompletedTask;
     }
 
     // Page size and auto_vacuum can be chosen only before the first table, and in this order: switching to WAL writes

@@ -28,7 +28,7 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly JournalQuarantine? _quarantine = JournalQuarantine.Of(Context.System);
+    private readonly SqliteJournal _store = (SqliteJournal)JournalPlugins.StoreOf(Context);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly StallWatch _watch = new(TimeProvider.System, Patience);
 
@@ -79,9 +79,9 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
                 recoveryCallback(found);
             }).ConfigureAwait(false);
         }
-        catch (Exception failure) when (_quarantine is not null && JournalSalvage.IsDamage(failure))
+        catch (Exception failure) when (JournalSalvage.IsDamage(failure))
         {
-            await Task.Run(() => Salvage(_quarantine.Salvage, persistenceId, next, toSequenceNr, writer, recoveryCallback)).ConfigureAwait(false);
+            await Task.Run(() => Salvage(_store.Damage.Salvage, persistenceId, next, toSequenceNr, writer, recoveryCallback)).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence.Sqlite;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Serialization;
 using Microsoft.Data.Sqlite;
@@ -24,15 +25,15 @@ internal sealed class StoreRows(SqliteConnection connection, SqliteTransaction t
         return command.ExecuteScalar() as string ?? string.Empty;
     }
 
-    public void KeepEvent(string id, long sequenceNr, string reason) => Run(JournalQuarantine.KeepEvent, id, sequenceNr, reason);
+    public void KeepEvent(string id, long sequenceNr, string reason) => Run(SqliteQuarantine.KeepEvent, id, sequenceNr, reason);
 
-    public void KeepSnapshot(string id, long sequenceNr, string reason) => Run(JournalQuarantine.KeepSnapshot, id, sequenceNr, reason);
+    public void KeepSnapshot(string id, long sequenceNr, string reason) => Run(SqliteQuarantine.KeepSnapshot, id, sequenceNr, reason);
 
     /// <summary>All events and snapshots of an entity.</summary>
     public void KeepAll(string id, string reason)
     {
-        Run(JournalQuarantine.KeepEvents, id, 0, reason);
-        Run(JournalQuarantine.KeepSnapshots, id, 0, reason);
+        Run(SqliteQuarantine.KeepEvents, id, 0, reason);
+        Run(SqliteQuarantine.KeepSnapshots, id, 0, reason);
     }
 
     public void Replace(string id, long sequenceNr, IJournalEvent journalEvent)
@@ -89,7 +90,7 @@ internal sealed class StoreRows(SqliteConnection connection, SqliteTransaction t
     {
         var command = connection.CreateCommand();
         command.Transaction = transaction;
-#pragma warning disable CA2100 // Statements of this class and of JournalQuarantine, with parameters.
+#pragma warning disable CA2100 // Statements of this class and of SqliteQuarantine, with parameters.
         command.CommandText = statement;
 #pragma warning restore CA2100
         command.Parameters.AddWithValue("@id", id);

@@ -1,0 +1,157 @@
+using Npgsql;
+
+namespace ActorBroker.Broker.Persistence.PostgreSql;
+
+/// <summary>What became of an insertion.</summary>
+internal enum InsertOutcome
+{
+    /// <summary>All rows are in the database, for good.</summary>
+    Committed,
+
+    /// <summary>None is; the same rows would be refused again.</summary>
+    Refused,
+
+    /// <summary>None is; the same rows may be taken later.</summary>
+    NotNow,
+
+    /// <summary>All or none are.</summary>
+    InDoubt,
+}
+
+/// <summary>The journal's table, as its writer knows it.</summary>
+/// <param name="connections">To the database.</param>
+internal sealed class EventTable(PostgreSqlConnections connections)
+{
+    private const string InsertOne =
+        """
+        INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+        VALUES ($1, FALSE, $2, $3, $4, $5, $6, $7)
+        """;
+
+    // A statement for each row would begin the transaction with the first row that the server has. A node that is stopped
+    // while it sends the others would hold the numbers of that row, and keep the next incarnation from using them.
+    private const string InsertSeveral =
+        """
+        INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+        SELECT created, FALSE, persistence_id, sequence_number, message, manifest, identifier, $7
+        FROM unnest($1, $2, $3, $4, $5, $6) AS rows (created, persistence_id, sequence_number, message, manifest, identifier)
+        """;
+
+    // Their client has begun a transaction and has not said for a while how it goes on.
+    private const string EndAbandoned =
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = current_user AND application_name = current_setting('application_name')
+            AND state = 'active' AND wait_event = 'ClientRead' AND xact_start < now() - interval '10 seconds'
+        """;
+
+    private const string Find = "SELECT created = $3 AND writer_uuid = $4 FROM journal WHERE persistence_id = $1 AND sequence_number = $2";
+
+    private const string Delete =
+        """
+        WITH newest AS (SELECT max(sequence_number) AS number FROM journal WHERE persistence_id = $1),
+            gone AS (
+                DELETE FROM journal
+                WHERE persistence_id = $1 AND sequence_number <= $2 AND sequence_number < (SELECT number FROM newest))
+        UPDATE journal SET deleted = TRUE, message = ''
+        WHERE persistence_id = $1 AND sequence_number = (SELECT number FROM newest) AND sequence_number <= $2
+        """;
+
+    private readonly string _writer = Guid.NewGuid().ToString("N");
+
+    /// <summary>Inserts the rows of all writes in one statement, which is a transaction.</summary>
+    /// <returns>What became of it, and why, unless it is committed.</returns>
+    public async Task<(InsertOutcome Outcome, Exception? Failure)> InsertAsync(IReadOnlyList<PendingWrite> writes)
+    {
+        var connection = new NpgsqlConnection(connections.ConnectionString);
+        await using var connectionLease = connection.ConfigureAwait(false);
+        try
+        {
+            await connection.OpenAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // Whatever it is, nothing was sent.
+            return (InsertOutcome.NotNow, failure);
+        }
+
+        try
+        {
+            var command = writes is [{ Rows: [var row] } write] ? InsertOf(row, write.Created) : InsertOf(writes);
+            await using var commandLease = command.ConfigureAwait(false);
+            command.Connection = connection;
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            return (InsertOutcome.Committed, null);
+        }
+        catch (Exception failure)
+        {
+            return (PostgreSqlErrors.LeavesDoubt(failure) ? InsertOutcome.InDoubt
+                : PostgreSqlErrors.MayPass(failure) ? InsertOutcome.NotNow
+                : InsertOutcome.Refused, failure);
+        }
+    }
+
+    /// <summary>Whether it is this write that has its numbers; null when that cannot be said now.</summary>
+    public async Task<bool?> IsThereAsync(PendingWrite write)
+    {
+        try
+        {
+            return await connections.ExecuteAsync(
+                Find, Of(write.Rows[0].PersistenceId), Of(write.Rows[0].SequenceNr), Of(write.Created), Of(_writer)).ConfigureAwait(false) as bool?;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Deletes events up to a number. Where that leaves none, the newest stays without its content: the entity counts on
+    /// from it.
+    /// </summary>
+    public Task DeleteAsync(string persistenceId, long toSequenceNr) => connections.ExecuteAsync(Delete, Of(persistenceId), Of(toSequenceNr));
+
+    /// <summary>
+    /// Ends connections whose client has stopped within a transaction: what they have written and not committed keeps
+    /// others from writing the same numbers, and from knowing whether they may.
+    /// </summary>
+    public async Task EndAbandonedAsync()
+    {
+        try
+        {
+            await connections.ExecuteAsync(EndAbandoned).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Whoever waits for it fails once more, and comes again.
+        }
+    }
+
+    private NpgsqlCommand InsertOf(EventRow row, long created) => new(InsertOne)
+    {
+        Parameters =
+        {
+            Of(created), Of(row.PersistenceId), Of(row.SequenceNr), Of(row.Message), Of(row.Manifest), Of(row.Identifier), Of(_writer),
+        },
+    };
+
+    private NpgsqlCommand InsertOf(IReadOnlyList<PendingWrite> writes)
+    {
+        var rows = writes.SelectMany(static write => write.Rows).ToList();
+        return new NpgsqlCommand(InsertSeveral)
+        {
+            Parameters =
+            {
+                Of(writes.SelectMany(static write => write.Rows.Select(_ => write.Created)).ToArray()),
+                Of(rows.Select(static row => row.PersistenceId).ToArray()),
+                Of(rows.Select(static row => row.SequenceNr).ToArray()),
+                Of(rows.Select(static row => row.Message).ToArray()),
+                Of(rows.Select(static row => row.Manifest).ToArray()),
+                Of(rows.Select(static row => row.Identifier).ToArray()),
+                Of(_writer),
+            },
+        };
+    }
+
+    private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
+}
