@@ -63,8 +63,10 @@ public static class BrokerSubsystem
         var tables = new RoutingTables();
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
-        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
-        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies);
+        // Who asks for a client gives up before the client does.
+        var answerTimeout = options.Amqp091.OperationTimeout * (2.0 / 3);
+        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding) with { AnswerTimeout = answerTimeout });
+        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies) with { AnswerTimeout = answerTimeout };
         if (options.Cluster.IsStore)
         {
             QueueSharding.StartHost(system, queueSettings);
