@@ -63,8 +63,10 @@ public static class BrokerSubsystem
         var tables = new RoutingTables();
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
-        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
-        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies);
+        // Who asks for a client gives up before the client does.
+        var answerTimeout = options.Amqp091.OperationTimeout * (2.0 / 3);
+        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding) with { AnswerTimeout = answerTimeout });
+        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies) with { AnswerTimeout = answerTimeout };
         if (options.Cluster.IsStore)
         {
             QueueSharding.StartHost(system, queueSettings);
@@ -87,7 +89,8 @@ public static class BrokerSubsystem
             system.ActorOf(QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock), QueueWakeUpActor.Name);
         }
 
-        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
+        var disk = options.Journal.Provider == JournalProvider.Sqlite ? options.Data.Directory : null;
+        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(disk)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
     }
 

@@ -31,6 +31,7 @@ internal static class Node
         await using var journals = await JournalStores.OpenAsync(
             folder,
             options.Journal,
+            options.Journals,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
         var health = new NodeHealth(claim);
