@@ -103,13 +103,13 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     }
 
     /// <summary>Stops: clients get 320 CONNECTION_FORCED, writes under way are completed.</summary>
-    public ValueTask DisposeAsync() =>
-        EndAsync(() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance));
+    public async ValueTask DisposeAsync() =>
+        await EndAsync(() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance)).ConfigureAwait(false);
 
     /// <summary>Ends at once, as a process that is killed: what was not confirmed may be lost.</summary>
-    public ValueTask KillAsync() => EndAsync(System.Terminate);
+    public Task KillAsync() => EndAsync(System.Terminate);
 
-    private async ValueTask EndAsync(Func<Task> end)
+    private async Task EndAsync(Func<Task> end)
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
         {

@@ -93,7 +93,15 @@ public sealed class TestBroker : IAsyncDisposable
         }
 
         // A folder that stays is left in good order; what is deleted need not be.
-        await (_temporary is null ? _broker.DisposeAsync() : _broker.KillAsync()).ConfigureAwait(false);
+        if (_temporary is null)
+        {
+            await _broker.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            await _broker.KillAsync().ConfigureAwait(false);
+        }
+
         Delete(_temporary);
     }
 

@@ -68,8 +68,8 @@ public sealed class ClusterNode
     /// <param name="settings">Further <c>KEY=VALUE</c> settings.</param>
     public static async Task<ClusterNode> StartAsync(JournalStores journals, Address? seed, params string[] settings)
     {
-        var shipped = ConfigurationFactory.ParseString("actorbroker.amqp091.operation-timeout = 60s")
-            .WithFallback(BrokerConfiguration.With(BrokerConfiguration.Shipped(BrokerConfiguration.Test), settings));
+        var shipped = BrokerConfiguration.With(
+            BrokerConfiguration.Shipped(BrokerConfiguration.Test), ["actorbroker.amqp091.operation-timeout=60s", .. settings]);
         var config = ConfigurationFactory.ParseString(Settings)
             .WithFallback(ConfigurationFactory.ParseString(FrameGauge.Settings))
             .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))

@@ -16,6 +16,7 @@ public sealed class DependencyTests
         ["ActorBroker.Client"] = ["ActorBroker.Contracts"],
         ["ActorBroker.TestKit"] = ["ActorBroker.Client", "ActorBroker.Embedded"],
         ["ActorBroker.Embedded"] = ["ActorBroker.Broker", "ActorBroker.Connections"],
+        ["ActorBroker.Hosting"] = ["ActorBroker.Client", "ActorBroker.Embedded"],
         ["ActorBroker.Management"] = ["ActorBroker.Contracts"],
         ["ActorBroker.Server"] = ["ActorBroker.Embedded", "ActorBroker.Management"],
         ["ActorBroker.PerfTest"] = ["ActorBroker.Protocols.Amqp091"],
