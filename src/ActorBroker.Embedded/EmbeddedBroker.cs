@@ -74,7 +74,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             options = options with { Data = new DataOptions(directory) };
         }
 
-        if (options.Cluster.HasOthers)
+        if (options.Cluster.IsOneOfSeveral)
         {
             throw new StartupException("actorbroker.cluster: a node inside another process is a broker by itself; several nodes are servers of their own");
         }
