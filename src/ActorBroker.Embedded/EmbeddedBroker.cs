@@ -74,7 +74,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             options = options with { Data = new DataOptions(directory) };
         }
 
-        if (options.Cluster.HasOthers)
+        if (options.Cluster.IsOneOfSeveral)
         {
             throw new StartupException("actorbroker.cluster: a node inside another process is a broker by itself; several nodes are servers of their own");
         }
@@ -95,7 +95,11 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         catch
         {
             await (system?.Terminate() ?? Task.CompletedTask).ConfigureAwait(false);
-            journals?.Dispose();
+            if (journals is not null)
+            {
+                await journals.DisposeAsync().ConfigureAwait(false);
+            }
+
             folder?.Dispose();
             awake.Dispose();
             throw;
@@ -118,7 +122,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
 
         await Task.WhenAny(end(), Task.Delay(_shutdownLimit)).ConfigureAwait(false);
         await System.Terminate().ConfigureAwait(false);
-        _journals.Dispose();
+        await _journals.DisposeAsync().ConfigureAwait(false);
         _folder.Dispose();
         _awake.Dispose();
     }
