@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 
 namespace ActorBroker.Contracts.Options;
 
@@ -58,6 +59,22 @@ public static class BrokerConfiguration
     /// <summary>Settings of the plug-ins for a kind of database, in the sections <c>journal</c> and <c>snapshot-store</c>.</summary>
     /// <param name="kind">Name of the file in hocon/journals.</param>
     public static Config Journal(string kind) => Resource($"{JournalFolder}{kind}.conf");
+
+    /// <summary>Puts settings below a path.</summary>
+    public static Config At(Config settings, params ReadOnlySpan<string> path)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var value = settings.Root;
+        for (var i = path.Length - 1; i >= 0; i--)
+        {
+            var parent = new HoconObject();
+            parent.Items[path[i]] = value;
+            value = new HoconValue();
+            value.AppendValue(parent);
+        }
+
+        return new Config(new HoconRoot(value));
+    }
 
     /// <summary>The whole configuration of a node.</summary>
     /// <param name="profile">Name of a shipped profile of servers.</param>
