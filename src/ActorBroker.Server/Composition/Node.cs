@@ -79,7 +79,7 @@ internal static class Node
             }
 
             wait = run.HasServed && clock.GetElapsedTime(started) > Settled ? options.Cluster.RejoinAfter.First : wait;
-            Log.Warning("The node was removed from its cluster; it joins again in {Wait}", wait);
+            Log.Warning("The node joins its cluster again in {Wait}", wait);
             if (await Task.WhenAny(signals.Received, Task.Delay(wait)).ConfigureAwait(false) == signals.Received)
             {
                 return 0;

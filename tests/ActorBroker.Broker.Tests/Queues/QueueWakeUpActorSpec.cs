@@ -160,7 +160,7 @@ public sealed class QueueWakeUpActorSpec : TestKit
         _access.ExpectMsg<ListVirtualHosts>();
         _access.Reply(new VirtualHostsListed(0, ["/"]));
         List(Durable(0, 1));
-        Assert.Equal(Keys("/", 0, 1), [_queues.ExpectMsg<WakeQueue>().Queue]);
+        Assert.Equal(Keys("/", 0, 1).Single(), _queues.ExpectMsg<WakeQueue>().Queue);
     }
 
     private IActorRef Start(params string[] virtualHosts)
