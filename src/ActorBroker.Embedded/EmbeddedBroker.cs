@@ -86,7 +86,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         try
         {
             folder = DataFolder.Open(options.Data);
-            journals = await JournalStores.OpenAsync(folder, options.Journal, settings.OnUpkeepFailure).ConfigureAwait(false);
+            journals = await JournalStores.OpenAsync(folder, options.Journal, options.Journals, settings.OnUpkeepFailure).ConfigureAwait(false);
             system = CreateSystem(journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), settings.Setups);
             await JoinItselfAsync(system).ConfigureAwait(false);
             var listeners = await EdgeSubsystem.StartAsync(system, options, new SteadyClock(awake)).ConfigureAwait(false);
