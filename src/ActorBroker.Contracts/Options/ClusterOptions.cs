@@ -29,6 +29,9 @@ public sealed record ClusterOptions(
     /// <inheritdoc cref="Edge"/>
     public const string Store = "store";
 
+    /// <summary>How nodes know each other; null where they talk in the clear.</summary>
+    public ClusterTlsOptions? Tls { get; init; }
+
     private const string RolesKey = "actorbroker.cluster.roles";
 
     /// <summary>Whether there may be other nodes: some are named, or are to find this one.</summary>
@@ -57,7 +60,10 @@ public sealed record ClusterOptions(
             roles.Contains(Edge),
             roles.Contains(Store),
             (first, settings.Duration("actorbroker.cluster.rejoin-after-most", first, TimeSpan.FromHours(1))),
-            settings.Duration("actorbroker.shutdown-limit", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)));
+            settings.Duration("actorbroker.shutdown-limit", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)))
+        {
+            Tls = ClusterTlsOptions.Read(settings),
+        };
     }
 
     private static List<NodeAddress> Addresses(SettingReader settings, string key) =>

@@ -39,8 +39,9 @@ internal static class Node
         // Not even loaded where it is off: ASP.NET Core takes memory.
         await using var management = http.Enabled ? await ManagementServer.StartAsync(http, health).ConfigureAwait(false) : null;
         health.Http = management?.EndPoint;
+        var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(
-            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), health,
+            NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,
             new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 

@@ -24,6 +24,7 @@ internal sealed record NodeArguments(string? Data, string? ConfigFile, IReadOnly
             config,
             $"akka.remote.dot-netty.tcp.hostname={cluster.Host}",
             string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.port={cluster.Port}"),
+            $"akka.remote.dot-netty.tcp.enable-ssl={(cluster.Tls is null ? "off" : "on")}",
             $"akka.cluster.roles=[{string.Join(", ", cluster.Roles)}]");
     }
 
