@@ -38,8 +38,9 @@ internal static class Node
 
         // Not even loaded where it is off: ASP.NET Core takes 17 MB.
         await using var management = http.Enabled ? await ManagementSubsystem.StartAsync(http, health).ConfigureAwait(false) : null;
+        var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(
-            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), health,
+            NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,
             new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 
