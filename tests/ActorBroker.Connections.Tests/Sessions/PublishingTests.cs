@@ -317,14 +317,14 @@ public sealed class PublishingTests : BrokerSessionSpec
 
     private ResolveQueue QuestionFor(string name)
     {
-        while (Queues.HasMessages)
+        ResolveQueue? asked;
+        while (!_asked.Remove(name, out asked))
         {
             var resolve = Queues.ExpectMsg<ResolveQueue>();
             _asked[resolve.Queue.Name] = resolve;
         }
 
-        _asked.Remove(name, out var asked);
-        return asked!;
+        return asked;
     }
 
     private void AnswerGone(string name) =>
