@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Hosting;
 
-/// <summary>A broker, or clients of one, as parts of an application with Akka.Hosting.</summary>
+/// <summary>
+/// A broker, or clients of one, as parts of an application with Akka.Hosting. Their health checks are there where the
+/// application has <c>services.AddHealthChecks()</c>.
+/// </summary>
 public static class ActorBrokerHosting
 {
     /// <summary>The name of the broker's health check.</summary>

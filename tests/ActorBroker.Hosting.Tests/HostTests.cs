@@ -24,6 +24,7 @@ public sealed class HostTests : IDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddHealthChecks();
         builder.Services.AddAkka("application", akka => akka
             .WithActorBroker(new EmbeddedBrokerSettings { DataDirectory = _folder, Settings = Settings })
             .WithActorBrokerClient(static system => new BrokerClientSettings { Contacts = [system.ActorBroker().Contact] }));
@@ -59,6 +60,7 @@ public sealed class HostTests : IDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddHealthChecks();
         builder.Services.AddAkka("application", akka => akka.WithActorBrokerClient(new BrokerClientSettings { Contacts = ["127.0.0.1:9"] }));
         using var host = builder.Build();
         await host.StartAsync();

@@ -54,7 +54,7 @@ public static class BrokerConfiguration
 
     /// <summary>Who writes what: all that an actor system of someone else needs to speak to nodes.</summary>
     public static Config Serializers =>
-        Resource($"{ShippedFolder}serialization.conf").WithFallback(Resource($"{ShippedFolder}receptionist.conf"));
+        Resource($"{ProfileFolder}words.conf").WithFallback(Resource($"{ShippedFolder}receptionist.conf"));
 
     /// <summary>Settings of the plug-ins for a kind of database, in the sections <c>journal</c> and <c>snapshot-store</c>.</summary>
     /// <param name="kind">Name of the file in hocon/journals.</param>
