@@ -63,8 +63,10 @@ public static class BrokerSubsystem
         var tables = new RoutingTables();
         tableActor = RoutingTableStart.Start(system, tables, RoutingTableStart.Settings(policies));
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
-        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding));
-        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies);
+        // Who asks for a client gives up before the client does.
+        var answerTimeout = options.Amqp091.OperationTimeout * (2.0 / 3);
+        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding) with { AnswerTimeout = answerTimeout });
+        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies) with { AnswerTimeout = answerTimeout };
         if (options.Cluster.IsStore)
         {
             QueueSharding.StartHost(system, queueSettings);
@@ -84,11 +86,22 @@ public static class BrokerSubsystem
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
         if (options.Cluster.IsStore)
         {
-            system.ActorOf(QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock), QueueWakeUpActor.Name);
+            system.ActorOf(
+                QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock, () => IsOldestStore(system)),
+                QueueWakeUpActor.Name);
         }
 
-        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(options.Data.Directory)), ResourceMonitorActor.Name);
+        var disk = options.Journal.Provider == JournalProvider.Sqlite ? options.Data.Directory : null;
+        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(disk)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
+    }
+
+    // One that is down or leaving is none of them any more.
+    private static bool IsOldestStore(ActorSystem system)
+    {
+        var cluster = Cluster.Get(system);
+        return !cluster.State.Members.Any(member =>
+            member.Status == MemberStatus.Up && member.HasRole(ClusterOptions.Store) && member.IsOlderThan(cluster.SelfMember));
     }
 
     // Connections are gone by then. It would subscribe to the next incarnation of each entity that its region takes down.

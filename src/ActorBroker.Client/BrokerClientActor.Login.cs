@@ -133,7 +133,7 @@ internal sealed partial class BrokerClientActor
     {
         foreach (var watcher in _watchers)
         {
-            watcher.Tell(new SessionState(IsOpen, _failure));
+            watcher.Tell(new SessionState(IsOpen, _failure, _link?.Peer.Path.Address));
         }
     }
 }

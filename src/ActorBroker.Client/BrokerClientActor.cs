@@ -129,7 +129,7 @@ internal sealed partial class BrokerClientActor : UntypedActor, IWithTimers
             case WatchSession:
                 _watchers.Add(Sender);
                 Context.Watch(Sender);
-                Sender.Tell(new SessionState(IsOpen, _failure));
+                Sender.Tell(new SessionState(IsOpen, _failure, _link?.Peer.Path.Address));
                 break;
             default:
                 Unhandled(message);

@@ -76,4 +76,5 @@ public sealed record WatchSession : INoSerializationVerificationNeeded
 /// <summary>How the session is.</summary>
 /// <param name="IsOpen">The client is logged in.</param>
 /// <param name="Failure">Why it will not be let in, and tries no more; null while it may.</param>
-public sealed record SessionState(bool IsOpen, Refusal? Failure) : INoSerializationVerificationNeeded;
+/// <param name="Node">The broker's node that the session is with; null while it is not open.</param>
+public sealed record SessionState(bool IsOpen, Refusal? Failure, Address? Node) : INoSerializationVerificationNeeded;

@@ -1,5 +1,4 @@
-using ActorBroker.Broker.Persistence;
-using ActorBroker.Contracts.Options;
+using ActorBroker.TestKit;
 using Akka.Actor;
 using Xunit;
 
@@ -8,23 +7,19 @@ namespace ActorBroker.Client.Tests;
 /// <summary>A broker of one node, and an application that is a client of it, each an actor system of its own.</summary>
 public sealed class OneBroker : IAsyncLifetime
 {
-    private readonly string _path = Path.Combine(Path.GetTempPath(), $"actorbroker-client-{Guid.NewGuid():N}");
-    private DataFolder? _folder;
-    private JournalStores? _journals;
-    private BrokerNode? _node;
+    private TestBroker? _broker;
 
     public ActorSystem Application { get; private set; } = null!;
 
     public BrokerClient Client { get; private set; } = null!;
 
-    public BrokerClientSettings Settings => new() { Contacts = [_node!.Contact] };
+    public TestBroker Broker => _broker!;
+
+    public BrokerClientSettings Settings => _broker!.ClientSettings;
 
     public async Task InitializeAsync()
     {
-        _folder = DataFolder.Open(new DataOptions(_path));
-        _journals = await JournalStores.OpenAsync(
-            _folder, BrokerOptions.Read(BrokerConfiguration.Shipped(BrokerConfiguration.Test)).Journal, static _ => { });
-        _node = await BrokerNode.StartAsync(_journals);
+        _broker = await TestBroker.StartAsync();
         Application = ClientSystem.Start();
         Client = BrokerClient.Start(Application, Settings);
         await Client.ConnectedAsync();
@@ -33,11 +28,7 @@ public sealed class OneBroker : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Application.Terminate();
-        await _node!.StopAsync();
-        if (_journals is not null)
-            await _journals.DisposeAsync();
-        _folder?.Dispose();
-        Directory.Delete(_path, recursive: true);
+        await _broker!.DisposeAsync();
     }
 
     /// <summary>A durable queue that no other test uses.</summary>

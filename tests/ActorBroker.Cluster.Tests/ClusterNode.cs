@@ -68,7 +68,8 @@ public sealed class ClusterNode
     /// <param name="settings">Further <c>KEY=VALUE</c> settings.</param>
     public static async Task<ClusterNode> StartAsync(JournalStores journals, Address? seed, params string[] settings)
     {
-        var shipped = BrokerConfiguration.With(BrokerConfiguration.Shipped(BrokerConfiguration.Test), settings);
+        var shipped = BrokerConfiguration.With(
+            BrokerConfiguration.Shipped(BrokerConfiguration.Test), ["actorbroker.amqp091.operation-timeout=60s", .. settings]);
         var config = ConfigurationFactory.ParseString(Settings)
             .WithFallback(ConfigurationFactory.ParseString(FrameGauge.Settings))
             .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
@@ -84,7 +85,10 @@ public sealed class ClusterNode
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
             new ConnectionLimit(0), entities.Replies, system.EventStream, Formats,
-            cluster.SelfAddress.HostPort(), TimeProvider.System, options.Amqp091.PublishWindow);
+            cluster.SelfAddress.HostPort(), TimeProvider.System, options.Amqp091.PublishWindow)
+        {
+            AnswerTimeout = options.Amqp091.OperationTimeout,
+        };
         var listeners = await ConnectionsSubsystem.StartAsync(system, options, services);
         return new ClusterNode(system, entities.Queues, listeners.Single().EndPoint);
     }
@@ -96,7 +100,7 @@ public sealed class ClusterNode
         HostName = _endPoint.Address.ToString(),
         Port = _endPoint.Port,
         AutomaticRecoveryEnabled = false,
-        ContinuationTimeout = Limit,
+        ContinuationTimeout = TimeSpan.FromSeconds(60),
     }.CreateConnectionAsync();
 
     /// <summary>What a queue, wherever it is, answers an actor of this node.</summary>

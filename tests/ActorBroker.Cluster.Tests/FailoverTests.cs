@@ -78,11 +78,13 @@ public sealed class FailoverTests : ClusterTest, IAsyncLifetime
         var queue = await doomed.NewQueueNameAsync("queue");
         var declared = await doomed.NewQueueNameAsync("declared");
         var deleted = await doomed.NewQueueNameAsync("deleted");
+        var consumed = await doomed.NewQueueNameAsync("consumed");
         var channels = new List<IChannel>();
         for (var i = 0; i < 5; i++)
             channels.Add(await ChannelAsync(left));
         await DeclareAsync(channels[0], queue);
         await DeclareAsync(channels[0], deleted);
+        await DeclareAsync(channels[0], consumed);
         await PublishAsync(channels[0], "", queue, "a");
 
         await doomed.KillAsync();
@@ -92,7 +94,7 @@ public sealed class FailoverTests : ClusterTest, IAsyncLifetime
         var delete = channels[2].QueueDeleteAsync(deleted);
         var bind = channels[3].QueueBindAsync(queue, "amq.fanout", "");
         var consumer = new Deliveries(channels[4]);
-        var consume = channels[4].BasicConsumeAsync(declared, autoAck: true, consumer);
+        var consume = channels[4].BasicConsumeAsync(consumed, autoAck: true, consumer);
         left.Down(doomed.Address);
 
         Assert.Equal("a", Text((await get)!.Body));
@@ -100,7 +102,8 @@ public sealed class FailoverTests : ClusterTest, IAsyncLifetime
         await delete;
         await bind;
         await consume;
-        await PublishAsync(channels[1], "", declared, "b");
+        await PublishAsync(channels[1], "", declared, "d");
+        await PublishAsync(channels[1], "", consumed, "b");
         Assert.Equal("b", Text((await consumer.NextAsync()).Body));
         await PublishAsync(channels[0], "amq.fanout", "", "c");
         Assert.Equal(1U, await channels[0].MessageCountAsync(queue));

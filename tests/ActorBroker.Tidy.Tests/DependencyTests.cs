@@ -14,8 +14,11 @@ public sealed class DependencyTests
         ["ActorBroker.Broker"] = ["ActorBroker.Contracts"],
         ["ActorBroker.Connections"] = ["ActorBroker.Contracts", "ActorBroker.Protocols.Amqp091"],
         ["ActorBroker.Client"] = ["ActorBroker.Contracts"],
+        ["ActorBroker.TestKit"] = ["ActorBroker.Client", "ActorBroker.Embedded"],
+        ["ActorBroker.Embedded"] = ["ActorBroker.Broker", "ActorBroker.Connections"],
+        ["ActorBroker.Hosting"] = ["ActorBroker.Client", "ActorBroker.Embedded"],
         ["ActorBroker.Management"] = ["ActorBroker.Contracts"],
-        ["ActorBroker.Server"] = ["ActorBroker.Broker", "ActorBroker.Connections", "ActorBroker.Management"],
+        ["ActorBroker.Server"] = ["ActorBroker.Embedded", "ActorBroker.Management"],
         ["ActorBroker.PerfTest"] = ["ActorBroker.Protocols.Amqp091"],
     };
 

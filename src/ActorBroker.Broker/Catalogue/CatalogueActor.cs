@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
@@ -39,6 +40,8 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
     public CatalogueActor(string entityId, CatalogueSettings settings)
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.CatalogueType, entityId);
+        JournalPluginId = JournalPlugins.JournalOf(Context.System, PersistenceId);
+        SnapshotPluginId = JournalPlugins.SnapshotsOf(Context.System, PersistenceId);
         _settings = settings;
     }
 

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Catalogue;
@@ -59,6 +60,8 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
     public ExchangeActor(string entityId, ExchangeSettings settings)
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.ExchangeType, entityId);
+        JournalPluginId = JournalPlugins.JournalOf(Context.System, PersistenceId);
+        SnapshotPluginId = JournalPlugins.SnapshotsOf(Context.System, PersistenceId);
         _settings = settings;
     }
 

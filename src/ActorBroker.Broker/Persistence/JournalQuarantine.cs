@@ -14,8 +14,8 @@ public abstract class JournalQuarantine
     /// <summary>Reads events one by one, where the database cannot read several at once; null where that does not help.</summary>
     public abstract IEventReader? OneByOne { get; }
 
-    /// <summary>That of the entities of an actor system; null when they are kept elsewhere than in <see cref="JournalStores"/>.</summary>
-    public static JournalQuarantine? Of(ActorSystem system) => JournalPlugins.Of(system)?.Main.Quarantine;
+    /// <summary>That of an entity, by its whole id; null when the actor system keeps entities elsewhere than in <see cref="JournalStores"/>.</summary>
+    public static JournalQuarantine? Of(ActorSystem system, string persistenceId) => JournalPlugins.Of(system)?.StoreOf(persistenceId).Quarantine;
 
     /// <summary>The database is damaged where it was read: reading it again will not help.</summary>
     public abstract bool IsDamage(Exception? failure);

@@ -25,30 +25,31 @@ public sealed class JournalReader : IEventReader
         ORDER BY sequence_number
         """;
 
-    private readonly IJournalStore _store;
+    private readonly JournalPlugins _journals;
     private readonly Serializers _serializers;
 
     /// <summary>Reads what an actor system keeps in <see cref="JournalStores"/>.</summary>
     public JournalReader(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        _store = JournalPlugins.Of(system)?.Main ?? throw new ArgumentException("The actor system keeps its entities elsewhere.", nameof(system));
+        _journals = JournalPlugins.Of(system) ?? throw new ArgumentException("The actor system keeps its entities elsewhere.", nameof(system));
         _serializers = system.Serialization;
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredEvent> ReadAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr)
     {
-        var range = await _store.ReadAsync(() => ReadRangeAsync(persistenceId, firstSequenceNr, lastSequenceNr)).ConfigureAwait(false);
+        var store = _journals.StoreOf(persistenceId);
+        var range = await store.ReadAsync(() => ReadRangeAsync(store, persistenceId, firstSequenceNr, lastSequenceNr)).ConfigureAwait(false);
         foreach (var stored in range)
         {
             yield return stored;
         }
     }
 
-    private async Task<List<StoredEvent>> ReadRangeAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr)
+    private async Task<List<StoredEvent>> ReadRangeAsync(IJournalStore store, string persistenceId, long firstSequenceNr, long lastSequenceNr)
     {
-        var data = new DataConnection(_store.Connections);
+        var data = new DataConnection(store.Connections);
         await using var dataLease = data.ConfigureAwait(false);
         var command = (await data.OpenDbConnectionAsync(CancellationToken.None).ConfigureAwait(false)).CreateCommand();
         await using var commandLease = command.ConfigureAwait(false);

@@ -4,7 +4,6 @@ using ActorBroker.Contracts.Options;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
-using Akka.Configuration.Hocon;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
 
@@ -13,25 +12,56 @@ namespace ActorBroker.Broker.Persistence;
 /// <summary>What a node's entities are kept in: opened before its actor system starts, disposed of after that has ended.</summary>
 public sealed class JournalStores : IAsyncDisposable
 {
-    private const string PluginId = "sql";
+    private static readonly string[] Sections = ["journal", "snapshot-store"];
 
-    private readonly IJournalStore _main;
+    private readonly JournalPlugins _plugins;
 
-    private JournalStores(IJournalStore main) => _main = main;
+    private JournalStores(JournalPlugins plugins) => _plugins = plugins;
 
     /// <summary>Connects, and creates what is not there yet.</summary>
     /// <param name="folder">The node's data folder, which this process holds; SQLite needs one.</param>
     /// <param name="options">Where everything is kept.</param>
     /// <param name="onUpkeepFailure">Told when upkeep of a database fails, on any thread; it is tried again.</param>
     /// <exception cref="StartupException">A database cannot be used.</exception>
-    public static async Task<JournalStores> OpenAsync(DataFolder? folder, JournalOptions options, Action<Exception> onUpkeepFailure)
+    public static Task<JournalStores> OpenAsync(DataFolder? folder, JournalOptions options, Action<Exception> onUpkeepFailure) =>
+        OpenAsync(folder, options, [], onUpkeepFailure);
+
+    /// <inheritdoc cref="OpenAsync(DataFolder?, JournalOptions, Action{Exception})"/>
+    /// <param name="folder">The node's data folder, which this process holds; SQLite needs one.</param>
+    /// <param name="main">Where everything is kept that no further journal has.</param>
+    /// <param name="further">Further journals.</param>
+    /// <param name="onUpkeepFailure">Told when upkeep of a database fails, on any thread; it is tried again.</param>
+    public static async Task<JournalStores> OpenAsync(
+        DataFolder? folder, JournalOptions main, IReadOnlyList<NamedJournalOptions> further, Action<Exception> onUpkeepFailure)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        return new JournalStores(options.Provider switch
+        ArgumentNullException.ThrowIfNull(main);
+        ArgumentNullException.ThrowIfNull(further);
+        if (main.Provider == JournalProvider.Sqlite)
         {
-            JournalProvider.PostgreSql => await PostgreSqlJournal.OpenAsync(options).ConfigureAwait(false),
-            _ => SqliteJournal.Prepare(folder ?? throw new ArgumentNullException(nameof(folder)), options, onUpkeepFailure),
-        });
+            return new JournalStores(new JournalPlugins(SqliteJournal.Prepare(folder ?? throw new ArgumentNullException(nameof(folder)), main, onUpkeepFailure)));
+        }
+
+        List<PostgreSqlJournal> opened = [await PostgreSqlJournal.OpenAsync(main, onUpkeepFailure).ConfigureAwait(false)];
+        try
+        {
+            foreach (var journal in further)
+            {
+                opened.Add(await PostgreSqlJournal.OpenAsync(journal.Journal, onUpkeepFailure).ConfigureAwait(false));
+            }
+
+            await VirtualHostPlaces.CheckAsync(opened[0], further).ConfigureAwait(false);
+        }
+        catch
+        {
+            foreach (var journal in opened)
+            {
+                await journal.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+
+        return new JournalStores(new JournalPlugins(opened[0], further.Zip(opened.Skip(1), static (named, store) => (named, (IJournalStore)store))));
     }
 
     /// <summary>What an actor system starts with that is to keep its entities here.</summary>
@@ -39,34 +69,34 @@ public sealed class JournalStores : IAsyncDisposable
     public ActorSystemSetup SetupOf(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var template = BrokerConfiguration.Journal(_main.Kind);
-        var plugins = Plugin("journal", template).WithFallback(Plugin("snapshot-store", template));
         var connections = new MultiDataOptionsSetup();
-        connections.AddDataOptions($"akka.persistence.journal.{PluginId}", _main.Connections);
-        connections.AddDataOptions($"akka.persistence.snapshot-store.{PluginId}", _main.Connections);
-        return ActorSystemSetup.Create(
-            BootstrapSetup.Create().WithConfig(config.WithFallback(plugins).WithFallback(SqlPersistence.DefaultConfiguration)),
-            connections,
-            new JournalPlugins(_main));
+        var all = config;
+        foreach (var (plugin, store) in _plugins.Stores)
+        {
+            var template = BrokerConfiguration.Journal(store.Kind);
+            foreach (var section in Sections)
+            {
+                var id = JournalPlugins.IdOf(section, plugin);
+                connections.AddDataOptions(id, store.Connections);
+                all = all.WithFallback(BrokerConfiguration.At(template.GetConfig(section), "akka", "persistence", section, plugin));
+                if (plugin != JournalPlugins.MainName)
+                {
+                    all = all
+                        .WithFallback(BrokerConfiguration.At(ConfigurationFactory.FromObject(new Dictionary<string, object> { ["plugin-id"] = id }), "akka", "persistence", section, plugin))
+                        .WithFallback(BrokerConfiguration.At(config.GetConfig(JournalPlugins.IdOf(section, JournalPlugins.MainName)), "akka", "persistence", section, plugin));
+                }
+            }
+        }
+
+        return ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(all.WithFallback(SqlPersistence.DefaultConfiguration)), connections, _plugins);
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _main.DisposeAsync();
-
-    private static Config Plugin(string section, Config template) =>
-        At(template.GetConfig(section), "akka", "persistence", section, PluginId);
-
-    private static Config At(Config settings, params ReadOnlySpan<string> path)
+    public async ValueTask DisposeAsync()
     {
-        var value = settings.Root;
-        for (var i = path.Length - 1; i >= 0; i--)
+        foreach (var store in _plugins.Stores.Values)
         {
-            var parent = new HoconObject();
-            parent.Items[path[i]] = value;
-            value = new HoconValue();
-            value.AppendValue(parent);
+            await store.DisposeAsync().ConfigureAwait(false);
         }
-
-        return new Config(new HoconRoot(value));
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class QueueActor
     // In one line of the log.
     private const int EventsNamedMax = 16;
 
-    private readonly JournalQuarantine? _quarantine = JournalQuarantine.Of(Context.System);
+    private readonly JournalQuarantine? _quarantine;
 
     // Events that were reported; those that are not in quarantine yet hold the trimming back.
     private readonly HashSet<long> _reported = [];

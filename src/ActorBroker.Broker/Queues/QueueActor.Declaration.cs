@@ -46,8 +46,8 @@ public sealed partial class QueueActor
         _requester = Sender;
         _requestId = declare.RequestId;
         _life = QueueLife.Declaring;
-        _declareLimit = WaitLimit.Begin(_settings.Clock, CleanUpTimeout);
-        RegisterName(CleanUpTimeout);
+        _declareLimit = WaitLimit.Begin(_settings.Clock, _settings.AnswerTimeout);
+        RegisterName(_settings.AnswerTimeout);
     }
 
     private void RegisterName(TimeSpan left)

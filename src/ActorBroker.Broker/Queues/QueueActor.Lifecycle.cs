@@ -16,8 +16,6 @@ public sealed partial class QueueActor
     // Exchanges are awaited by their names, of which none is empty: bindings to the default exchange are implicit.
     private const string NameRequest = "";
 
-    private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
-
     // What is asked may be lost with the node that it went to.
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(3);
 

@@ -1,5 +1,6 @@
 using ActorBroker.Broker.DeadLetters;
 using ActorBroker.Broker.History;
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Exchanges;
@@ -47,6 +48,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
     public QueueActor(string entityId, QueueActorSettings settings, IActorRef? home)
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.QueueType, entityId);
+        _quarantine = JournalQuarantine.Of(Context.System, PersistenceId);
+        JournalPluginId = JournalPlugins.JournalOf(Context.System, PersistenceId);
+        SnapshotPluginId = JournalPlugins.SnapshotsOf(Context.System, PersistenceId);
         _settings = settings;
         _home = home;
         _outbox = new QueueOutbox(_connections, Self, this);

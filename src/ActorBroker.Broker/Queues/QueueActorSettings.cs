@@ -33,6 +33,9 @@ public sealed record QueueActorSettings(
     /// <summary>The node's queues that are out of memory and have a timer.</summary>
     public SleepingQueues Sleeping { get; init; } = new();
 
+    /// <summary>How long the catalogue may take to answer before a declaration is refused as unavailable.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How queues come to other nodes than those of their shards; null where there are no others.</summary>
     public QueueHosting? Hosting { get; init; }
 }

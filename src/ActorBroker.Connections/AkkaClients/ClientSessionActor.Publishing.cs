@@ -19,6 +19,9 @@ internal sealed partial class ClientSessionActor
     private const int TargetsMax = 1_024;
     private const int ConfirmChannel = 1;
 
+    // Refusals with their texts, in one word that is sent whole.
+    private const int ConfirmsMax = 64;
+
     private readonly TablePropertiesCodec _codec;
     private readonly Queue<ClientPublish> _waiting = new();
     private readonly Dictionary<MessageRoute, PublishTarget> _targets = [];
@@ -194,7 +197,11 @@ internal sealed partial class ClientSessionActor
         if (_isOpen && (_confirms.Count > 0 || _takenTold != _takenTag))
         {
             _takenTold = _takenTag;
-            _link.Send(new ClientProgress(_takenTag, [.. _confirms]));
+            for (var start = 0; start == 0 || start < _confirms.Count; start += ConfirmsMax)
+            {
+                _link.Send(new ClientProgress(_takenTag, _confirms.Slice(start, Math.Min(ConfirmsMax, _confirms.Count - start))));
+            }
+
             _confirms.Clear();
         }
     }

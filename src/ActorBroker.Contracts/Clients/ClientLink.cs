@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Messages;
 using Akka.Actor;
 using Akka.Serialization;
 using AkkaSerialization = Akka.Serialization.Serialization;
@@ -15,6 +16,9 @@ namespace ActorBroker.Contracts.Clients;
 /// <param name="wordBytesMax">Largest word that is put together of parts; what is larger is refused.</param>
 public sealed class ClientLink(ActorSystem system, IActorRef self, IActorRef peer, int wordBytesMax)
 {
+    // More than what a form has beside its batches, and beside each of them.
+    private const int FrameMax = 64;
+
     private readonly AkkaSerialization _serialization = system.Serialization;
     private long _sent;
     private long _received;
@@ -29,7 +33,7 @@ public sealed class ClientLink(ActorSystem system, IActorRef self, IActorRef pee
     /// <summary>Sends a word.</summary>
     public void Send(IBrokerMessage word)
     {
-        if (MayBeLarge(word) && _serialization.FindSerializerFor(word) is SerializerWithStringManifest serializer)
+        if (SizeOf(word) > ClientSession.PartBytes && _serialization.FindSerializerFor(word) is SerializerWithStringManifest serializer)
         {
             var bytes = serializer.ToBinary(word);
             if (bytes.Length > ClientSession.PartBytes)
@@ -74,13 +78,17 @@ public sealed class ClientLink(ActorSystem system, IActorRef self, IActorRef pee
         return _partial is null ? word : throw new InvalidDataException("A word came between the parts of another.");
     }
 
-    private static bool MayBeLarge(IBrokerMessage word) => word switch
+    // At least what the written form takes, without writing it.
+    private static long SizeOf(IBrokerMessage word) => word switch
     {
-        ClientPublish publish => publish.Batch.SizeBytes > ClientSession.BatchBytes,
-        DeliverMessages deliver => deliver.Segments.Any(static segment => segment.Batch.SizeBytes > ClientSession.BatchBytes),
-        MessageTaken { Segment: { } segment } => segment.Batch.SizeBytes > ClientSession.BatchBytes,
-        _ => false,
+        ClientPublish publish => FrameMax + MessageBatchCodec.GetSize(publish.Batch),
+        DeliverMessages deliver => FrameMax + deliver.Segments.Sum(static segment => SizeOf(segment)),
+        MessageTaken { Segment: { } segment } => FrameMax + SizeOf(segment),
+        _ => 0,
     };
+
+    private static long SizeOf(DeliverySegment segment) =>
+        FrameMax + MessageBatchCodec.GetSize(segment.Batch, segment.StartIndex, segment.Count);
 
     private void SendParts(string manifest, byte[] bytes)
     {

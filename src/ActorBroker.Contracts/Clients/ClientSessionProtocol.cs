@@ -22,10 +22,13 @@ public static class ClientSession
     public const int Version = 1;
 
     /// <summary>Bytes of records from which a batch of messages is sent; a larger message is alone in its batch.</summary>
-    public const int BatchBytes = 60 * 1024;
+    public const int BatchBytes = 48 * 1024;
 
-    /// <summary>Most bytes of a written word that is sent whole: a larger one goes as <see cref="ClientPart"/>s.</summary>
-    public const int PartBytes = 64 * 1024;
+    /// <summary>
+    /// Most bytes of a written word that is sent whole: a larger one goes as <see cref="ClientPart"/>s. A part is below what a
+    /// node would cut for other nodes, which clients cannot put together.
+    /// </summary>
+    public const int PartBytes = 60 * 1024;
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 
 namespace ActorBroker.Contracts.Options;
 
@@ -15,6 +16,9 @@ public static class BrokerConfiguration
 
     /// <summary>The profile of one of several servers, over <see cref="Embedded"/>.</summary>
     public const string Cluster = "cluster";
+
+    /// <summary>The profile of a node inside the process of an application.</summary>
+    public const string Hosted = "hosted";
 
     /// <summary>The profile for tests: free ports, no waiting for the disk, messages serialized within a node.</summary>
     public const string Test = "test";
@@ -50,11 +54,27 @@ public static class BrokerConfiguration
 
     /// <summary>Who writes what: all that an actor system of someone else needs to speak to nodes.</summary>
     public static Config Serializers =>
-        Resource($"{ShippedFolder}serialization.conf").WithFallback(Resource($"{ShippedFolder}receptionist.conf"));
+        Resource($"{ProfileFolder}words.conf").WithFallback(Resource($"{ShippedFolder}receptionist.conf"));
 
     /// <summary>Settings of the plug-ins for a kind of database, in the sections <c>journal</c> and <c>snapshot-store</c>.</summary>
     /// <param name="kind">Name of the file in hocon/journals.</param>
     public static Config Journal(string kind) => Resource($"{JournalFolder}{kind}.conf");
+
+    /// <summary>Puts settings below a path.</summary>
+    public static Config At(Config settings, params ReadOnlySpan<string> path)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var value = settings.Root;
+        for (var i = path.Length - 1; i >= 0; i--)
+        {
+            var parent = new HoconObject();
+            parent.Items[path[i]] = value;
+            value = new HoconValue();
+            value.AppendValue(parent);
+        }
+
+        return new Config(new HoconRoot(value));
+    }
 
     /// <summary>The whole configuration of a node.</summary>
     /// <param name="profile">Name of a shipped profile of servers.</param>
@@ -72,6 +92,31 @@ public static class BrokerConfiguration
             Cluster => Shipped(Embedded, Cluster),
             _ => throw new StartupException($"--profile {profile}: expected {Embedded} or {Cluster}"),
         };
+        return Over(config, file, settings);
+    }
+
+    /// <summary>The whole configuration of a node that is no server: part of another process, or of a test.</summary>
+    /// <param name="profile">Name of a shipped profile.</param>
+    /// <param name="file">A HOCON file of the user, or null.</param>
+    /// <param name="settings">KEY=VALUE pairs, the last one first in force.</param>
+    /// <exception cref="StartupException">As for <see cref="Load"/>.</exception>
+    public static Config LoadPart(string profile, string? file, IEnumerable<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Over(Shipped(profile), file, settings);
+    }
+
+    /// <summary>Lays settings that follow from others over all.</summary>
+    /// <param name="config">The configuration so far.</param>
+    /// <param name="settings">KEY=VALUE pairs.</param>
+    public static Config With(Config config, params IEnumerable<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Aggregate(config, static (all, setting) => UserSetting(setting).WithFallback(all));
+    }
+
+    private static Config Over(Config config, string? file, IEnumerable<string> settings)
+    {
         var known = SettingKeys.In(config).ToHashSet(StringComparer.Ordinal);
         if (file is not null)
         {
@@ -88,15 +133,6 @@ public static class BrokerConfiguration
         }
 
         return config;
-    }
-
-    /// <summary>Lays settings that follow from others over all.</summary>
-    /// <param name="config">The configuration so far.</param>
-    /// <param name="settings">KEY=VALUE pairs.</param>
-    public static Config With(Config config, params IEnumerable<string> settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return settings.Aggregate(config, static (all, setting) => UserSetting(setting).WithFallback(all));
     }
 
     private static Config Resource(string name)

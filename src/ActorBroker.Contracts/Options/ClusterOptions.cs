@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace ActorBroker.Contracts.Options;
@@ -64,6 +65,18 @@ public sealed record ClusterOptions(
         {
             Tls = ClusterTlsOptions.Read(settings),
         };
+    }
+
+    /// <summary>Has Akka's own settings say what those of a node's cluster say.</summary>
+    public static Akka.Configuration.Config Apply(Akka.Configuration.Config config)
+    {
+        var cluster = Read(new SettingReader(config));
+        return BrokerConfiguration.With(
+            config,
+            $"akka.remote.dot-netty.tcp.hostname={cluster.Host}",
+            string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.port={cluster.Port}"),
+            $"akka.remote.dot-netty.tcp.enable-ssl={(cluster.Tls is null ? "off" : "on")}",
+            $"akka.cluster.roles=[{string.Join(", ", cluster.Roles)}]");
     }
 
     private static List<NodeAddress> Addresses(SettingReader settings, string key) =>

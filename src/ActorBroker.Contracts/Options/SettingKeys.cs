@@ -30,7 +30,7 @@ public static class SettingKeys
     public static void RefuseUnknown(Config given, string origin, IReadOnlyCollection<string> known)
     {
         ArgumentNullException.ThrowIfNull(known);
-        var unknown = In(given).FirstOrDefault(key => !known.Contains(key));
+        var unknown = In(given).FirstOrDefault(key => !known.Contains(NamedJournalOptions.ModelOf(key)));
         if (unknown is not null)
         {
             throw new StartupException($"{origin}: unknown key {unknown}; the nearest known key is {Nearest(unknown, known)}");

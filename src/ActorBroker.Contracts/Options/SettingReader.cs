@@ -63,6 +63,22 @@ public sealed class SettingReader
         return sections;
     }
 
+    /// <summary>
+    /// The sections below a key, by name. Each is read by the keys of <paramref name="model"/>, which say what a section does not.
+    /// </summary>
+    /// <param name="key">Whole path of a section of sections.</param>
+    /// <param name="model">Whole path of a section that is like them.</param>
+    public IReadOnlyDictionary<string, SettingReader> SectionsLike(string key, string model)
+    {
+        var sections = _config.HasPath(key) && _config.GetValue(key).IsObject() ? _config.GetValue(key).GetObject().Items : [];
+        return sections.ToDictionary(
+            static section => section.Key,
+            section => section.Value.IsObject()
+                ? new SettingReader(BrokerConfiguration.At(section.Value.ToConfig(), model.Split('.')).WithFallback(_config))
+                : throw Expected($"{key}.{section.Key}", section.Value.ToString(), "a section such as { connection-string = ... }"),
+            StringComparer.Ordinal);
+    }
+
     public bool Switch(string key) => OneOf(key, ("on", true), ("off", false), ("true", true), ("false", false), ("yes", true), ("no", false));
 
     /// <summary>The value that belongs to the word at <paramref name="key"/>.</summary>

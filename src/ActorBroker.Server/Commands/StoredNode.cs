@@ -12,11 +12,14 @@ internal sealed record StoredNode(string Folder, JournalOptions Journal)
     /// <summary>Path of the journal.</summary>
     public string File => Path.Combine(Folder, Journal.File);
 
-    /// <exception cref="StartupException">The configuration is wrong.</exception>
+    /// <exception cref="StartupException">The configuration is wrong, or its store is not a file.</exception>
     public static StoredNode Of(NodeArguments arguments)
     {
         var options = arguments.ReadOptions(arguments.LoadConfiguration());
-        return new StoredNode(Path.GetFullPath(options.Data.Directory), options.Journal);
+        return options.Journal.Provider == JournalProvider.Sqlite
+            ? new StoredNode(Path.GetFullPath(options.Data.Directory), options.Journal)
+            : throw new StartupException(
+                "the store is in PostgreSQL: copy it with pg_dump or pg_basebackup, restore it with pg_restore, and check it with pg_amcheck");
     }
 
     /// <summary>Checks that there is a store that this version reads.</summary>

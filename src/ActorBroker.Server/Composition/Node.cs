@@ -4,7 +4,6 @@ using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
-using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Serilog;
@@ -31,14 +30,14 @@ internal static class Node
         await using var journals = await JournalStores.OpenAsync(
             folder,
             options.Journal,
+            options.Journals,
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
         var health = new NodeHealth(claim);
         var http = options.Listener(ListenerOptions.Http);
 
-        // Not even loaded where it is off: ASP.NET Core takes memory.
-        await using var management = http.Enabled ? await ManagementServer.StartAsync(http, health).ConfigureAwait(false) : null;
-        health.Http = management?.EndPoint;
+        // Not even loaded where it is off: ASP.NET Core takes 17 MB.
+        await using var management = http.Enabled ? await ManagementSubsystem.StartAsync(http, health).ConfigureAwait(false) : null;
         var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(
             NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,

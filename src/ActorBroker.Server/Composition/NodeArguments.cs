@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorBroker.Contracts.Options;
 using Akka.Configuration;
 
@@ -19,13 +18,7 @@ internal sealed record NodeArguments(string? Data, string? ConfigFile, IReadOnly
             config = BrokerConfiguration.Load(BrokerConfiguration.Cluster, ConfigFile, Settings);
         }
 
-        var cluster = ClusterOptions.Read(new SettingReader(config));
-        return BrokerConfiguration.With(
-            config,
-            $"akka.remote.dot-netty.tcp.hostname={cluster.Host}",
-            string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.port={cluster.Port}"),
-            $"akka.remote.dot-netty.tcp.enable-ssl={(cluster.Tls is null ? "off" : "on")}",
-            $"akka.cluster.roles=[{string.Join(", ", cluster.Roles)}]");
+        return ClusterOptions.Apply(config);
     }
 
     /// <summary>The checked options, with --data and RABBITMQ_DEFAULT_* in the place of what the files say.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Embedded;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -74,7 +75,7 @@ internal sealed class NodeRun(
 
         health.Joined();
         Leaving(system, health);
-        Listeners = await ListenerSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
         health.Serves(Listeners);
         _isServing = true;
         await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);

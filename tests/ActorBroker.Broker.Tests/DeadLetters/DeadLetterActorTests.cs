@@ -236,7 +236,7 @@ public sealed class DeadLetterActorTests : DeadLetterSpec
         var actor = Start(AtMostOnce);
         actor.Tell(new ForwardDeadLetters([Dead(0, DeathReason.Expired, null, null, "a")]));
         Region.ExpectMsg<ResolveQueue>();
-        Pass(14);
+        Pass(59);
         Region.ExpectMsg<ResolveQueue>();
         ExpectNoMsg(0);
         Pass(1);

@@ -28,8 +28,8 @@ public abstract class SqliteJournalTest : IDisposable
         using var folder = Folder();
         await using var journals = await JournalStores.OpenAsync(folder, Options(), OnUpkeepFailure);
         // The ledger's messages have no serializer, its events (byte arrays) do.
-        var config = BrokerConfiguration
-            .Load(BrokerConfiguration.Test, null, ["akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF"]);
+        var config = BrokerConfiguration.With(
+            BrokerConfiguration.Shipped(BrokerConfiguration.Test), "akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF");
         var system = ActorSystem.Create("journal", journals.SetupOf(config));
         try
         {

@@ -178,7 +178,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         var unexpected = new List<string>();
         foreach (var (client, (losses, refused)) in _before)
         {
-            unexpected.AddRange(client.Losses.Skip(losses).Where(loss => !_touched.Contains(loss.Node))
+            unexpected.AddRange(client.Losses.Skip(losses).Where(loss => !_touched.Contains(loss.Node) && !IsRefusal(client, loss))
                 .Select(loss => $"{client.Name} lost its connection to node {loss.Node}, which was left alone, at {loss.At:HH:mm:ss.fff}: {loss.Reason}"));
             if (client.RefusedCount > refused && !_touched.Contains(client.Home))
             {
@@ -187,6 +187,18 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         }
 
         return unexpected;
+    }
+
+    // Who asks for a change of what lives on a lost node, or without a database, may hear that it cannot be had now.
+    private bool IsRefusal(LoadedClient client, LoadedClient.Loss loss)
+    {
+        var isRefusal = client.IsChurner && loss.Reason.Contains("code=541", StringComparison.Ordinal);
+        if (isRefusal)
+        {
+            log($"{client.Name} was refused by node {loss.Node}: {loss.Reason}");
+        }
+
+        return isRefusal;
     }
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F1} s");

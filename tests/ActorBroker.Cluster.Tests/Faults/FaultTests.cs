@@ -36,7 +36,10 @@ public sealed class FaultTests(ITestOutputHelper output)
     private static readonly TimeSpan LongerThanDetection = LongForm.Or(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(8));
 
     [NetworkFact]
-    public Task Nodes_that_are_killed() => RunAsync(10, Fault.Kill, Fault.KillAndStart);
+    public Task Nodes_that_are_killed() => RunAsync(5, Fault.Kill);
+
+    [NetworkFact]
+    public Task Nodes_that_are_killed_and_started_at_once() => RunAsync(5, Fault.KillAndStart);
 
     [NetworkFact]
     public Task Nodes_that_are_halted() => RunAsync(4, Fault.Halt, Fault.ShortHalt);

@@ -79,10 +79,10 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
         Node = node;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end);
         _leave = either.CancelAsync;
-        var reason = "";
+        var (wasReady, reason) = (false, "");
         try
         {
-            await client.RunUntilBrokenAsync(connection, ++_round, () => { }, either.Token);
+            await client.RunUntilBrokenAsync(connection, ++_round, () => wasReady = true, either.Token);
         }
         catch (Exception e) when (BrokenConnection.IsCauseOf(e) || e is TimeoutException)
         {
@@ -91,7 +91,7 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
 
         Node = null;
         _leave = () => Task.CompletedTask;
-        if (!either.IsCancellationRequested)
+        if (wasReady && !either.IsCancellationRequested)
         {
             lock (_lock)
             {
@@ -114,6 +114,9 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
         }
     }
 
-    /// <summary>A connection that ended without having been asked to.</summary>
+    /// <summary>Whether it is one that declares and deletes.</summary>
+    public bool IsChurner => client is LoadChurner;
+
+    /// <summary>A connection that worked, and ended without having been asked to.</summary>
     public sealed record Loss(DateTimeOffset At, int Node, string Reason);
 }

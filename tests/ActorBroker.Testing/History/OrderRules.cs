@@ -3,9 +3,10 @@ using ActorBroker.Testing.Clients;
 namespace ActorBroker.Testing.History;
 
 /// <summary>
-/// Each consumer has a publisher's messages in the order in which they were sent, but for what it gave back, and, where
-/// queues move, from the first one on that it has to be handed again. This asks of the history that a queue has one
-/// consumer at a time, and that consumers end with the broker or with their messages settled.
+/// Each consumer has a publisher's messages in the order in which they were sent, but for what it gave back. This asks of
+/// the history that a queue has one consumer at a time, and that consumers end with the broker or with their messages
+/// settled. Where queues move, that is asked of what is not marked as redelivered: the queue may hear only later that its
+/// last consumer was lost with another node, and a consumer has what it holds again when its queue moves.
 /// </summary>
 internal static class OrderRules
 {
@@ -22,13 +23,13 @@ internal static class OrderRules
                     returned.Add((settled.Consumer, settled.Message));
                     break;
                 case HistoryEvent.Delivered delivered when contract.Of(delivered.Queue) is { KeepsOrder: true }:
-                    if (returned.Contains((delivered.Consumer, delivered.Message)))
+                    if (returned.Contains((delivered.Consumer, delivered.Message)) || MayComeAnyTime(delivered))
                     {
                         break;
                     }
 
                     var key = (delivered.Consumer, delivered.Message.Publisher, contract.QueuesMove ? delivered.Message.Round : 0);
-                    if (last.TryGetValue(key, out var before) && before.Order >= delivered.Message.Order && !MayGoBack(delivered))
+                    if (last.TryGetValue(key, out var before) && before.Order >= delivered.Message.Order)
                     {
                         yield return new Violation(
                             ViolationKind.OutOfOrder, $"{delivered.Message} came from {delivered.Queue} after {before}, at {delivered.At:HH:mm:ss.fff}");
@@ -44,9 +45,9 @@ internal static class OrderRules
             }
         }
 
-        bool MayGoBack(HistoryEvent.Delivered again) =>
+        bool MayComeAnyTime(HistoryEvent.Delivered again) =>
             contract.QueuesMove
-            && handedOut.TryGetValue((again.Consumer, again.Message), out var then)
-            && (again.Redelivered || chronicle.HandedOutMayBeForgotten(then, contract.Moment));
+            && (again.Redelivered
+                || (handedOut.TryGetValue((again.Consumer, again.Message), out var then) && chronicle.HandedOutMayBeForgotten(then, contract.Moment)));
     }
 }

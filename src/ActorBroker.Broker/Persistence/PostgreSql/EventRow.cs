@@ -6,4 +6,8 @@ namespace ActorBroker.Broker.Persistence.PostgreSql;
 /// <param name="Message">What its serializer wrote.</param>
 /// <param name="Manifest">Which form that is.</param>
 /// <param name="Identifier">Which serializer that was.</param>
-internal sealed record EventRow(string PersistenceId, long SequenceNr, byte[] Message, string Manifest, int Identifier);
+/// <param name="Writer">
+/// Which incarnation of the entity wrote it, not which node: recovery refuses what one wrote behind a newer one's, and an
+/// entity may come back to a node where it has been.
+/// </param>
+internal sealed record EventRow(string PersistenceId, long SequenceNr, byte[] Message, string Manifest, int Identifier, string Writer);

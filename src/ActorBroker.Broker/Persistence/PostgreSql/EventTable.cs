@@ -33,8 +33,8 @@ internal sealed class EventTable(PostgreSqlConnections connections)
     private const string InsertSeveral =
         """
         INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
-        SELECT created, FALSE, persistence_id, sequence_number, message, manifest, identifier, $7
-        FROM unnest($1, $2, $3, $4, $5, $6) AS rows (created, persistence_id, sequence_number, message, manifest, identifier)
+        SELECT created, FALSE, persistence_id, sequence_number, message, manifest, identifier, writer_uuid
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS rows (created, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
         """;
 
     // Their client has begun a transaction and has not said for a while how it goes on.
@@ -56,8 +56,6 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         UPDATE journal SET deleted = TRUE, message = ''
         WHERE persistence_id = $1 AND sequence_number = (SELECT number FROM newest) AND sequence_number <= $2
         """;
-
-    private readonly string _writer = Guid.NewGuid().ToString("N");
 
     /// <summary>Inserts the rows of all writes in one statement, which is a transaction.</summary>
     /// <returns>What became of it, and why, unless it is committed.</returns>
@@ -97,7 +95,7 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         try
         {
             return await connections.ExecuteAsync(
-                Find, Of(write.Rows[0].PersistenceId), Of(write.Rows[0].SequenceNr), Of(write.Created), Of(_writer)).ConfigureAwait(false) as bool?;
+                Find, Of(write.Rows[0].PersistenceId), Of(write.Rows[0].SequenceNr), Of(write.Created), Of(write.Rows[0].Writer)).ConfigureAwait(false) as bool?;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -127,15 +125,15 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         }
     }
 
-    private NpgsqlCommand InsertOf(EventRow row, long created) => new(InsertOne)
+    private static NpgsqlCommand InsertOf(EventRow row, long created) => new(InsertOne)
     {
         Parameters =
         {
-            Of(created), Of(row.PersistenceId), Of(row.SequenceNr), Of(row.Message), Of(row.Manifest), Of(row.Identifier), Of(_writer),
+            Of(created), Of(row.PersistenceId), Of(row.SequenceNr), Of(row.Message), Of(row.Manifest), Of(row.Identifier), Of(row.Writer),
         },
     };
 
-    private NpgsqlCommand InsertOf(IReadOnlyList<PendingWrite> writes)
+    private static NpgsqlCommand InsertOf(IReadOnlyList<PendingWrite> writes)
     {
         var rows = writes.SelectMany(static write => write.Rows).ToList();
         return new NpgsqlCommand(InsertSeveral)
@@ -148,7 +146,7 @@ internal sealed class EventTable(PostgreSqlConnections connections)
                 Of(rows.Select(static row => row.Message).ToArray()),
                 Of(rows.Select(static row => row.Manifest).ToArray()),
                 Of(rows.Select(static row => row.Identifier).ToArray()),
-                Of(_writer),
+                Of(rows.Select(static row => row.Writer).ToArray()),
             },
         };
     }

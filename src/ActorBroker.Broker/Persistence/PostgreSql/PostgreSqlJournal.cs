@@ -10,13 +10,14 @@ internal sealed class PostgreSqlJournal : IJournalStore
     private readonly PostgreSqlConnections _connections;
     private readonly CancellationTokenSource _stop = new();
 
-    private PostgreSqlJournal(PostgreSqlConnections connections, JournalOptions options)
+    private PostgreSqlJournal(PostgreSqlConnections connections, JournalOptions options, Action<Exception> onUpkeepFailure)
     {
         _connections = connections;
         Connections = new LinqToDB.DataOptions().UseConnectionString(ProviderName.PostgreSQL15, connections.ConnectionString);
         Quarantine = new PostgreSqlQuarantine(connections);
         Table = new EventTable(connections);
         Writer = new PostgreSqlWriter(Table, options.Writers);
+        Upkeep = new PostgreSqlUpkeep(connections, onUpkeepFailure);
     }
 
     public string Kind => "postgresql";
@@ -32,20 +33,26 @@ internal sealed class PostgreSqlJournal : IJournalStore
 
     public PostgreSqlWriter Writer { get; }
 
+    public PostgreSqlUpkeep Upkeep { get; }
+
     /// <summary>Waits until the server answers, and creates the tables where there are none.</summary>
     /// <exception cref="StartupException">It does not answer, refuses, or a newer version created the tables.</exception>
-    public static async Task<PostgreSqlJournal> OpenAsync(JournalOptions options)
+    public static async Task<PostgreSqlJournal> OpenAsync(JournalOptions options, Action<Exception> onUpkeepFailure)
     {
         var connections = new PostgreSqlConnections(options);
         await PostgreSqlSchema.ApplyAsync(connections).ConfigureAwait(false);
-        return new PostgreSqlJournal(connections, options);
+        return new PostgreSqlJournal(connections, options, onUpkeepFailure);
     }
 
     public Task<T> ReadAsync<T>(Func<Task<T>> read) => DatabaseWait.UntilThereAsync(read, _stop.Token);
 
+    /// <inheritdoc cref="PostgreSqlConnections.ExecuteAsync"/>
+    public Task<object?> ExecuteAsync(string statement, params NpgsqlParameter[] parameters) => _connections.ExecuteAsync(statement, parameters);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
+        await Upkeep.DisposeAsync().ConfigureAwait(false);
         await Writer.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
         using var pool = new NpgsqlConnection(_connections.ConnectionString);

@@ -143,7 +143,7 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
             _serializers.System,
             (persisted.Payload, serializer),
             static of => (of.serializer.ToBinary(of.Payload), Serializers.ManifestFor(of.serializer, of.Payload)));
-        return new EventRow(persisted.PersistenceId, persisted.SequenceNr, message, manifest, serializer.Identifier);
+        return new EventRow(persisted.PersistenceId, persisted.SequenceNr, message, manifest, serializer.Identifier, persisted.WriterGuid);
     }
 
     private sealed record LookTick : INoSerializationVerificationNeeded

@@ -50,6 +50,12 @@ CREATE TABLE journal_quarantine (
     UNIQUE (source, persistence_id, sequence_number, created)
 );
 
+-- In the main journal: which virtual hosts are in which further one.
+CREATE TABLE virtual_host_journal (
+    virtual_host    TEXT    NOT NULL PRIMARY KEY,
+    journal         TEXT    NOT NULL
+);
+
 -- Batches of messages are not compressed: it would cost more than the disk that it saves, on every write and read.
 ALTER TABLE journal ALTER COLUMN message SET STORAGE EXTERNAL;
 ALTER TABLE snapshot ALTER COLUMN snapshot SET STORAGE EXTERNAL;

@@ -28,17 +28,16 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
 internal static class PostgreSqlSystem
 {
     public static JournalOptions Options(string connectionString, params string[] settings) => JournalOptions.Read(new SettingReader(
-        BrokerConfiguration.Load(
-            BrokerConfiguration.Test,
-            null,
+        BrokerConfiguration.With(
+            BrokerConfiguration.Shipped(BrokerConfiguration.Test),
             ["actorbroker.journal.provider=postgresql", $"actorbroker.journal.connection-string={connectionString}", .. settings])));
 
     /// <summary>Runs a node's part of a test.</summary>
     public static async Task UseAsync(string connectionString, Func<ActorSystem, Task> use, params string[] settings)
     {
         await using var journals = await JournalStores.OpenAsync(folder: null, Options(connectionString, settings), static _ => { });
-        var config = BrokerConfiguration
-            .Load(BrokerConfiguration.Test, null, ["akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF"]);
+        var config = BrokerConfiguration.With(
+            BrokerConfiguration.Shipped(BrokerConfiguration.Test), "akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF");
         var system = ActorSystem.Create("journal", journals.SetupOf(config));
         try
         {

@@ -190,9 +190,19 @@ public sealed class HistoryCheckerTests
     {
         HistoryBuilder Held() => Moving.Confirm(1).Confirm(2).Confirm(3).Deliver(1).Deliver(2);
         Accept(Held().Deliver(1, redelivered: true).Deliver(2, redelivered: true).Deliver(3).Settle(1).Settle(2).Settle(3));
-        Find(OutOfOrder, Held().Deliver(2, redelivered: true).Deliver(1, redelivered: true).Deliver(1).Deliver(3).Settle(1).Settle(2).Settle(3));
+        Find(OutOfOrder, Held().Deliver(1, redelivered: true).Deliver(2).Deliver(3).Settle(1).Settle(2).Settle(3));
         Find(NotMarked, Held().Deliver(1).Deliver(2).Deliver(3).Settle(1).Settle(2).Settle(3));
-        Find(OutOfOrder, Moving.Confirm(1).Confirm(2).Deliver(2).Deliver(1, redelivered: true).Settle(1).Settle(2));
+        Find(OutOfOrder, Moving.Confirm(1).Confirm(2).Deliver(2).Deliver(1).Settle(1).Settle(2));
+    }
+
+    [Fact]
+    public void What_a_consumer_on_a_lost_node_held_comes_late_and_marked() =>
+        Accept(Moving.Confirm(1).Confirm(2).LoseConsumer().Consume().Deliver(2).Deliver(1, redelivered: true).Settle(1).Settle(2));
+
+    [Fact]
+    public void What_was_handed_out_at_the_moment_of_a_kill_comes_again_in_order()
+    {
+        Accept(Moving.Confirm(1).Confirm(2).Deliver(1).Deliver(2).Wait(0.5).Disturb().Deliver(1).Deliver(2).Settle(1).Settle(2));
     }
 
     [Fact]

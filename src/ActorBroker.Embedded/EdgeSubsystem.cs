@@ -10,14 +10,18 @@ using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 using Akka.Cluster;
 
-namespace ActorBroker.Server.Composition;
+namespace ActorBroker.Embedded;
 
 /// <summary>Starts the node's entities and, where clients connect to it, the enabled listeners.</summary>
-internal static class ListenerSubsystem
+public static class EdgeSubsystem
 {
+    /// <summary>Starts them; listeners are bound and clients let in when it ends.</summary>
+    /// <returns>Each listener's name and the address that it is bound to.</returns>
     /// <exception cref="StartupException">An address cannot be bound; the message names listener and address.</exception>
     public static async Task<IReadOnlyList<(string Name, IPEndPoint EndPoint)>> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock)
     {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(options);
         var formats = new MessageFormats(new Amqp091MessageFormat());
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
         if (!options.Cluster.IsEdge)
