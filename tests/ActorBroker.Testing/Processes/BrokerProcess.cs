@@ -89,6 +89,12 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or TimeoutException)
         {
+            if (process.HasExited)
+            {
+                // What it wrote last comes later than the news of its end.
+                await process.WaitForExitAsync();
+            }
+
             throw new InvalidOperationException($"{e.Message}; its output:{Environment.NewLine}{Output()}", e);
         }
     }
