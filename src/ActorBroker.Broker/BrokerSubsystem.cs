@@ -86,12 +86,22 @@ public static class BrokerSubsystem
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
         if (options.Cluster.IsStore)
         {
-            system.ActorOf(QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock), QueueWakeUpActor.Name);
+            system.ActorOf(
+                QueueWakeUpActor.Props(access, catalogues, queues, policies, queueSettings.Sleeping, clock, () => IsOldestStore(system)),
+                QueueWakeUpActor.Name);
         }
 
         var disk = options.Journal.Provider == JournalProvider.Sqlite ? options.Data.Directory : null;
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(disk)), ResourceMonitorActor.Name);
         return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
+    }
+
+    // One that is down or leaving is none of them any more.
+    private static bool IsOldestStore(ActorSystem system)
+    {
+        var cluster = Cluster.Get(system);
+        return !cluster.State.Members.Any(member =>
+            member.Status == MemberStatus.Up && member.HasRole(ClusterOptions.Store) && member.IsOlderThan(cluster.SelfMember));
     }
 
     // Connections are gone by then. It would subscribe to the next incarnation of each entity that its region takes down.

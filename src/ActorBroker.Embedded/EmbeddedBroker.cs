@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Broker;
 using ActorBroker.Broker.Alarms;
+using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
@@ -86,8 +87,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         try
         {
             folder = DataFolder.Open(options.Data);
-            journals = await JournalStores.OpenAsync(folder, options.Journal, settings.OnUpkeepFailure).ConfigureAwait(false);
-            system = CreateSystem(journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), settings.Setups);
+            journals = await JournalStores.OpenAsync(folder, options.Journal, options.Journals, settings.OnUpkeepFailure).ConfigureAwait(false);
+            var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
+            system = CreateSystem(NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, settings.Setups);
             await JoinItselfAsync(system).ConfigureAwait(false);
             var listeners = await EdgeSubsystem.StartAsync(system, options, new SteadyClock(awake)).ConfigureAwait(false);
             return new EmbeddedBroker(awake, folder, journals, system, options, listeners);

@@ -19,7 +19,8 @@ public sealed class TestBroker : IAsyncDisposable
     [
         "akka.loglevel=OFF",
         "akka.actor.serialize-messages=off",
-        "akka.cluster.run-coordinated-shutdown-when-down=off",
+        "akka.coordinated-shutdown.run-by-actor-system-terminate=off",
+        "akka.remote.flush-wait-on-shutdown=100ms",
     ];
 
     private readonly EmbeddedBroker _broker;

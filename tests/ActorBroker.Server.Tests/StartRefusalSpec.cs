@@ -28,6 +28,20 @@ public sealed class StartRefusalSpec : IDisposable
         Refuses("actorbroker.listeners.amqp.port = 99999", "--data", _folder.Path, "--set", "actorbroker.listeners.amqp.port=99999");
 
     [Fact]
+    public Task A_profile_that_does_not_exist_is_refused() =>
+        Refuses("--profile nonsense: expected embedded or cluster", "--data", _folder.Path, "--profile", "nonsense");
+
+    [Fact]
+    public Task A_node_to_join_that_is_no_address_is_refused() =>
+        Refuses("actorbroker.cluster.join = nowhere: expected HOST:PORT", "--data", _folder.Path, "--join", "nowhere");
+
+    [Fact]
+    public Task Several_nodes_on_files_of_their_own_are_refused() =>
+        Refuses(
+            "several nodes share one journal, which takes postgresql",
+            "--data", _folder.Path, "--join", "127.0.0.1:1", "--set", "actorbroker.journal.provider=sqlite", "--set", "actorbroker.listeners.http.enabled=off");
+
+    [Fact]
     public Task A_configuration_file_that_is_absent_is_refused() =>
         Refuses(_folder.Child("none.conf"), "--data", _folder.Path, "--config", _folder.Child("none.conf"));
 

@@ -12,8 +12,8 @@ public sealed partial class LayoutTests
         "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props",
     ];
 
-    // Roots that exist on any machine or in the broker's own image, and those of actor paths.
-    private static readonly string[] KnownRoots = ["app", "bin", "data", "dev", "etc", "proc", "sys", "usr", "var", "system", "user"];
+    // Roots that exist on any machine or in the broker's own image, and those of actor paths and of the HTTP server.
+    private static readonly string[] KnownRoots = ["api", "app", "bin", "data", "dev", "etc", "health", "proc", "sys", "usr", "var", "system", "user"];
 
     private static readonly string[] KnownHosts =
         ["127.0.0.1", "dotnet.microsoft.com", "getakka.net", "www.apache.org", "www.postgresql.org", "www.rabbitmq.com", "www.sqlite.org", "www.w3.org", "xunit.net"];

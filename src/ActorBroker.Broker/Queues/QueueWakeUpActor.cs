@@ -2,11 +2,10 @@ using System.Globalization;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
-using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
 using Akka.Actor;
-using Akka.Cluster;
 
 namespace ActorBroker.Broker.Queues;
 
@@ -43,7 +42,7 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     private readonly NodePolicies _policies;
     private readonly SleepingQueues _sleeping;
     private readonly TimeProvider _clock;
-    private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private readonly Func<bool> _isForAll;
     private readonly Queue<QueueKey> _waiting = new();
 
     // The value: ticks since it was told.
@@ -56,7 +55,7 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
 
     /// <summary>Use <see cref="Props"/>.</summary>
     public QueueWakeUpActor(
-        IActorRef access, IActorRef catalogues, IActorRef queues, NodePolicies policies, SleepingQueues sleeping, TimeProvider clock)
+        IActorRef access, IActorRef catalogues, IActorRef queues, NodePolicies policies, SleepingQueues sleeping, TimeProvider clock, Func<bool> isForAll)
     {
         _access = access;
         _catalogues = catalogues;
@@ -64,6 +63,7 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
         _policies = policies;
         _sleeping = sleeping;
         _clock = clock;
+        _isForAll = isForAll;
     }
 
     /// <inheritdoc/>
@@ -76,17 +76,19 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     /// <param name="policies">Of the node.</param>
     /// <param name="sleeping">Those that have left memory.</param>
     /// <param name="clock">The queues'.</param>
+    /// <param name="isForAll">Whether it is this node, of all, that wakes the queues of all.</param>
     public static Props Props(
-        IActorRef access, IActorRef catalogues, IActorRef queues, NodePolicies policies, SleepingQueues sleeping, TimeProvider clock) =>
-        Akka.Actor.Props.Create(() => new QueueWakeUpActor(access, catalogues, queues, policies, sleeping, clock));
+        IActorRef access, IActorRef catalogues, IActorRef queues, NodePolicies policies, SleepingQueues sleeping, TimeProvider clock,
+        Func<bool> isForAll) =>
+        Akka.Actor.Props.Create(() => new QueueWakeUpActor(access, catalogues, queues, policies, sleeping, clock, isForAll));
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
         _policies.FollowAll(Self);
-        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
+        Context.System.EventStream.Subscribe(Self, typeof(NodeRemoved));
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, Interval);
-        if (IsOldest(gone: null))
+        if (_isForAll())
         {
             Ask();
         }
@@ -97,7 +99,7 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => _cluster.Unsubscribe(Self);
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -120,11 +122,11 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
                 _sleeping.Forget(woken.Queue, Soon);
                 WakeSome();
                 break;
-            case ClusterEvent.MemberRemoved removed when removed.Member.HasRole(ClusterOptions.Store) && IsOldest(removed.Member):
+            case NodeRemoved when _isForAll():
                 _knowsVirtualHosts = false;
                 Ask();
                 break;
-            case PoliciesReplaced replaced when IsOldest(gone: null):
+            case PoliciesReplaced replaced when _isForAll():
                 AskFor(replaced.VirtualHost);
                 AskLater();
                 break;
@@ -140,14 +142,6 @@ public sealed class QueueWakeUpActor : UntypedActor, IWithTimers
     }
 
     private long Soon => (_clock.GetUtcNow() + (2 * Interval)).ToUnixTimeMilliseconds();
-
-    private bool IsOldest(Member? gone)
-    {
-        var self = _cluster.SelfMember;
-        return !_cluster.State.Members.Any(member =>
-            !member.Equals(gone) && !member.UniqueAddress.Equals(_cluster.SelfUniqueAddress) && member.HasRole(ClusterOptions.Store)
-            && member.Status == MemberStatus.Up && member.IsOlderThan(self));
-    }
 
     private void Ask()
     {

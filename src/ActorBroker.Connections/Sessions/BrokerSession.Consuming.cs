@@ -19,7 +19,11 @@ public sealed partial class BrokerSession
             queue,
             link =>
             {
-                var consumer = new SessionConsumer(consumerId, link, settings, channel) { Starting = reply };
+                var consumer = new SessionConsumer(consumerId, link, settings, channel)
+                {
+                    Starting = reply,
+                    StartingSince = _services.Clock.GetTimestamp(),
+                };
                 _consumers[consumerId] = consumer;
                 StartAt(link, consumer);
             },
@@ -183,7 +187,12 @@ public sealed partial class BrokerSession
             {
                 if (answer is QueueLost)
                 {
-                    // It starts at the next incarnation.
+                    // It starts at the next incarnation, unless there have been too many.
+                    if (consumer.Starting is { } reply && _services.Clock.GetElapsedTime(consumer.StartingSince) >= _services.AnswerTimeout)
+                    {
+                        OnStarting(consumer, reply, Overdue($"Queue '{link.Queue}'"));
+                    }
+
                     return;
                 }
 

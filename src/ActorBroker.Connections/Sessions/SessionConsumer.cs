@@ -19,6 +19,9 @@ internal sealed class SessionConsumer(int id, QueueLink link, ConsumerSettings? 
     /// <summary>The client waits for it to start, at whichever incarnation of the queue; null when it has heard.</summary>
     public Action<Refusal?>? Starting { get; set; }
 
+    /// <summary>Since when, a timestamp.</summary>
+    public long StartingSince { get; init; }
+
     /// <summary>Those who watch know of it.</summary>
     public bool IsTold { get; set; }
 

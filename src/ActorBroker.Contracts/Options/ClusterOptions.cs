@@ -30,6 +30,9 @@ public sealed record ClusterOptions(
     /// <inheritdoc cref="Edge"/>
     public const string Store = "store";
 
+    /// <summary>How nodes know each other; null where they talk in the clear.</summary>
+    public ClusterTlsOptions? Tls { get; init; }
+
     private const string RolesKey = "actorbroker.cluster.roles";
 
     /// <summary>Whether there may be other nodes: some are named, or are to find this one.</summary>
@@ -58,7 +61,10 @@ public sealed record ClusterOptions(
             roles.Contains(Edge),
             roles.Contains(Store),
             (first, settings.Duration("actorbroker.cluster.rejoin-after-most", first, TimeSpan.FromHours(1))),
-            settings.Duration("actorbroker.shutdown-limit", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)));
+            settings.Duration("actorbroker.shutdown-limit", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)))
+        {
+            Tls = ClusterTlsOptions.Read(settings),
+        };
     }
 
     /// <summary>Has Akka's own settings say what those of a node's cluster say.</summary>
@@ -69,6 +75,7 @@ public sealed record ClusterOptions(
             config,
             $"akka.remote.dot-netty.tcp.hostname={cluster.Host}",
             string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.port={cluster.Port}"),
+            $"akka.remote.dot-netty.tcp.enable-ssl={(cluster.Tls is null ? "off" : "on")}",
             $"akka.cluster.roles=[{string.Join(", ", cluster.Roles)}]");
     }
 

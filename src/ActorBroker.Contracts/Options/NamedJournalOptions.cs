@@ -23,7 +23,11 @@ public sealed record NamedJournalOptions(string Name, JournalOptions Journal, IR
     {
         ArgumentNullException.ThrowIfNull(settings);
         var main = JournalOptions.Read(settings);
-        settings.Texts(VirtualHostsKey);
+        if (settings.Texts(VirtualHostsKey) is [var first, ..])
+        {
+            throw SettingReader.Expected(VirtualHostsKey, first, $"none: this journal keeps all virtual hosts that are in no section of {Section}");
+        }
+
         List<NamedJournalOptions> journals = [];
         foreach (var (name, section) in settings.SectionsLike(Section, Model).OrderBy(static section => section.Key, StringComparer.Ordinal))
         {

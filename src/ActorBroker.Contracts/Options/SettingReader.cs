@@ -28,6 +28,9 @@ public sealed class SettingReader
         return text.Length > 0 ? text : throw Expected(key, text, "a text that is not empty");
     }
 
+    /// <summary>Null where the text is empty.</summary>
+    public string? TextIfAny(string key) => Raw(key) is { Length: > 0 } text ? text : null;
+
     public IReadOnlyList<string> Texts(string key)
     {
         Present(key);

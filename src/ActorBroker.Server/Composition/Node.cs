@@ -4,7 +4,6 @@ using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
-using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Serilog;
@@ -37,11 +36,11 @@ internal static class Node
         var health = new NodeHealth(claim);
         var http = options.Listener(ListenerOptions.Http);
 
-        // Not even loaded where it is off: ASP.NET Core takes memory.
-        await using var management = http.Enabled ? await ManagementServer.StartAsync(http, health).ConfigureAwait(false) : null;
-        health.Http = management?.EndPoint;
+        // Not even loaded where it is off: ASP.NET Core takes 17 MB.
+        await using var management = http.Enabled ? await ManagementSubsystem.StartAsync(http, health).ConfigureAwait(false) : null;
+        var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(
-            journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults)), options, new ClusterMembership(options.Cluster, claim), health,
+            NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,
             new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 
@@ -81,7 +80,7 @@ internal static class Node
             }
 
             wait = run.HasServed && clock.GetElapsedTime(started) > Settled ? options.Cluster.RejoinAfter.First : wait;
-            Log.Warning("The node was removed from its cluster; it joins again in {Wait}", wait);
+            Log.Warning("The node joins its cluster again in {Wait}", wait);
             if (await Task.WhenAny(signals.Received, Task.Delay(wait)).ConfigureAwait(false) == signals.Received)
             {
                 return 0;

@@ -30,7 +30,7 @@ internal sealed class NodeRun(
     public bool HasServed => _isServing;
 
     /// <summary>Runs until a signal, or until the node is removed from its cluster.</summary>
-    /// <returns>The exit code after a signal; null when the node was removed.</returns>
+    /// <returns>The exit code after a signal; null when the node was removed, or not served.</returns>
     /// <exception cref="StartupException">The node cannot start; nothing is left running.</exception>
     public async Task<int?> RunAsync()
     {
@@ -48,6 +48,13 @@ internal sealed class NodeRun(
         {
             Log.Warning("The node was removed from its cluster before it was ready: {Reason}", failure.Message);
         }
+        catch (AskTimeoutException failure) when (options.Cluster.IsOneOfSeveral)
+        {
+            // No store has joined yet, or the journal does not answer.
+            Log.Warning("The cluster does not answer: {Reason}", failure.Message.ReplaceLineEndings(" "));
+            await EndAsync(system).ConfigureAwait(false);
+            return null;
+        }
         catch
         {
             await EndAsync(system).ConfigureAwait(false);
@@ -56,6 +63,7 @@ internal sealed class NodeRun(
 
         var wasRemoved = !signals.Received.IsCompleted;
         var exitCode = wasRemoved ? 1 : await StopAsync(system).ConfigureAwait(false);
+        health.Leaves();
         await membership.LeaveAsync(system).ConfigureAwait(false);
         return wasRemoved ? null : exitCode;
     }
@@ -81,7 +89,6 @@ internal sealed class NodeRun(
         await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);
     }
 
-    // A node with only others' names to itself may be joined by them too.
     private NodeAddress? NodePlace(ActorSystem system) =>
         Cluster.Get(system).SelfAddress is { Host: { } host, Port: { } port } && options.Cluster.IsOneOfSeveral ? new NodeAddress(host, port) : null;
 

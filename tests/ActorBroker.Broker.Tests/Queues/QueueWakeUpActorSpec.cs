@@ -2,6 +2,7 @@ using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
@@ -21,6 +22,7 @@ public sealed class QueueWakeUpActorSpec : TestKit
     private readonly NodePolicies _policies = new(static _ => ActorRefs.Nobody);
     private readonly SleepingQueues _sleeping = new();
     private readonly SettableClock _clock = new();
+    private volatile bool _isForAll = true;
 
     public QueueWakeUpActorSpec()
         : base(ConfigurationFactory.ParseString("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """))
@@ -94,7 +96,7 @@ public sealed class QueueWakeUpActorSpec : TestKit
     [Fact]
     public void Virtual_hosts_are_asked_for_until_they_are_known()
     {
-        Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues, _policies, _sleeping, _clock));
+        Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues, _policies, _sleeping, _clock, () => _isForAll));
         _access.ExpectMsg<ListVirtualHosts>();
 
         Advance(TimeSpan.FromSeconds(5));
@@ -145,9 +147,25 @@ public sealed class QueueWakeUpActorSpec : TestKit
     private static QueueKey[] Keys(string virtualHost, int first, int count) =>
         [.. Enumerable.Range(first, count).Select(i => new QueueKey(virtualHost, $"q{i}"))];
 
+    [Fact]
+    public void One_of_several_nodes_wakes_the_queues_of_all_and_again_when_a_node_has_gone()
+    {
+        _isForAll = false;
+        Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues, _policies, _sleeping, _clock, () => _isForAll));
+        Pass(10);
+        _access.ExpectNoMsg(TimeSpan.Zero);
+
+        _isForAll = true;
+        Sys.EventStream.Publish(new NodeRemoved(Address.AllSystems));
+        _access.ExpectMsg<ListVirtualHosts>();
+        _access.Reply(new VirtualHostsListed(0, ["/"]));
+        List(Durable(0, 1));
+        Assert.Equal(Keys("/", 0, 1).Single(), _queues.ExpectMsg<WakeQueue>().Queue);
+    }
+
     private IActorRef Start(params string[] virtualHosts)
     {
-        var wakeUp = Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues, _policies, _sleeping, _clock));
+        var wakeUp = Sys.ActorOf(QueueWakeUpActor.Props(_access, _catalogues, _queues, _policies, _sleeping, _clock, () => _isForAll));
         _access.ExpectMsg<ListVirtualHosts>();
         _access.Reply(new VirtualHostsListed(0, virtualHosts));
         return wakeUp;

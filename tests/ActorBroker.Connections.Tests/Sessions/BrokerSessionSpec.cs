@@ -30,7 +30,7 @@ public abstract class BrokerSessionSpec : TestKit
     private readonly TestProbe _routing;
 
     protected BrokerSessionSpec()
-        : base("akka { loglevel = WARNING }")
+        : base("akka { loglevel = WARNING, test.single-expect-default = 20s }")
     {
         Queues = CreateTestProbe("queues");
         Exchanges = CreateTestProbe("exchanges");

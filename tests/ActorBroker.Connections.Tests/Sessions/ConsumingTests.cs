@@ -204,14 +204,16 @@ public sealed class ConsumingTests : BrokerSessionSpec
     }
 
     [Fact]
-    public void A_consumer_whose_queue_ends_while_it_starts_is_refused_and_not_started_again()
+    public void A_consumer_whose_queue_ends_for_good_while_it_starts_is_refused()
     {
         var queue = NewQueue();
         var started = Start(1);
         Found("a", queue);
         queue.ExpectMsg<StartConsumer>();
         Terminate(queue);
-        Assert.Equal([RefusalReason.Unavailable], started.Select(static refusal => refusal!.Reason));
+        Assert.Empty(started);
+        NotFound("a");
+        Assert.Equal([RefusalReason.NotFound], started.Select(static refusal => refusal!.Reason));
         Queues.ExpectNoMsg(0);
         Assert.Empty(Heard.Cancelled);
     }
@@ -261,8 +263,9 @@ public sealed class ConsumingTests : BrokerSessionSpec
         Session.Get("a", 9, noAck: true, reply => taken = reply);
         Session.StopConsumer(1, () => stopped++);
         Terminate(queue);
-        Assert.Equal(RefusalReason.Unavailable, taken?.Refusal?.Reason);
         Assert.Equal(1, stopped);
+        NotFound("a");
+        Assert.Equal(RefusalReason.NotFound, taken?.Refusal?.Reason);
         Queues.ExpectNoMsg(0);
     }
 

@@ -100,11 +100,11 @@ public sealed class SeveralJournalsTests(PostgreSqlFixture postgres) : IClassFix
 
     private static async Task UseAsync(string main, string[][] further, Func<ActorSystem, Task> use)
     {
-        var config = BrokerConfiguration.Load(
-            BrokerConfiguration.Embedded,
+        var config = BrokerConfiguration.LoadPart(
+            BrokerConfiguration.Test,
             null,
             [
-                "actorbroker.journal.provider=postgresql", $"actorbroker.journal.connection-string={main}", "akka.actor.provider=local", "akka.loglevel=OFF", "akka.loggers=[]",
+                "actorbroker.journal.provider=postgresql", $"actorbroker.journal.connection-string={main}", "akka.actor.provider=local", "akka.actor.serialize-messages=off", "akka.loglevel=OFF",
                 .. further.SelectMany(static settings => settings),
             ]);
         var options = BrokerOptions.Read(config);
