@@ -13,7 +13,9 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         client => client, client => (client.Losses.Count, client.RefusedCount));
 
     private readonly HashSet<int> _touched = [];
+    private readonly HashSet<LoadedClient.Loss> _expected = [];
     private DateTimeOffset _began;
+    private bool _wasCut;
 
     /// <summary>The longest that service may be away; what is above is another fault.</summary>
     public TimeSpan ServiceLimit { get; init; } = TimeSpan.FromSeconds(60);
@@ -93,6 +95,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         var other = others[random.Next(others.Length)];
         log($"{fault}: node {node}, {(fault is Fault.Halves or Fault.OneNode ? "all others" : $"node {other}")}");
         _touched.Add(node);
+        _wasCut = true;
         switch (fault)
         {
             case Fault.Halves:
@@ -162,14 +165,13 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
     {
         foreach (var client in load.Clients)
         {
-            var (losses, refused) = _before[client];
-            var leaving = client.Losses.Skip(losses).Where(loss => loss.At >= since && loss.Node == node).ToArray();
+            var leaving = client.Losses.Skip(_before[client].Losses).Where(loss => loss.At >= since && loss.Node == node).ToArray();
             foreach (var abrupt in leaving.Where(loss => !loss.Reason.Contains("320", StringComparison.Ordinal)))
             {
                 log($"{client.Name} was not told that node {node} leaves: {abrupt.Reason}");
             }
 
-            _before[client] = (losses + leaving.Length, refused);
+            _expected.UnionWith(leaving);
         }
     }
 
@@ -178,7 +180,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         var unexpected = new List<string>();
         foreach (var (client, (losses, refused)) in _before)
         {
-            unexpected.AddRange(client.Losses.Skip(losses).Where(loss => !_touched.Contains(loss.Node) && !IsRefusal(client, loss))
+            unexpected.AddRange(client.Losses.Skip(losses).Except(_expected).Where(loss => !_touched.Contains(loss.Node) && !IsBearable(client, loss))
                 .Select(loss => $"{client.Name} lost its connection to node {loss.Node}, which was left alone, at {loss.At:HH:mm:ss.fff}: {loss.Reason}"));
             if (client.RefusedCount > refused && !_touched.Contains(client.Home))
             {
@@ -189,16 +191,18 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         return unexpected;
     }
 
-    // Who asks for a change of what lives on a lost node, or without a database, may hear that it cannot be had now.
-    private bool IsRefusal(LoadedClient client, LoadedClient.Loss loss)
+    // Who asks for a change of what lives on a lost node, or without a database, may hear that it cannot be had now. And
+    // behind a cut, a connection between nodes that is still waiting to repeat itself may cost one of them its membership once more.
+    private bool IsBearable(LoadedClient client, LoadedClient.Loss loss)
     {
-        var isRefusal = client.IsChurner && loss.Reason.Contains("code=541", StringComparison.Ordinal);
-        if (isRefusal)
+        var isBearable = (client.IsChurner && loss.Reason.Contains("code=541", StringComparison.Ordinal))
+            || (_wasCut && loss.Reason.Contains("node has lost its cluster", StringComparison.Ordinal));
+        if (isBearable)
         {
-            log($"{client.Name} was refused by node {loss.Node}: {loss.Reason}");
+            log($"{client.Name} lost its connection to node {loss.Node} at {loss.At:HH:mm:ss.fff}: {loss.Reason}");
         }
 
-        return isRefusal;
+        return isBearable;
     }
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F1} s");
