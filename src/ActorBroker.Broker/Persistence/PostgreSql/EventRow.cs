@@ -10,4 +10,8 @@ namespace ActorBroker.Broker.Persistence.PostgreSql;
 /// Which incarnation of the entity wrote it, not which node: recovery refuses what one wrote behind a newer one's, and an
 /// entity may come back to a node where it has been.
 /// </param>
-internal sealed record EventRow(string PersistenceId, long SequenceNr, byte[] Message, string Manifest, int Identifier, string Writer);
+internal sealed record EventRow(string PersistenceId, long SequenceNr, byte[] Message, string Manifest, int Identifier, string Writer)
+{
+    /// <summary>No event has the number, and none is to have it: see <see cref="SkippedNumbers"/>.</summary>
+    public bool IsSkipped { get; init; }
+}

@@ -33,8 +33,9 @@ internal sealed class EventTable(PostgreSqlConnections connections)
     private const string InsertSeveral =
         """
         INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
-        SELECT created, FALSE, persistence_id, sequence_number, message, manifest, identifier, writer_uuid
-        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS rows (created, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+        SELECT created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            AS rows (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
         """;
 
     // Their client has begun a transaction and has not said for a while how it goes on.
@@ -46,6 +47,13 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         """;
 
     private const string Find = "SELECT created = $3 AND writer_uuid = $4 FROM journal WHERE persistence_id = $1 AND sequence_number = $2";
+
+    // Those of others below zero.
+    private const string FindNumbers =
+        """
+        SELECT array_agg(CASE WHEN writer_uuid = $3 THEN sequence_number ELSE -sequence_number END)
+        FROM journal WHERE persistence_id = $1 AND sequence_number = ANY ($2)
+        """;
 
     private const string Delete =
         """
@@ -75,7 +83,7 @@ internal sealed class EventTable(PostgreSqlConnections connections)
 
         try
         {
-            var command = writes is [{ Rows: [var row] } write] ? InsertOf(row, write.Created) : InsertOf(writes);
+            var command = writes is [{ Missing: [{ IsSkipped: false } row] } write] ? InsertOf(row, write.Created) : InsertOf(writes);
             await using var commandLease = command.ConfigureAwait(false);
             command.Connection = connection;
             await command.ExecuteNonQueryAsync().ConfigureAwait(false);
@@ -95,7 +103,20 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         try
         {
             return await connections.ExecuteAsync(
-                Find, Of(write.Rows[0].PersistenceId), Of(write.Rows[0].SequenceNr), Of(write.Created), Of(write.Rows[0].Writer)).ConfigureAwait(false) as bool?;
+                Find, Of(write.Last.PersistenceId), Of(write.Last.SequenceNr), Of(write.Created), Of(write.Last.Writer)).ConfigureAwait(false) as bool?;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Which of an entity's numbers are in use, those by another writer below zero; null when that cannot be said now.</summary>
+    public async Task<long[]?> FindAsync(string persistenceId, long[] numbers, string writer)
+    {
+        try
+        {
+            return await connections.ExecuteAsync(FindNumbers, Of(persistenceId), Of(numbers), Of(writer)).ConfigureAwait(false) as long[] ?? [];
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -135,12 +156,13 @@ internal sealed class EventTable(PostgreSqlConnections connections)
 
     private static NpgsqlCommand InsertOf(IReadOnlyList<PendingWrite> writes)
     {
-        var rows = writes.SelectMany(static write => write.Rows).ToList();
+        var rows = writes.SelectMany(static write => write.Missing).ToList();
         return new NpgsqlCommand(InsertSeveral)
         {
             Parameters =
             {
-                Of(writes.SelectMany(static write => write.Rows.Select(_ => write.Created)).ToArray()),
+                Of(writes.SelectMany(static write => write.Missing.Select(_ => write.Created)).ToArray()),
+                Of(rows.Select(static row => row.IsSkipped).ToArray()),
                 Of(rows.Select(static row => row.PersistenceId).ToArray()),
                 Of(rows.Select(static row => row.SequenceNr).ToArray()),
                 Of(rows.Select(static row => row.Message).ToArray()),

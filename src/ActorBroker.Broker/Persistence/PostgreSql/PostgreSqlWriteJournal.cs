@@ -24,6 +24,7 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
     private readonly Serializers _serializers = Context.System.Serialization;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly StallWatch _watch = new(TimeProvider.System, Patience);
+    private readonly SkippedNumbers _skipped = new();
     private readonly ConcurrentDictionary<string, Task> _underWay = new(StringComparer.Ordinal);
 
     /// <param name="config">Of the plug-in.</param>
@@ -45,18 +46,21 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
     {
         var writes = messages.ToList();
         var entity = writes[0].PersistenceId;
-        var written = _store.Writer.WriteAsync(RowsOf(writes));
+        var rows = _skipped.With(RowsOf(writes));
+        var written = _store.Writer.WriteAsync(rows);
         _underWay[entity] = written;
         _watch.Begin();
         try
         {
             await written.ConfigureAwait(false);
+            _skipped.Forget(rows);
 
             // Nothing is rejected.
             return null!;
         }
         catch (JournalUnavailableException rejection)
         {
+            _skipped.Add(rows);
             return writes.Select(Exception (_) => rejection).ToImmutableList();
         }
         finally

@@ -149,6 +149,11 @@ internal sealed class PostgreSqlWriter : IAsyncDisposable
     // Of a single write that was refused.
     private async Task<bool> IsSettledAsync(PendingWrite write, Exception failure)
     {
+        if (PostgreSqlErrors.IsDuplicate(failure) && await LacksSkippedAsync(write).ConfigureAwait(false) is not false)
+        {
+            return false;
+        }
+
         if (!write.IsInDoubt || !PostgreSqlErrors.IsDuplicate(failure))
         {
             write.Fail(failure);
@@ -166,6 +171,26 @@ internal sealed class PostgreSqlWriter : IAsyncDisposable
             default:
                 return false;
         }
+    }
+
+    // Skipped numbers may be in use by the write itself: it was rejected in doubt, or is in doubt now. Then the others are
+    // to be inserted. False when that is not what was wrong; null when nobody can say.
+    private async Task<bool?> LacksSkippedAsync(PendingWrite write)
+    {
+        var skipped = write.Missing.Where(static row => row.IsSkipped).Select(static row => row.SequenceNr).ToArray();
+        if (skipped.Length == 0)
+        {
+            return false;
+        }
+
+        var found = await _table.FindAsync(write.Last.PersistenceId, skipped, write.Last.Writer).ConfigureAwait(false);
+        if (found is null or [] || Array.Exists(found, static number => number < 0))
+        {
+            return found is null ? null : false;
+        }
+
+        write.Missing = [.. write.Missing.Where(row => !found.Contains(row.SequenceNr))];
+        return true;
     }
 
     // While this writer waits with writes in doubt, others would wait for nothing.

@@ -93,6 +93,52 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
         await PostgreSqlSystem.UseAsync(Through(proxy, database), UseAsync, "actorbroker.journal.writers=1");
     }
 
+    [Fact]
+    public async Task Whoever_was_kept_from_writing_does_not_go_on_behind_what_another_incarnation_has_written()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        using var proxy = CutProxy.Start(postgres.Server.Port);
+        await PostgreSqlSystem.UseAsync(Through(proxy, database), first => PostgreSqlSystem.UseAsync(database, async second =>
+        {
+            var stale = first.ActorOf(Ledger.Props("a"));
+            await stale.Ask<Written>((byte)1, Patience);
+            var newer = second.ActorOf(Ledger.Props("a"));
+            await newer.Ask<ImmutableList<byte>>("values", Patience);
+            proxy.Set(ProxyFault.Refuse);
+            await RejectedAsync(stale, 2);
+            await RejectedAsync(stale, 2);
+            await newer.Ask<Written>((byte)3, Patience);
+            proxy.Set(ProxyFault.None);
+
+            // Its next number is still free.
+            Assert.Contains("23505", (await stale.Ask<NotWritten>((byte)2, Patience)).Reason, StringComparison.Ordinal);
+            await newer.Ask<Written>((byte)4, Patience);
+            Assert.Equal([1, 3, 4], await second.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience));
+        }));
+    }
+
+    [Fact]
+    public async Task Whoever_was_kept_from_writing_leaves_no_number_to_another_incarnation_when_it_goes_on()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        using var proxy = CutProxy.Start(postgres.Server.Port);
+        await PostgreSqlSystem.UseAsync(Through(proxy, database), first => PostgreSqlSystem.UseAsync(database, async second =>
+        {
+            var writer = first.ActorOf(Ledger.Props("a"));
+            await writer.Ask<Written>((byte)1, Patience);
+            var early = second.ActorOf(Ledger.Props("a"));
+            await early.Ask<ImmutableList<byte>>("values", Patience);
+            proxy.Set(ProxyFault.Refuse);
+            await RejectedAsync(writer, 2);
+            proxy.Set(ProxyFault.None);
+            await writer.Ask<Written>((byte)2, Patience);
+
+            Assert.Contains("23505", (await early.Ask<NotWritten>((byte)3, Patience)).Reason, StringComparison.Ordinal);
+            await writer.Ask<Written>((byte)4, Patience);
+            Assert.Equal([1, 2, 4], await second.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience));
+        }));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -156,4 +202,8 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
 
     private static string Through(CutProxy proxy, string database) =>
         new NpgsqlConnectionStringBuilder(database) { Port = proxy.Port, Timeout = 5 }.ConnectionString;
+
+    // On a connection that was idle it may be in doubt first.
+    private static async Task RejectedAsync(IActorRef entity, byte value) =>
+        Assert.Contains(nameof(JournalUnavailableException), (await entity.Ask<NotWritten>(value, Patience)).Reason, StringComparison.Ordinal);
 }
