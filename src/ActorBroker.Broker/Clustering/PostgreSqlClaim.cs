@@ -177,11 +177,31 @@ public sealed class PostgreSqlClaim : IClusterClaim
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
+            await UnlockAsync().ConfigureAwait(false);
             await ForgetSessionAsync().ConfigureAwait(false);
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    // The end of a session does it too, but some time after it was asked for.
+    private async Task UnlockAsync()
+    {
+        if (_session is not { } session)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", session);
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or InvalidOperationException)
+        {
+            // Then it is lost with the session.
         }
     }
 

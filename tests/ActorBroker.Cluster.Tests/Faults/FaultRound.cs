@@ -18,7 +18,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
     private bool _wasCut;
 
     /// <summary>The longest that service may be away; what is above is another fault.</summary>
-    public TimeSpan ServiceLimit { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan ServiceLimit { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>Longer than the others wait for a node that is silent.</summary>
     public TimeSpan LongerThanDetection { get; init; } = TimeSpan.FromSeconds(15);
