@@ -33,7 +33,7 @@ internal sealed class SkippedNumbers
             : rows;
     }
 
-    /// <summary>A write is committed, or has failed and its incarnation with it.</summary>
+    /// <summary>A write is committed, with the rows of the numbers that were skipped until then.</summary>
     public void Forget(IReadOnlyList<EventRow> rows)
     {
         if (_entities.IsEmpty)
