@@ -1,12 +1,9 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Journal;
-using Akka.Serialization;
-using Serializers = Akka.Serialization.Serialization;
 
 namespace ActorBroker.Broker.Persistence.PostgreSql;
 
@@ -21,11 +18,11 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly PostgreSqlJournal _store;
-    private readonly Serializers _serializers = Context.System.Serialization;
+    private readonly EventRows _rows = new(Context.System.Serialization);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly StallWatch _watch = new(TimeProvider.System, Patience);
     private readonly SkippedNumbers _skipped = new();
-    private readonly ConcurrentDictionary<string, Task> _underWay = new(StringComparer.Ordinal);
+    private readonly WritesUnderWay _underWay = new();
 
     /// <param name="config">Of the plug-in.</param>
     public PostgreSqlWriteJournal(Config config)
@@ -46,9 +43,9 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
     {
         var writes = messages.ToList();
         var entity = writes[0].PersistenceId;
-        var rows = _skipped.With(RowsOf(writes));
+        var rows = _skipped.With(_rows.Of(writes));
         var written = _store.Writer.WriteAsync(rows);
-        _underWay[entity] = written;
+        _underWay.Begin(entity, written);
         _watch.Begin();
         try
         {
@@ -66,19 +63,14 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
         finally
         {
             _watch.End();
-            _underWay.TryRemove(KeyValuePair.Create(entity, written));
+            _underWay.End(entity, written);
         }
     }
 
     /// <inheritdoc/>
     public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
     {
-        if (_underWay.TryGetValue(persistenceId, out var written))
-        {
-            // However it ends.
-            await written.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
-        }
-
+        await _underWay.WaitAsync(persistenceId).ConfigureAwait(false);
         return await _store.ReadAsync(() => base.ReadHighestSequenceNrAsync(persistenceId, fromSequenceNr, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -124,30 +116,6 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
         }
 
         return true;
-    }
-
-    private List<EventRow> RowsOf(List<AtomicWrite> writes)
-    {
-        List<EventRow> rows = [];
-        foreach (var write in writes)
-        {
-            foreach (var persisted in (IImmutableList<IPersistentRepresentation>)write.Payload)
-            {
-                rows.Add(RowOf(persisted));
-            }
-        }
-
-        return rows;
-    }
-
-    private EventRow RowOf(IPersistentRepresentation persisted)
-    {
-        var serializer = _serializers.FindSerializerFor(persisted.Payload);
-        var (message, manifest) = Serializers.WithTransport(
-            _serializers.System,
-            (persisted.Payload, serializer),
-            static of => (of.serializer.ToBinary(of.Payload), Serializers.ManifestFor(of.serializer, of.Payload)));
-        return new EventRow(persisted.PersistenceId, persisted.SequenceNr, message, manifest, serializer.Identifier, persisted.WriterGuid);
     }
 
     private sealed record LookTick : INoSerializationVerificationNeeded

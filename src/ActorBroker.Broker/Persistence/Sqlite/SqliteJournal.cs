@@ -26,6 +26,7 @@ internal sealed class SqliteJournal : IJournalStore
             .UseInterceptor(new YieldingConnectionInterceptor(settings, gate));
         Connections = connections;
         Damage = new SqliteQuarantine(settings);
+        Writer = new SqliteWriter(settings, gate);
     }
 
     public string Kind => "sqlite";
@@ -36,6 +37,9 @@ internal sealed class SqliteJournal : IJournalStore
 
     /// <summary>Reads damaged pages.</summary>
     public SqliteQuarantine Damage { get; }
+
+    /// <summary>Writes events.</summary>
+    public SqliteWriter Writer { get; }
 
     // A file that is locked or fails is waited for by SQLite itself, or not worth waiting for.
     public Task<T> ReadAsync<T>(Func<Task<T>> read) => read();
@@ -66,6 +70,7 @@ internal sealed class SqliteJournal : IJournalStore
     /// <summary>Closes the file. The actor system must have ended.</summary>
     public ValueTask DisposeAsync()
     {
+        Writer.Dispose();
         _upkeep.Dispose();
         using var pool = new SqliteConnection(_settings.ConnectionString);
         SqliteConnection.ClearPool(pool);

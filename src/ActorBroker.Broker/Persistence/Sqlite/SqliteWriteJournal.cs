@@ -11,9 +11,9 @@ using SQLitePCL;
 namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
-/// The journal of Akka.Persistence.Sql, which rejects what a full or failing disk keeps from being written
-/// (<see cref="JournalUnavailableException"/>). Everything else fails as ever, a sequence number that another
-/// incarnation has used above all: whoever persisted that must stop, and nobody else must. Where SQLite cannot read a
+/// The journal of Akka.Persistence.Sql with a writer of its own (<see cref="SqliteWriter"/>): what a full or failing disk
+/// keeps from being written is rejected (<see cref="JournalUnavailableException"/>). Everything else fails as ever, a
+/// sequence number that another incarnation has used above all: whoever persisted that must stop, and nobody else must. Where SQLite cannot read a
 /// page, the entities whose events lie there are replayed with what is left of them.
 /// </summary>
 /// <remarks>
@@ -22,13 +22,12 @@ namespace ActorBroker.Broker.Persistence.Sqlite;
 /// </remarks>
 public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config), IWithTimers
 {
-    // What waited for the writer already may still come into the same commit, and another stale number be in that.
-    private const int AttemptsAlone = 5;
-
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly SqliteJournal _store = (SqliteJournal)JournalPlugins.StoreOf(Context);
+    private readonly EventRows _rows = new(Context.System.Serialization);
+    private readonly WritesUnderWay _underWay = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly StallWatch _watch = new(TimeProvider.System, Patience);
 
@@ -48,19 +47,33 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
         CancellationToken cancellationToken)
     {
         var writes = messages.ToList();
+        var entity = writes[0].PersistenceId;
+        var written = _store.Writer.WriteAsync(_rows.Of(writes));
+        _underWay.Begin(entity, written);
         _watch.Begin();
         try
         {
-            return await WriteFencedAsync(writes, cancellationToken).ConfigureAwait(false);
+            await written.ConfigureAwait(false);
+
+            // Nothing is rejected.
+            return null!;
         }
-        catch (Exception failure) when (ReasonToWait(failure) is { } reason)
+        catch (JournalUnavailableException rejection)
         {
-            return writes.Select(Exception (_) => new JournalUnavailableException(reason.Message.ReplaceLineEndings(" "), failure)).ToImmutableList();
+            return writes.Select(Exception (_) => rejection).ToImmutableList();
         }
         finally
         {
             _watch.End();
+            _underWay.End(entity, written);
         }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
+    {
+        await _underWay.WaitAsync(persistenceId).ConfigureAwait(false);
+        return await base.ReadHighestSequenceNrAsync(persistenceId, fromSequenceNr, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -88,18 +101,13 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
     /// <inheritdoc/>
     protected override bool ReceivePluginInternal(object message)
     {
-        switch (message)
+        if (message is not LookTick)
         {
-            case WriteAlone alone:
-                // The actor takes nothing else meanwhile, so nothing new gets into this commit.
-                ActorTaskScheduler.RunTask(() => WriteAloneAsync(alone));
-                return true;
-            case LookTick:
-                OnLookTick();
-                return true;
-            default:
-                return base.ReceivePluginInternal(message);
+            return base.ReceivePluginInternal(message);
         }
+
+        OnLookTick();
+        return true;
     }
 
     private void OnLookTick()
@@ -112,51 +120,6 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
             case { } over:
                 _log.Info("The journal answers again, after {0} s", (long)over.Lasted.TotalSeconds);
                 break;
-        }
-    }
-
-    // Of writes that are committed together, one that comes from a stale incarnation fails all.
-    private async Task<IImmutableList<Exception>> WriteFencedAsync(List<AtomicWrite> writes, CancellationToken cancellation)
-    {
-        var self = Self;
-        try
-        {
-            return await base.WriteMessagesAsync(writes, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
-        {
-            var outcome = new TaskCompletionSource<IImmutableList<Exception>>(TaskCreationOptions.RunContinuationsAsynchronously);
-            self.Tell(new WriteAlone(writes, failure, outcome, cancellation), self);
-            return await outcome.Task.ConfigureAwait(false);
-        }
-    }
-
-    private async Task WriteAloneAsync(WriteAlone alone)
-    {
-        try
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                var first = alone.Writes[0];
-                if (await base.ReadHighestSequenceNrAsync(first.PersistenceId, 0, alone.Cancellation) >= first.LowestSequenceNr)
-                {
-                    alone.Outcome.SetException(alone.Failure);
-                    return;
-                }
-
-                try
-                {
-                    alone.Outcome.SetResult(await base.WriteMessagesAsync(alone.Writes, alone.Cancellation));
-                    return;
-                }
-                catch (Exception failure) when (attempt < AttemptsAlone && SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
-                {
-                }
-            }
-        }
-        catch (Exception failure)
-        {
-            alone.Outcome.SetException(failure);
         }
     }
 
@@ -174,14 +137,6 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
             recoveryCallback(new Persistent(found.Event, found.SequenceNr, persistenceId, string.Empty, writerGuid: writer));
         }
     }
-
-    private static SqliteException? ReasonToWait(Exception failure) =>
-        SqliteErrors.Of(failure) is { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_BUSY or raw.SQLITE_CANTOPEN } reason ? reason : null;
-
-    /// <summary>Writes that failed with others, to be written by themselves.</summary>
-    private sealed record WriteAlone(
-        List<AtomicWrite> Writes, Exception Failure, TaskCompletionSource<IImmutableList<Exception>> Outcome, CancellationToken Cancellation)
-        : INoSerializationVerificationNeeded;
 
     private sealed record LookTick : INoSerializationVerificationNeeded
     {

@@ -1,4 +1,4 @@
-namespace ActorBroker.Broker.Persistence.PostgreSql;
+namespace ActorBroker.Broker.Persistence;
 
 /// <summary>An event as its row holds it.</summary>
 /// <param name="PersistenceId">The entity's.</param>
@@ -12,6 +12,6 @@ namespace ActorBroker.Broker.Persistence.PostgreSql;
 /// </param>
 internal sealed record EventRow(string PersistenceId, long SequenceNr, byte[] Message, string Manifest, int Identifier, string Writer)
 {
-    /// <summary>No event has the number, and none is to have it: see <see cref="SkippedNumbers"/>.</summary>
+    /// <summary>No event has the number, and none is to have it: see <see cref="PostgreSql.SkippedNumbers"/>.</summary>
     public bool IsSkipped { get; init; }
 }
