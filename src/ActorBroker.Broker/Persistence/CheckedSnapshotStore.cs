@@ -11,7 +11,7 @@ namespace ActorBroker.Broker.Persistence;
 /// over: an entity is offered the newest readable one, as an <see cref="OlderSnapshot"/>. Where there were snapshots and
 /// none is readable, it is offered an <see cref="UnreadableEvent"/> of sequence number 0, and all events that are left.
 /// </summary>
-public sealed class CheckedSnapshotStore(Config config) : SqlSnapshotStore(config)
+public class CheckedSnapshotStore(Config config) : SqlSnapshotStore(config)
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IJournalStore _store = JournalPlugins.StoreOf(Context);
@@ -41,12 +41,17 @@ public sealed class CheckedSnapshotStore(Config config) : SqlSnapshotStore(confi
         }
     }
 
+    /// <summary>The newest snapshot that is asked for, readable or not; null when there is none.</summary>
+    protected virtual async Task<SelectedSnapshot?> FindAsync(
+        string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken) =>
+        await base.LoadAsync(persistenceId, criteria, cancellationToken).ConfigureAwait(false);
+
     private async Task<SelectedSnapshot?> LoadOrSalvageAsync(
         string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
         try
         {
-            return await _store.ReadAsync(() => base.LoadAsync(persistenceId, criteria, cancellationToken)).ConfigureAwait(false);
+            return await _store.ReadAsync(() => FindAsync(persistenceId, criteria, cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception failure) when (_store.Quarantine.IsDamage(failure))
         {

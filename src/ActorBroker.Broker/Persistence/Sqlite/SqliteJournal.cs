@@ -27,6 +27,7 @@ internal sealed class SqliteJournal : IJournalStore
         Connections = connections;
         Damage = new SqliteQuarantine(settings);
         Writer = new SqliteWriter(settings, gate);
+        Readers = new SqliteReaders(settings);
     }
 
     public string Kind => "sqlite";
@@ -40,6 +41,9 @@ internal sealed class SqliteJournal : IJournalStore
 
     /// <summary>Writes events.</summary>
     public SqliteWriter Writer { get; }
+
+    /// <summary>Read for recoveries.</summary>
+    public SqliteReaders Readers { get; }
 
     // A file that is locked or fails is waited for by SQLite itself, or not worth waiting for.
     public Task<T> ReadAsync<T>(Func<Task<T>> read) => read();
@@ -71,6 +75,7 @@ internal sealed class SqliteJournal : IJournalStore
     public ValueTask DisposeAsync()
     {
         Writer.Dispose();
+        Readers.Dispose();
         _upkeep.Dispose();
         using var pool = new SqliteConnection(_settings.ConnectionString);
         SqliteConnection.ClearPool(pool);

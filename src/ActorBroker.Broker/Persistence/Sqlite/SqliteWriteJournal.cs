@@ -5,16 +5,15 @@ using Akka.Dispatch;
 using Akka.Event;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Journal;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
+using Serializers = Akka.Serialization.Serialization;
 
 namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// The journal of Akka.Persistence.Sql with a writer of its own (<see cref="SqliteWriter"/>): what a full or failing disk
 /// keeps from being written is rejected (<see cref="JournalUnavailableException"/>). Everything else fails as ever, a
-/// sequence number that another incarnation has used above all: whoever persisted that must stop, and nobody else must. Where SQLite cannot read a
-/// page, the entities whose events lie there are replayed with what is left of them.
+/// sequence number that another incarnation has used above all: whoever persisted that must stop, and nobody else must.
+/// Where SQLite cannot read a page, the entities whose events lie there are replayed with what is left of them.
 /// </summary>
 /// <remarks>
 /// A write whose fsync failed may turn out to be in the journal after a crash, although it was rejected and written
@@ -22,10 +21,14 @@ namespace ActorBroker.Broker.Persistence.Sqlite;
 /// </remarks>
 public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config), IWithTimers
 {
+    // All of a page are in memory at once, and one may be 1 MiB.
+    private const int PageRows = 32;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly SqliteJournal _store = (SqliteJournal)JournalPlugins.StoreOf(Context);
+    private readonly Serializers _serializers = Context.System.Serialization;
     private readonly EventRows _rows = new(Context.System.Serialization);
     private readonly WritesUnderWay _underWay = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -73,7 +76,7 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
     public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
     {
         await _underWay.WaitAsync(persistenceId).ConfigureAwait(false);
-        return await base.ReadHighestSequenceNrAsync(persistenceId, fromSequenceNr, cancellationToken).ConfigureAwait(false);
+        return await _store.Readers.ReadAsync(reader => reader.Highest(persistenceId, fromSequenceNr), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -85,12 +88,19 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
         var writer = string.Empty;
         try
         {
-            await base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, found =>
+            for (var left = max; left > 0;)
             {
-                next = found.SequenceNr + 1;
-                writer = found.WriterGuid;
-                recoveryCallback(found);
-            }).ConfigureAwait(false);
+                var page = Math.Min(left, PageRows);
+                var rows = await _store.Readers.ReadAsync(reader => reader.Events(persistenceId, next, toSequenceNr, page), CancellationToken.None).ConfigureAwait(false);
+                foreach (var row in rows)
+                {
+                    next = row.SequenceNr + 1;
+                    writer = row.Writer;
+                    recoveryCallback(new Persistent(_serializers.Deserialize(row.Message, row.Identifier, row.Manifest), row.SequenceNr, persistenceId, string.Empty, writerGuid: writer));
+                }
+
+                left = rows.Count < page ? 0 : left - rows.Count;
+            }
         }
         catch (Exception failure) when (JournalSalvage.IsDamage(failure))
         {
