@@ -71,28 +71,6 @@ public sealed class SqliteJournalSpec : SqliteJournalTest
     }
 
     [Fact]
-    public async Task What_a_full_disk_does_not_take_is_rejected_and_may_be_written_again_when_there_is_room()
-    {
-        var large = new byte[300_000];
-        await WithSystem(async system =>
-        {
-            var writer = system.ActorOf(Ledger.Props("a"));
-            await writer.Ask<Written>((byte)1, Patience);
-            LimitPages(Pages());
-
-            var rejected = await writer.Ask<NotWritten>(large, Patience);
-            Assert.Contains(nameof(JournalUnavailableException), rejected.Reason, StringComparison.Ordinal);
-            Assert.Contains("database or disk is full", rejected.Reason, StringComparison.Ordinal);
-
-            LimitPages(1_000_000);
-            await writer.Ask<Written>(large, Patience);
-        });
-
-        await WithSystem(async system =>
-            Assert.Equal([1, 0], await system.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience)));
-    }
-
-    [Fact]
     public async Task A_write_waits_for_whoever_holds_the_file()
     {
         await WithSystem(async system =>
@@ -178,26 +156,6 @@ public sealed class SqliteJournalSpec : SqliteJournalTest
         var failure = Assert.Throws<StartupException>(() => SqliteJournal.Prepare(folder, Options(), Fail));
 
         Assert.StartsWith($"journal {File} cannot be opened: ", failure.Message, StringComparison.Ordinal);
-    }
-
-    private long Pages()
-    {
-        using var connection = new SqliteConnectionSettings(File, Options()).OpenPrivate();
-        return SqliteConnectionSettings.Number(connection, "page_count");
-    }
-
-    // On all connections that the journal has: the pool hands them out before it makes new ones.
-    private void LimitPages(long pages)
-    {
-        var pool = new SqliteConnectionSettings(File, Options()).ConnectionString;
-        var connections = Enumerable.Range(0, 16).Select(_ => new SqliteConnection(pool)).ToList();
-        foreach (var connection in connections)
-        {
-            connection.Open();
-            SqliteConnectionSettings.Number(connection, $"max_page_count = {pages}");
-        }
-
-        connections.ForEach(static connection => connection.Dispose());
     }
 
     private static string Pragma(SqliteConnection connection, string name)

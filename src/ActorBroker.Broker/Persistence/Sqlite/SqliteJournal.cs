@@ -26,7 +26,7 @@ internal sealed class SqliteJournal : IJournalStore
             .UseInterceptor(new YieldingConnectionInterceptor(settings, gate));
         Connections = connections;
         Damage = new SqliteQuarantine(settings);
-        Writer = new SqliteWriter(settings, gate);
+        Writer = new SqliteWriter(settings.OpenPrivate, gate);
         Readers = new SqliteReaders(settings);
     }
 

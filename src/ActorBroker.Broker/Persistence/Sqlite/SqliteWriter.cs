@@ -16,7 +16,7 @@ internal sealed class SqliteWriter : IDisposable
     private const int RowsMax = 500;
     private const long BytesMax = 4 << 20;
 
-    private readonly SqliteConnectionSettings _settings;
+    private readonly Func<SqliteConnection> _open;
     private readonly CommitGate _gate;
     private readonly object _lock = new();
     private readonly Queue<SqliteWrite> _waiting = new();
@@ -25,11 +25,11 @@ internal sealed class SqliteWriter : IDisposable
     private EventInsertion? _insertion;
     private bool _isStopping;
 
-    /// <param name="settings">The file, whose tables are there.</param>
+    /// <param name="open">Opens a connection to a file whose tables are there, again after each failure.</param>
     /// <param name="gate">Passed before each commit.</param>
-    public SqliteWriter(SqliteConnectionSettings settings, CommitGate gate)
+    public SqliteWriter(Func<SqliteConnection> open, CommitGate gate)
     {
-        _settings = settings;
+        _open = open;
         _gate = gate;
         _thread = new Thread(Run) { IsBackground = true, Name = "journal-writer" };
         _thread.Start();
@@ -118,7 +118,7 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             _gate.Pass();
-            _insertion ??= new EventInsertion(_settings.OpenPrivate());
+            _insertion ??= new EventInsertion(_open());
             _insertion.Commit(writes, DateTime.UtcNow.Ticks);
         }
         catch (SqliteException failure) when (IsWorthWaiting(failure))
