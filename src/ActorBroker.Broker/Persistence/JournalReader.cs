@@ -1,16 +1,12 @@
-using System.Data;
-using System.Data.Common;
 using System.Runtime.Serialization;
 using ActorBroker.Contracts;
 using Akka.Actor;
-using LinqToDB.Data;
 using Serializers = Akka.Serialization.Serialization;
 
 namespace ActorBroker.Broker.Persistence;
 
 /// <summary>
-/// Reads ranges from the table that Akka.Persistence.Sql writes, over connections opened as it opens its own, whichever
-/// database that is.
+/// Reads ranges from the table of Akka.Persistence.Sql, whichever database that is in.
 /// </summary>
 /// <remarks>
 /// Its read journal would do, but starts an actor that follows the order of all events of the whole table, for queries
@@ -18,13 +14,6 @@ namespace ActorBroker.Broker.Persistence;
 /// </remarks>
 public sealed class JournalReader : IEventReader
 {
-    private const string Range =
-        """
-        SELECT sequence_number, manifest, identifier, message FROM journal
-        WHERE persistence_id = @id AND sequence_number BETWEEN @first AND @last AND NOT deleted
-        ORDER BY sequence_number
-        """;
-
     private readonly JournalPlugins _journals;
     private readonly Serializers _serializers;
 
@@ -39,59 +28,21 @@ public sealed class JournalReader : IEventReader
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredEvent> ReadAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr)
     {
-        var store = _journals.StoreOf(persistenceId);
-        var range = await store.ReadAsync(() => ReadRangeAsync(store, persistenceId, firstSequenceNr, lastSequenceNr)).ConfigureAwait(false);
-        foreach (var stored in range)
+        foreach (var row in await _journals.StoreOf(persistenceId).ReadEventsAsync(persistenceId, firstSequenceNr, lastSequenceNr).ConfigureAwait(false))
         {
-            yield return stored;
+            yield return new StoredEvent(row.SequenceNr, EventOf(row));
         }
     }
 
-    private async Task<List<StoredEvent>> ReadRangeAsync(IJournalStore store, string persistenceId, long firstSequenceNr, long lastSequenceNr)
+    private object EventOf(EventRow row)
     {
-        var data = new DataConnection(store.Connections);
-        await using var dataLease = data.ConfigureAwait(false);
-        var command = (await data.OpenDbConnectionAsync(CancellationToken.None).ConfigureAwait(false)).CreateCommand();
-        await using var commandLease = command.ConfigureAwait(false);
-        command.CommandText = Range;
-        Add(command, "@id", persistenceId);
-        Add(command, "@first", firstSequenceNr);
-        Add(command, "@last", lastSequenceNr);
-        var rows = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess).ConfigureAwait(false);
-        await using var rowsLease = rows.ConfigureAwait(false);
-        List<StoredEvent> found = [];
-        while (await rows.ReadAsync().ConfigureAwait(false))
-        {
-            found.Add(new StoredEvent(rows.GetInt64(0), EventOf(rows)));
-        }
-
-        return found;
-    }
-
-    private static void Add(DbCommand command, string name, object value)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value;
-        command.Parameters.Add(parameter);
-    }
-
-    private object EventOf(DbDataReader row)
-    {
-        var manifest = row.IsDBNull(1) ? string.Empty : row.GetString(1);
-        if (row.IsDBNull(2))
-        {
-            return new UnreadableEvent(manifest, "Its row does not say how it is to be read.");
-        }
-
-        var identifier = row.GetInt32(2);
         try
         {
-            return _serializers.Deserialize(row.GetFieldValue<byte[]>(3), identifier, manifest);
+            return _serializers.Deserialize(row.Message, row.Identifier, row.Manifest);
         }
         catch (SerializationException failure)
         {
-            return new UnreadableEvent(manifest, failure.Message);
+            return new UnreadableEvent(row.Manifest, failure.Message);
         }
     }
 }

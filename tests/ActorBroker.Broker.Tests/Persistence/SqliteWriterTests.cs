@@ -89,6 +89,68 @@ public sealed class SqliteWriterTests : SqliteJournalTest
         await Assert.ThrowsAsync<ObjectDisposedException>(() => writer.WriteAsync([Event("a", 2_001)]));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1_234)]
+    [InlineData(3_000)]
+    public async Task Of_deleted_events_the_last_one_stays_without_its_content(long to)
+    {
+        using var writer = new SqliteWriter(Open, _gate);
+        await EndAsync(Task.WhenAll(Enumerable.Range(1, 3_000).Select(number => writer.WriteAsync([Event("a", number)]))));
+        await EndAsync(writer.WriteAsync([Event("b", 1)]));
+
+        await EndAsync(writer.MakeAsync(SqliteChanges.EventsDeleted("a", to)));
+
+        Assert.Equal(Enumerable.Range((int)to + 1, 3_000 - (int)to).Select(static number => (long)number), Written("a"));
+        Assert.Equal([1], Written("b"));
+        using var connection = _settings.OpenPrivate();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT group_concat(sequence_number || ':' || length(message)) FROM journal WHERE deleted = 1";
+        Assert.Equal($"{to}:0", command.ExecuteScalar());
+    }
+
+    [Fact]
+    public async Task Between_the_steps_of_a_change_is_written_what_has_come()
+    {
+        using var writer = new SqliteWriter(Open, _gate);
+        Task? write = null;
+        var steps = 0;
+
+        await EndAsync(writer.MakeAsync(new SqliteChange(_ =>
+        {
+            write ??= writer.WriteAsync([Event("a", 1)]);
+            return ++steps == 100 || write.IsCompleted;
+        })));
+
+        Assert.Equal(2, steps);
+        Assert.Equal([1], Written("a"));
+    }
+
+    [Fact]
+    public async Task A_change_that_fails_harms_no_other()
+    {
+        using var writer = new SqliteWriter(Open, _gate);
+        await EndAsync(writer.WriteAsync([Event("a", 1)]));
+        await EndAsync(writer.WriteAsync([Event("a", 2)]));
+        Task deletion, failing;
+        using (_gate.Close())
+        {
+            _ = writer.WriteAsync([Event("first", 1)]);
+            failing = writer.MakeAsync(new SqliteChange(static connection =>
+            {
+                SqliteConnectionSettings.Execute(connection, "DELETE FROM journal");
+                throw new SqliteException("no", 1);
+            }));
+            deletion = writer.MakeAsync(SqliteChanges.EventsDeleted("a", 1));
+        }
+
+        await Assert.ThrowsAsync<SqliteException>(() => EndAsync(failing));
+        await EndAsync(deletion);
+
+        Assert.Equal([2], Written("a"));
+        Assert.Equal([1], Written("first"));
+    }
+
     // Whoever awaits a write goes on in the writer's thread, which a test must leave before it disposes of the writer.
     private static async Task EndAsync(Task write)
     {

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace ActorBroker.Broker.Persistence.PostgreSql;
@@ -53,6 +54,13 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         """
         SELECT array_agg(CASE WHEN writer_uuid = $3 THEN sequence_number ELSE -sequence_number END)
         FROM journal WHERE persistence_id = $1 AND sequence_number = ANY ($2)
+        """;
+
+    private const string Range =
+        """
+        SELECT sequence_number, message, manifest, identifier, writer_uuid FROM journal
+        WHERE persistence_id = $1 AND sequence_number BETWEEN $2 AND $3 AND NOT deleted
+        ORDER BY sequence_number
         """;
 
     private const string Delete =
@@ -122,6 +130,31 @@ internal sealed class EventTable(PostgreSqlConnections connections)
         {
             return null;
         }
+    }
+
+    /// <summary>Events of a range that are not deleted, by ascending number.</summary>
+    public async Task<List<EventRow>> ReadAsync(string persistenceId, long first, long last)
+    {
+        var connection = new NpgsqlConnection(connections.ConnectionString);
+        await using var connectionLease = connection.ConfigureAwait(false);
+        await connection.OpenAsync().ConfigureAwait(false);
+        var command = new NpgsqlCommand(Range, connection) { Parameters = { Of(persistenceId), Of(first), Of(last) } };
+        await using var commandLease = command.ConfigureAwait(false);
+        var row = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess).ConfigureAwait(false);
+        await using var rowLease = row.ConfigureAwait(false);
+        List<EventRow> found = [];
+        while (await row.ReadAsync().ConfigureAwait(false))
+        {
+            found.Add(new EventRow(
+                persistenceId,
+                row.GetInt64(0),
+                row.GetFieldValue<byte[]>(1),
+                row.IsDBNull(2) ? string.Empty : row.GetString(2),
+                row.IsDBNull(3) ? 0 : row.GetInt32(3),
+                row.IsDBNull(4) ? string.Empty : row.GetString(4)));
+        }
+
+        return found;
     }
 
     /// <summary>

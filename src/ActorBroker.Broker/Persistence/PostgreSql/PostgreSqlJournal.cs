@@ -44,6 +44,9 @@ internal sealed class PostgreSqlJournal : IJournalStore
         return new PostgreSqlJournal(connections, options, onUpkeepFailure);
     }
 
+    public Task<List<EventRow>> ReadEventsAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr) =>
+        ReadAsync(() => Table.ReadAsync(persistenceId, firstSequenceNr, lastSequenceNr));
+
     public Task<T> ReadAsync<T>(Func<Task<T>> read) => DatabaseWait.UntilThereAsync(read, _stop.Token);
 
     /// <inheritdoc cref="PostgreSqlConnections.ExecuteAsync"/>

@@ -42,8 +42,11 @@ internal sealed class SqliteJournal : IJournalStore
     /// <summary>Writes events.</summary>
     public SqliteWriter Writer { get; }
 
-    /// <summary>Read for recoveries.</summary>
+    /// <summary>Read, but what is damaged.</summary>
     public SqliteReaders Readers { get; }
+
+    public Task<List<EventRow>> ReadEventsAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr) =>
+        Readers.ReadAsync(reader => reader.Events(persistenceId, firstSequenceNr, lastSequenceNr, long.MaxValue), CancellationToken.None);
 
     // A file that is locked or fails is waited for by SQLite itself, or not worth waiting for.
     public Task<T> ReadAsync<T>(Func<Task<T>> read) => read();

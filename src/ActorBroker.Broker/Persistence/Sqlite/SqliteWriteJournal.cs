@@ -109,6 +109,10 @@ public sealed class SqliteWriteJournal(Config config) : SqlWriteJournal(config),
     }
 
     /// <inheritdoc/>
+    protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken) =>
+        _store.Writer.MakeAsync(SqliteChanges.EventsDeleted(persistenceId, toSequenceNr));
+
+    /// <inheritdoc/>
     protected override bool ReceivePluginInternal(object message)
     {
         if (message is not LookTick)

@@ -5,7 +5,8 @@ namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
 /// Writes events of all entities, on a thread of its own: what gathers during one commit is the next one. A write of a
-/// stale incarnation fails, and no other of the same commit.
+/// stale incarnation fails, and no other of the same commit. Between commits it makes what else is to be changed, so that
+/// nobody else asks for SQLite's write lock, which it would hand to whoever comes at the right moment.
 /// </summary>
 /// <remarks>
 /// The thread is there because SQLite's calls wait for the disk. By the write queue of Akka.Persistence.Sql a lone event
@@ -15,14 +16,17 @@ internal sealed class SqliteWriter : IDisposable
 {
     private const int RowsMax = 500;
     private const long BytesMax = 4 << 20;
+    private const int ChangesMax = 50;
 
     private readonly Func<SqliteConnection> _open;
     private readonly CommitGate _gate;
     private readonly object _lock = new();
     private readonly Queue<SqliteWrite> _waiting = new();
     private readonly List<SqliteWrite> _current = [];
+    private readonly Queue<SqliteChange> _changes = new();
+    private readonly List<SqliteChange> _currentChanges = [];
     private readonly Thread _thread;
-    private EventInsertion? _insertion;
+    private WriterConnection? _connection;
     private bool _isStopping;
 
     /// <param name="open">Opens a connection to a file whose tables are there, again after each failure.</param>
@@ -50,16 +54,32 @@ internal sealed class SqliteWriter : IDisposable
             }
 
             _waiting.Enqueue(write);
-            if (_waiting.Count == 1)
-            {
-                Monitor.Pulse(_lock);
-            }
+            Wake();
         }
 
         return write.Done;
     }
 
-    /// <summary>Writes what waits, and ends the thread.</summary>
+    /// <summary>Makes a change; for any thread.</summary>
+    /// <returns>Completes when it is committed.</returns>
+    /// <exception cref="SqliteException">It could not be made, or not all of it.</exception>
+    public Task MakeAsync(SqliteChange change)
+    {
+        lock (_lock)
+        {
+            if (_isStopping)
+            {
+                return Task.FromException(new ObjectDisposedException(nameof(SqliteWriter)));
+            }
+
+            _changes.Enqueue(change);
+            Wake();
+        }
+
+        return change.Done;
+    }
+
+    /// <summary>Writes what waits, makes what changes there are, and ends the thread.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -71,17 +91,31 @@ internal sealed class SqliteWriter : IDisposable
         _thread.Join();
     }
 
+    // The thread sleeps only when it has nothing to do.
+    private void Wake()
+    {
+        if (_waiting.Count + _changes.Count == 1)
+        {
+            Monitor.Pulse(_lock);
+        }
+    }
+
     private void Run()
     {
         while (Take())
         {
-            Commit(_current);
-            foreach (var write in _current)
+            if (_current.Count > 0)
             {
-                write.End();
+                Commit(_current);
+                _current.ForEach(static write => write.End());
+                _current.Clear();
             }
 
-            _current.Clear();
+            if (_currentChanges.Count > 0)
+            {
+                Step(_currentChanges);
+                _currentChanges.RemoveAll(static change => change.Done.IsCompleted);
+            }
         }
 
         Close();
@@ -91,7 +125,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         lock (_lock)
         {
-            while (_waiting.Count == 0)
+            while (_waiting.Count == 0 && _changes.Count == 0 && _currentChanges.Count == 0)
             {
                 if (_isStopping)
                 {
@@ -109,6 +143,11 @@ internal sealed class SqliteWriter : IDisposable
                 bytes += write.Bytes;
             }
 
+            while (_currentChanges.Count < ChangesMax && _changes.TryDequeue(out var change))
+            {
+                _currentChanges.Add(change);
+            }
+
             return true;
         }
     }
@@ -118,8 +157,8 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             _gate.Pass();
-            _insertion ??= new EventInsertion(_open());
-            _insertion.Commit(writes, DateTime.UtcNow.Ticks);
+            _connection ??= new WriterConnection(_open());
+            _connection.Commit(writes, DateTime.UtcNow.Ticks);
         }
         catch (SqliteException failure) when (IsWorthWaiting(failure))
         {
@@ -143,11 +182,35 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
+    private void Step(List<SqliteChange> changes)
+    {
+        try
+        {
+            _gate.Pass();
+            _connection ??= new WriterConnection(_open());
+            _connection.Step(changes);
+        }
+        catch (Exception failure) when (changes is [var lone])
+        {
+            Close();
+            lone.Fail(failure);
+            return;
+        }
+        catch (Exception)
+        {
+            Close();
+            changes.ForEach(change => Step([change]));
+            return;
+        }
+
+        changes.FindAll(static change => change.IsMade).ForEach(static change => change.Complete());
+    }
+
     // What failed may have left the connection in any state.
     private void Close()
     {
-        _insertion?.Dispose();
-        _insertion = null;
+        _connection?.Dispose();
+        _connection = null;
     }
 
     private static bool IsWorthWaiting(SqliteException failure) =>

@@ -1,16 +1,19 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace ActorBroker.Broker.Persistence.Sqlite;
 
-/// <summary>The statements of the journal's writer, prepared on a connection of its own. For one thread.</summary>
-internal sealed class EventInsertion : IDisposable
+/// <summary>The connection of the journal's writer, with its statements prepared. For one thread.</summary>
+internal sealed class WriterConnection : IDisposable
 {
     private const string Insert =
         """
         INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
         VALUES ($created, 0, $id, $number, $message, $manifest, $identifier, $writer)
         """;
+
+    private static readonly TimeSpan StepTime = TimeSpan.FromMilliseconds(5);
 
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _insert;
@@ -29,7 +32,7 @@ internal sealed class EventInsertion : IDisposable
 
     /// <param name="connection">Open and set up; owned from here on.</param>
     /// <exception cref="SqliteException">The file is not what it should be.</exception>
-    public EventInsertion(SqliteConnection connection)
+    public WriterConnection(SqliteConnection connection)
     {
         _connection = connection;
         _insert = connection.CreateCommand();
@@ -65,22 +68,19 @@ internal sealed class EventInsertion : IDisposable
             return;
         }
 
-        _begin.ExecuteNonQuery();
-        try
-        {
-            foreach (var write in writes)
-            {
-                TryWrite(write, write.Rows.Count == 1 ? () => Add(write.Rows[0]) : () => AddTogether(write.Rows));
-            }
-
-            _commit.ExecuteNonQuery();
-        }
-        catch (SqliteException)
-        {
-            RollBack();
-            throw;
-        }
+        InTransaction(() => writes.ForEach(write => TryWrite(write, write.Rows.Count == 1 ? () => Add(write.Rows[0]) : () => AddTogether(write.Rows))));
     }
+
+    /// <summary>Makes a step of each in one transaction, or of as many as there is time for: writes wait for it.</summary>
+    /// <exception cref="SqliteException">None is made.</exception>
+    public void Step(List<SqliteChange> changes) => InTransaction(() =>
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < changes.Count && (i == 0 || Stopwatch.GetElapsedTime(started) < StepTime); i++)
+        {
+            changes[i].Step(_connection);
+        }
+    });
 
     /// <summary>Closes the connection.</summary>
     public void Dispose()
@@ -91,6 +91,21 @@ internal sealed class EventInsertion : IDisposable
         }
 
         _connection.Dispose();
+    }
+
+    private void InTransaction(Action work)
+    {
+        _begin.ExecuteNonQuery();
+        try
+        {
+            work();
+            _commit.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            RollBack();
+            throw;
+        }
     }
 
     private static void TryWrite(SqliteWrite write, Action insert)
