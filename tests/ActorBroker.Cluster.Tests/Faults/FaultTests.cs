@@ -31,6 +31,7 @@ public sealed class FaultTests(ITestOutputHelper output)
             "akka.cluster.failure-detector.acceptable-heartbeat-pause=2500ms",
             "akka.cluster.split-brain-resolver.stable-after=2s",
             "akka.cluster.down-removal-margin=1s",
+            "akka.remote.use-passive-connections=off",
         ]);
 
     private static readonly TimeSpan LongerThanDetection = LongForm.Or(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(8));
@@ -109,6 +110,11 @@ public sealed class FaultTests(ITestOutputHelper output)
         foreach (var surprise in unexpected)
         {
             Log(surprise);
+        }
+
+        if (unexpected.Count > 0)
+        {
+            Log(cluster.Output());
         }
 
         Assert.True(violations.Count == 0, $"{violations.Count} violations: {string.Join("; ", violations.Take(3))}");

@@ -1,0 +1,10 @@
+using Akka.Actor;
+
+namespace ActorBroker.Contracts.Clustering;
+
+/// <summary>
+/// On the event stream of each node: a connection to that node, which is a member, has ended, and took along what was on
+/// its way; Akka.Remote makes another and tells nobody. Whoever has told actors there something, or waits for something
+/// from there, has to find out what has arrived.
+/// </summary>
+public sealed record NodeLinkBroken(Address Node) : INoSerializationVerificationNeeded;
