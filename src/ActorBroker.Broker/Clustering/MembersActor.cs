@@ -5,7 +5,10 @@ using Akka.Remote;
 
 namespace ActorBroker.Broker.Clustering;
 
-/// <summary>Publishes <see cref="NodeRemoved"/> and <see cref="NodeLinkBroken"/> on the event stream of its node. One a node.</summary>
+/// <summary>
+/// Publishes <see cref="NodeRemoved"/>, <see cref="NodeLinkBroken"/> and <see cref="NodeLinkRestored"/> on the event stream of
+/// its node. One a node.
+/// </summary>
 public sealed class MembersActor : UntypedActor
 {
     private readonly Cluster _cluster = Cluster.Get(Context.System);
@@ -33,6 +36,9 @@ public sealed class MembersActor : UntypedActor
                 break;
             case AssociationEvent ended and (DisassociatedEvent or AssociationErrorEvent) when IsMember(ended.RemoteAddress):
                 Context.System.EventStream.Publish(new NodeLinkBroken(ended.RemoteAddress));
+                break;
+            case AssociatedEvent begun when IsMember(begun.RemoteAddress):
+                Context.System.EventStream.Publish(new NodeLinkRestored(begun.RemoteAddress));
                 break;
         }
     }

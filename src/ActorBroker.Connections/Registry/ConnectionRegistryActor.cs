@@ -38,6 +38,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
         Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
         Context.System.EventStream.Subscribe(Self, typeof(NodeRemoved));
         Context.System.EventStream.Subscribe(Self, typeof(NodeLinkBroken));
+        Context.System.EventStream.Subscribe(Self, typeof(NodeLinkRestored));
         Context.System.EventStream.Publish(AlarmsWanted.Instance);
     }
 
@@ -68,7 +69,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
                 _alarms = changed;
                 TellAll(changed);
                 break;
-            case NodeRemoved or NodeLinkBroken:
+            case NodeRemoved or NodeLinkBroken or NodeLinkRestored:
                 TellAll(message);
                 break;
             case CloseAllConnections close:

@@ -36,7 +36,7 @@ public sealed partial class BrokerSession
         new ResolveQueue(QueueKeyOf(link.Queue), link.ResolveRequest)
         {
             Link = link.Opening,
-            ConsumersAnew = link.IsOutOfTouch ? _consumers.Values.Count(consumer => consumer.Link == link && consumer.Settings is not null) : null,
+            ConsumersAnew = link.IsOutOfTouch ? _consumers.Values.Count(consumer => consumer.Link == link && consumer is { Settings: not null, IsStopped: false }) : null,
         },
         _self);
 

@@ -161,7 +161,7 @@ public sealed partial class BrokerSession : IBrokerSession
             case AlarmsChanged changed:
                 Listener.OnResourceAlarms(changed.Alarms);
                 break;
-            case NodeRemoved:
+            case NodeRemoved or NodeLinkRestored:
                 _lostNode.Begin();
                 break;
             case NodeLinkBroken broken:

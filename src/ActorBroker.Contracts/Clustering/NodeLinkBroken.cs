@@ -8,3 +8,9 @@ namespace ActorBroker.Contracts.Clustering;
 /// from there, has to find out what has arrived.
 /// </summary>
 public sealed record NodeLinkBroken(Address Node) : INoSerializationVerificationNeeded;
+
+/// <summary>
+/// On the event stream of each node: there is a connection to that node, which is a member, again. What was told it since
+/// the last one had ended is lost too.
+/// </summary>
+public sealed record NodeLinkRestored(Address Node) : INoSerializationVerificationNeeded;

@@ -31,7 +31,6 @@ public sealed class FaultTests(ITestOutputHelper output)
             "akka.cluster.failure-detector.acceptable-heartbeat-pause=2500ms",
             "akka.cluster.split-brain-resolver.stable-after=2s",
             "akka.cluster.down-removal-margin=1s",
-            "akka.remote.use-passive-connections=off",
         ]);
 
     private static readonly TimeSpan LongerThanDetection = LongForm.Or(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(8));
@@ -119,8 +118,7 @@ public sealed class FaultTests(ITestOutputHelper output)
 
         Assert.True(violations.Count == 0, $"{violations.Count} violations: {string.Join("; ", violations.Take(3))}");
 
-        // A node that is given up after as little silence as in the short form may just have been busy.
-        Assert.True(unexpected.Count == 0 || !LongForm.IsAsked, $"{unexpected.Count} surprises: {string.Join("; ", unexpected.Take(3))}");
+        Assert.True(unexpected.Count == 0, $"{unexpected.Count} surprises: {string.Join("; ", unexpected.Take(3))}");
     }
 
     private void Log(string line) => output.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss.fff} {line}");

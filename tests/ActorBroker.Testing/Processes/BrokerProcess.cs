@@ -14,7 +14,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// <summary>The time any single answer of a broker may take before a test gives up.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
 
-    private const int KeptOutputCharacters = 4 * 1024 * 1024;
+    private const int KeptOutputCharacters = 64 * 1024;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
