@@ -4,7 +4,7 @@ namespace ActorBroker.Connections.Sessions;
 
 /// <summary>
 /// Questions that a session has asked and not had answered. Each is answered once: by its answer, or, after
-/// <paramref name="timeout"/>, by null.
+/// <paramref name="timeout"/>, by what interrupted it, or null.
 /// </summary>
 internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
 {
@@ -16,7 +16,11 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
     private readonly Queue<(long Id, long Started)> _byAge = new();
     private long _lastId;
 
-    private readonly record struct Request(Action<object?> OnAnswer, IActorRef? Asked, Action? Again, long Started);
+    private readonly record struct Request(Action<object?> OnAnswer, IActorRef? Asked, Action? Again, long Started)
+    {
+        /// <summary>The answer that it is asked again after.</summary>
+        public object? Interruption { get; init; }
+    }
 
     public bool IsEmpty => _waiting.Count == 0;
 
@@ -54,6 +58,7 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
             && request.Again is not null
             && clock.GetElapsedTime(request.Started) + InterruptionPause < timeout)
         {
+            _waiting[id] = request with { Interruption = answer };
             _interrupted.Enqueue((id, clock.GetTimestamp()));
             return;
         }
@@ -106,7 +111,7 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
             _byAge.Dequeue();
             if (isWaiting && _waiting.Remove(oldest.Id, out var request))
             {
-                request.OnAnswer(null);
+                request.OnAnswer(request.Interruption);
             }
         }
     }

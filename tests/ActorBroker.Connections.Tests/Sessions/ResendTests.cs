@@ -158,8 +158,10 @@ public sealed class ResendTests : BrokerSessionSpec
         QueueReply? reply = null;
         Session.DeleteQueue("a", ifUnused: false, ifEmpty: false, answer => reply = answer);
         var delete = Queues.ExpectMsg<DeleteQueue>();
-        Clock.Advance(TimeSpan.FromSeconds(14.9));
         Tell(Queues, new QueueAnswered(delete.RequestId, new Refusal(RefusalReason.Interrupted, "the journal cannot write"), 0, 0));
+        Assert.Null(reply);
+        Clock.Advance(TimeSpan.FromSeconds(15));
+        Session.OnTimer();
         Assert.Equal("the journal cannot write", reply?.Refusal?.Text);
     }
 
