@@ -38,6 +38,8 @@ public sealed class ClusterNode
     private const string Settings =
         """
         akka.cluster.sharding.rebalance-interval = 1h
+        akka.remote.retry-gate-closed-for = 200ms
+        akka.remote.use-passive-connections = off
         akka.actor.serialization-bindings."System.Object" = in-process
         akka.loglevel = OFF
         akka.stdout-loglevel = OFF

@@ -47,5 +47,12 @@ public abstract class ClusterTest : IAsyncLifetime
         await channel.BasicPublishAsync(exchange, routingKey, mandatory, Persistent, body, limit.Token);
     }
 
+    protected static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!await condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
+    }
+
     protected static string Text(ReadOnlyMemory<byte> body) => Encoding.UTF8.GetString(body.Span);
 }

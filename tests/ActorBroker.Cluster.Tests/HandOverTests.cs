@@ -41,4 +41,42 @@ public sealed class HandOverTests(TwoNodes nodes) : ClusterTest, IClassFixture<T
         Assert.Equal("d", Text((await kept.NextAsync()).Body));
         Assert.Equal(0U, await channel.MessageCountAsync(durable));
     }
+
+    [Fact]
+    public async Task Declarations_and_bindings_that_meet_the_move_wait_for_it()
+    {
+        var third = await nodes.StartThirdAsync();
+        var queues = new List<string>();
+        for (var i = 0; i < 4; i++)
+            queues.Add(await third.NewQueueNameAsync("moved"));
+        using var stop = new CancellationTokenSource();
+        var begun = new List<Task>();
+        var changing = new List<Task>();
+        foreach (var queue in queues)
+        {
+            var isBegun = new TaskCompletionSource();
+            begun.Add(isBegun.Task);
+            changing.Add(ChangeAsync(await ChannelAsync(nodes.First), queue, isBegun, stop.Token));
+        }
+
+        await Task.WhenAny(Task.WhenAll(begun), Task.WhenAny(changing));
+        await third.StopAsync();
+        await stop.CancelAsync();
+        await Task.WhenAll(changing);
+    }
+
+    private static async Task ChangeAsync(IChannel channel, string queue, TaskCompletionSource begun, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var exchange = $"{queue}-exchange";
+            await channel.ExchangeDeclareAsync(exchange, "topic", durable: true, cancellationToken: CancellationToken.None);
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: CancellationToken.None);
+            await channel.QueueBindAsync(queue, exchange, "a.*", cancellationToken: CancellationToken.None);
+            await channel.QueueUnbindAsync(queue, exchange, "a.*", cancellationToken: CancellationToken.None);
+            await channel.ExchangeDeleteAsync(exchange, cancellationToken: CancellationToken.None);
+            await channel.QueueDeleteAsync(queue, cancellationToken: CancellationToken.None);
+            begun.TrySetResult();
+        }
+    }
 }

@@ -154,7 +154,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
         _virtualHost = command.VirtualHost;
         if (_waiting.Count >= _settings.WaitingMax)
         {
-            Answer(new CatalogueRequest(command, Sender), Unavailable("has too many requests waiting"));
+            Answer(new CatalogueRequest(command, Sender), Refused(RefusalReason.Unavailable, "has too many requests waiting"));
             return;
         }
 
@@ -279,14 +279,14 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
 
     private void RefuseAll(string why)
     {
-        var refusal = Unavailable(why);
+        var refusal = Refused(RefusalReason.Interrupted, why);
         foreach (var request in _current.Concat(_waiting))
             Answer(request, refusal);
         _current.Clear();
         _waiting.Clear();
     }
 
-    private Refusal Unavailable(string why) => new(RefusalReason.Unavailable, $"the catalogue of vhost '{_virtualHost}' {why}");
+    private Refusal Refused(RefusalReason reason, string why) => new(reason, $"the catalogue of vhost '{_virtualHost}' {why}");
 
     /// <summary>A request, who waits for its answer, and why it is refused, once that is known.</summary>
     private sealed class CatalogueRequest(CatalogueCommand command, IActorRef sender)

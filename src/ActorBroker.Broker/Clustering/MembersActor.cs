@@ -1,10 +1,14 @@
 using ActorBroker.Contracts.Clustering;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Remote;
 
 namespace ActorBroker.Broker.Clustering;
 
-/// <summary>Publishes <see cref="NodeRemoved"/> on the event stream of its node. One a node.</summary>
+/// <summary>
+/// Publishes <see cref="NodeRemoved"/>, <see cref="NodeLinkBroken"/> and <see cref="NodeLinkRestored"/> on the event stream of
+/// its node. One a node.
+/// </summary>
 public sealed class MembersActor : UntypedActor
 {
     private readonly Cluster _cluster = Cluster.Get(Context.System);
@@ -13,8 +17,11 @@ public sealed class MembersActor : UntypedActor
     public static Props Props { get; } = Akka.Actor.Props.Create(static () => new MembersActor());
 
     /// <inheritdoc/>
-    protected override void PreStart() =>
+    protected override void PreStart()
+    {
         _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationEvent));
+    }
 
     /// <inheritdoc/>
     protected override void PostStop() => _cluster.Unsubscribe(Self);
@@ -22,9 +29,19 @@ public sealed class MembersActor : UntypedActor
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
-        if (message is ClusterEvent.MemberRemoved removed)
+        switch (message)
         {
-            Context.System.EventStream.Publish(new NodeRemoved(removed.Member.Address));
+            case ClusterEvent.MemberRemoved removed:
+                Context.System.EventStream.Publish(new NodeRemoved(removed.Member.Address));
+                break;
+            case AssociationEvent ended and (DisassociatedEvent or AssociationErrorEvent) when IsMember(ended.RemoteAddress):
+                Context.System.EventStream.Publish(new NodeLinkBroken(ended.RemoteAddress));
+                break;
+            case AssociatedEvent begun when IsMember(begun.RemoteAddress):
+                Context.System.EventStream.Publish(new NodeLinkRestored(begun.RemoteAddress));
+                break;
         }
     }
+
+    private bool IsMember(Address address) => _cluster.State.Members.Any(member => member.Address == address);
 }

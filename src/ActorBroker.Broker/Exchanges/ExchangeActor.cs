@@ -135,7 +135,7 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
                 OnNodesDue();
                 break;
             case StopExchange:
-                RefuseAll(Unavailable("is moving"));
+                RefuseAll(Interrupted("is moving"));
                 Context.Stop(Self);
                 break;
             default:
@@ -167,14 +167,14 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         _log.Error(cause, "{0}: journal write {1} failed; the exchange restarts from what the journal has", PersistenceId, sequenceNr);
-        RefuseAll(Unavailable("could not be written"));
+        RefuseAll(Interrupted("could not be written"));
     }
 
     /// <inheritdoc/>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         _log.Error(cause, "{0}: journal write {1} was refused; the exchange restarts from what the journal has", PersistenceId, sequenceNr);
-        RefuseAll(Unavailable("could not be written"));
+        RefuseAll(Interrupted("could not be written"));
         Context.Stop(Self);
     }
 
@@ -300,8 +300,11 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
         _sourcesInWriting.Clear();
     }
 
-    private Refusal Unavailable(string why) =>
-        new(RefusalReason.Unavailable, _state is null ? $"{PersistenceId} {why}" : $"{State.Key} {why}");
+    private Refusal Unavailable(string why) => new(RefusalReason.Unavailable, Text(why));
+
+    private Refusal Interrupted(string why) => new(RefusalReason.Interrupted, Text(why));
+
+    private string Text(string why) => _state is null ? $"{PersistenceId} {why}" : $"{State.Key} {why}";
 
     /// <summary>From the shard: stop, now that nothing more comes.</summary>
     internal sealed record StopExchange : INoSerializationVerificationNeeded

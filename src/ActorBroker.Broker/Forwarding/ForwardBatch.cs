@@ -31,6 +31,9 @@ internal sealed class ForwardLink(string queue) : PublishLink<ForwardBatch>(queu
     /// <summary>Timestamp from which on the queue has been looked for.</summary>
     public long ResolvingSince { get; set; }
 
+    /// <summary>Timestamp of when something last came from the queue, or went to it while nothing was under way.</summary>
+    public long HeardAt { get; set; }
+
     /// <summary>The queue is the history of an exchange.</summary>
     public bool IsHistory { get; set; }
 

@@ -42,6 +42,7 @@ internal sealed partial class MessageForwarder
         {
             _linksByActor[resolved.Actor] = link;
             _watch(resolved.Actor);
+            link.HeardAt = _services.Clock.GetTimestamp();
             link.Resolve(resolved, _self, batch => Settle(link, batch, ForwardOutcome.Confirmed), batch => Settle(link, batch, ForwardOutcome.Failed));
         }
     }
@@ -62,6 +63,7 @@ internal sealed partial class MessageForwarder
     {
         if (_linksByActor.TryGetValue(queue, out var link))
         {
+            link.HeardAt = _services.Clock.GetTimestamp();
             link.Accept(accepted);
             while (link.NextDone(done) is { } batch)
             {
@@ -86,6 +88,19 @@ internal sealed partial class MessageForwarder
             link.SendAgain(missing.FirstSequence, _self);
         }
     }
+
+    private void FindSilent()
+    {
+        foreach (var (actor, link) in _linksByActor.Where(IsSilent).ToArray())
+        {
+            _linksByActor.Remove(actor);
+            link.LoseTouch(batch => Settle(link, batch, ForwardOutcome.Failed));
+            Find(link);
+        }
+    }
+
+    private bool IsSilent(KeyValuePair<IActorRef, ForwardLink> known) =>
+        known is { Key: IInternalActorRef { IsLocal: false }, Value.IsIdle: false } && _services.Clock.GetElapsedTime(known.Value.HeardAt) > SilenceLimit;
 
     private bool OnTerminated(IActorRef actor)
     {

@@ -22,6 +22,10 @@ internal sealed partial class MessageForwarder
     // Longer than it takes to start the queues of a lost node elsewhere.
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(60);
 
+    // A queue of another node that has something and says nothing for so long may not have it: messages get lost when a
+    // connection between nodes breaks.
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
+
     private readonly ForwardingServices _services;
     private readonly IActorRef _queues;
     private readonly IActorRef _self;
@@ -127,7 +131,7 @@ internal sealed partial class MessageForwarder
 
     /// <summary>
     /// Asks again for queues that have not been found (the shard may have handed the question to an incarnation that was
-    /// ending), and gives those up that are overdue.
+    /// ending), and gives those up that are overdue. Looks anew for those of other nodes that have been silent for long.
     /// </summary>
     public void OnTimer()
     {
@@ -142,6 +146,8 @@ internal sealed partial class MessageForwarder
                 OnNotFound(request, ForwardOutcome.Failed, refusal: null);
             }
         }
+
+        FindSilent();
     }
 
     private void SendToAll(ForwardedMessage message)
@@ -176,7 +182,15 @@ internal sealed partial class MessageForwarder
         _slab.Add(message, _targets);
     }
 
-    private void Send(ForwardLink link, MessageBatch batch, ForwardBatch messages) => link.Send(batch, messages, _self);
+    private void Send(ForwardLink link, MessageBatch batch, ForwardBatch messages)
+    {
+        if (link.IsIdle)
+        {
+            link.HeardAt = _services.Clock.GetTimestamp();
+        }
+
+        link.Send(batch, messages, _self);
+    }
 
     private void Settle(ForwardLink link, ForwardBatch batch, ForwardOutcome outcome)
     {

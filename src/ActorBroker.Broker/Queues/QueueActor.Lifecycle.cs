@@ -203,7 +203,7 @@ public sealed partial class QueueActor
 
     private void FailRequest()
     {
-        var refusal = new Refusal(RefusalReason.Unavailable, $"the journal could not write for {_key}");
+        var refusal = new Refusal(RefusalReason.Interrupted, $"the journal could not write for {_key}");
         while (_awaitingWrite.TryDequeue(out var answer))
         {
             answer(refusal);

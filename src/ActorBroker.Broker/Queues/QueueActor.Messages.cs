@@ -9,6 +9,9 @@ namespace ActorBroker.Broker.Queues;
 /// <content>Messages in, messages out: what connections tell the actor directly.</content>
 public sealed partial class QueueActor
 {
+    // By connection, the last question by which it began anew: it may ask more than once before it is answered.
+    private Dictionary<int, long>? _begunAnew;
+
     // False for what is not of this kind.
     private bool OnMessageCommand(QueueCommand command)
     {
@@ -67,8 +70,29 @@ public sealed partial class QueueActor
     // From here on the connection may tell this actor directly.
     private void OnResolve(ResolveQueue resolve)
     {
+        if (resolve.ConsumersAnew is { } consumers)
+        {
+            BeginAnew(resolve.RequestId, consumers);
+        }
+
         var standing = _queue!.OpenLink(Number(), resolve.Link);
         Sender.Tell(new QueueResolved(resolve.RequestId, _key, Self) { Declaration = _declaration, Standing = standing });
+    }
+
+    private void BeginAnew(long requestId, int consumers)
+    {
+        _begunAnew ??= [];
+        if (_begunAnew.GetValueOrDefault(Number()) >= requestId)
+        {
+            return;
+        }
+
+        _begunAnew[Number()] = requestId;
+        _queue!.CloseConsumers(Number());
+        if (consumers == 0)
+        {
+            AfterConsumerLeft();
+        }
     }
 
     private int Number() => _connections.NumberOf(Sender, Context);
@@ -133,6 +157,7 @@ public sealed partial class QueueActor
         OnReaderEnded(actor);
         if (_connections.Remove(actor) is { } number)
         {
+            _begunAnew?.Remove(number);
             OnConnectionEnded(number);
         }
 

@@ -79,7 +79,7 @@ public sealed partial class QueueActor
             return false;
         }
 
-        var refusal = new Refusal(RefusalReason.Unavailable, $"the journal cannot write for {_key} now: {_unwritableReason}");
+        var refusal = new Refusal(RefusalReason.Interrupted, $"the journal cannot write for {_key} now: {_unwritableReason}");
         switch (command)
         {
             case PurgeQueue purge:

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Core.Exchanges.Routing;
 using Akka.Actor;
@@ -44,6 +45,8 @@ public sealed partial class RoutingTableActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _tables.Clear();
+        Context.System.EventStream.Subscribe(Self, typeof(NodeLinkBroken));
+        Context.System.EventStream.Subscribe(Self, typeof(NodeLinkRestored));
         Timers.StartPeriodicTimer(RetryTick.Instance, RetryTick.Instance, _settings.RetryInterval);
     }
 
@@ -91,6 +94,12 @@ public sealed partial class RoutingTableActor : UntypedActor, IWithTimers
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
+            case NodeLinkBroken broken:
+                SubscribeAgain(broken.Node);
+                break;
+            case NodeLinkRestored restored:
+                SubscribeAgain(restored.Node);
+                break;
             case RetryTick:
                 AskTheSilent();
                 break;
@@ -107,6 +116,13 @@ public sealed partial class RoutingTableActor : UntypedActor, IWithTimers
         feed.Source = null;
         feed.IsLoaded = false;
         Subscribe(feed);
+    }
+
+    // A change may have been lost, and perhaps no other follows that would show it. What is here stays in force.
+    private void SubscribeAgain(Address node)
+    {
+        foreach (var (_, feed) in _sources.Where(known => known.Key.Path.Address == node))
+            Subscribe(feed);
     }
 
     private void AskTheSilent()

@@ -37,6 +37,8 @@ public sealed class ConnectionRegistryActor : UntypedActor
     {
         Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
         Context.System.EventStream.Subscribe(Self, typeof(NodeRemoved));
+        Context.System.EventStream.Subscribe(Self, typeof(NodeLinkBroken));
+        Context.System.EventStream.Subscribe(Self, typeof(NodeLinkRestored));
         Context.System.EventStream.Publish(AlarmsWanted.Instance);
     }
 
@@ -67,8 +69,8 @@ public sealed class ConnectionRegistryActor : UntypedActor
                 _alarms = changed;
                 TellAll(changed);
                 break;
-            case NodeRemoved removed:
-                TellAll(removed);
+            case NodeRemoved or NodeLinkBroken or NodeLinkRestored:
+                TellAll(message);
                 break;
             case CloseAllConnections close:
                 _closing = new CloseConnection(close.Text);

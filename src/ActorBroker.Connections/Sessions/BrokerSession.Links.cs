@@ -32,8 +32,13 @@ public sealed partial class BrokerSession
         AskForActor(link);
     }
 
-    private void AskForActor(QueueLink link) =>
-        _services.Queues.Tell(new ResolveQueue(QueueKeyOf(link.Queue), link.ResolveRequest) { Link = link.Opening }, _self);
+    private void AskForActor(QueueLink link) => _services.Queues.Tell(
+        new ResolveQueue(QueueKeyOf(link.Queue), link.ResolveRequest)
+        {
+            Link = link.Opening,
+            ConsumersAnew = link.IsOutOfTouch ? _consumers.Values.Count(consumer => consumer.Link == link && consumer is { Settings: not null, IsStopped: false }) : null,
+        },
+        _self);
 
     // The shard may have handed the question to an incarnation that was ending, which nobody answers; asking twice does
     // no harm, since only the first answer counts.
@@ -130,12 +135,33 @@ public sealed partial class BrokerSession
         }
 
         _requests.Lose(actor, static _ => QueueLost.Instance);
-        RestartConsumers(link);
+        RestartConsumers(link, isFailover: true);
         if (link.Actor is null && !link.IsResolving)
         {
             // Nobody needs it right now; a target that still holds it must route again.
             _links.Remove(link.Queue);
             link.Close(new Refusal(RefusalReason.NotFound, string.Empty), static _ => { }, static _ => { });
+        }
+    }
+
+    // A connection to that node has ended, and nobody knows what it took along: batches, deliveries, settlements. The queues
+    // there are found anew, as if they had been lost, and give back what this session's consumers hold.
+    private void OnLinkBroken(Address node)
+    {
+        foreach (var (actor, link) in _linksByActor.Where(known => known.Key.Path.Address == node).ToArray())
+        {
+            if (link.IsOfConnection)
+            {
+                // Replies are sent once.
+                OnTerminated(actor);
+                continue;
+            }
+
+            _linksByActor.Remove(actor);
+            Settle(link, () => link.LoseTouch(BatchLost));
+            Resolve(link);
+            _requests.Lose(actor, static _ => QueueLost.Instance);
+            RestartConsumers(link, isFailover: false);
         }
     }
 }

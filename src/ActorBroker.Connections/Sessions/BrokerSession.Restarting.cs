@@ -4,12 +4,12 @@ using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Connections.Sessions;
 
-/// <content>Consumers whose queue's actor was lost.</content>
+/// <content>Consumers whose queue's actor was lost, or may have lost what it was told.</content>
 public sealed partial class BrokerSession
 {
     // The queue's actor is gone but its consumers were not cancelled: they go on at its next incarnation, to which what
     // they held unsettled has come back.
-    private void RestartConsumers(QueueLink link)
+    private void RestartConsumers(QueueLink link, bool isFailover)
     {
         foreach (var consumer in _consumers.Values.Where(consumer => consumer.Link == link).ToArray())
         {
@@ -26,7 +26,7 @@ public sealed partial class BrokerSession
                 continue;
             }
 
-            if (consumer.Starting is null && ConsumerArguments.Of(consumer.Settings.Arguments).CancelsOnFailover)
+            if (isFailover && consumer.Starting is null && ConsumerArguments.Of(consumer.Settings.Arguments).CancelsOnFailover)
             {
                 OnCancelled(new ConsumerCancelled(consumer.Id));
                 continue;

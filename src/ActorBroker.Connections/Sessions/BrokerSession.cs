@@ -88,6 +88,7 @@ public sealed partial class BrokerSession : IBrokerSession
     public void OnTimer()
     {
         _requests.Expire();
+        _requests.AskInterrupted();
         AskAgain();
         DecideAgain();
         if (_lostNode.IsDue)
@@ -136,6 +137,12 @@ public sealed partial class BrokerSession : IBrokerSession
             case ConnectionCounted counted:
                 OnCounted(sender, counted);
                 break;
+            case ExchangeAnswered { Refusal.Reason: RefusalReason.Interrupted } interrupted:
+                _requests.Interrupt(interrupted.RequestId, interrupted);
+                break;
+            case QueueAnswered { Refusal.Reason: RefusalReason.Interrupted } interrupted:
+                _requests.Interrupt(interrupted.RequestId, interrupted);
+                break;
             case IRequestAnswer answer:
                 _requests.Answer(answer.RequestId, answer);
                 break;
@@ -154,8 +161,12 @@ public sealed partial class BrokerSession : IBrokerSession
             case AlarmsChanged changed:
                 Listener.OnResourceAlarms(changed.Alarms);
                 break;
-            case NodeRemoved:
+            case NodeRemoved or NodeLinkRestored:
                 _lostNode.Begin();
+                break;
+            case NodeLinkBroken broken:
+                _lostNode.Begin();
+                OnLinkBroken(broken.Node);
                 break;
             case RunLater later:
                 later.Action();

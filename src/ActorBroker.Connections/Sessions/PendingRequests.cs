@@ -4,30 +4,38 @@ namespace ActorBroker.Connections.Sessions;
 
 /// <summary>
 /// Questions that a session has asked and not had answered. Each is answered once: by its answer, or, after
-/// <paramref name="timeout"/>, by null.
+/// <paramref name="timeout"/>, by what interrupted it, or null.
 /// </summary>
 internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
 {
+    // Whoever was interrupted needs a moment: an entity that moves, to be somewhere else.
+    private static readonly TimeSpan InterruptionPause = TimeSpan.FromMilliseconds(300);
+
     private readonly Dictionary<long, Request> _waiting = [];
+    private readonly Queue<(long Id, long Since)> _interrupted = new();
     private readonly Queue<(long Id, long Started)> _byAge = new();
     private long _lastId;
 
-    private readonly record struct Request(Action<object?> OnAnswer, IActorRef? Asked, Action? Again);
+    private readonly record struct Request(Action<object?> OnAnswer, IActorRef? Asked, Action? Again, long Started)
+    {
+        /// <summary>The answer that it is asked again after.</summary>
+        public object? Interruption { get; init; }
+    }
 
     public bool IsEmpty => _waiting.Count == 0;
 
     /// <summary>Registers a question; the id goes with it.</summary>
     /// <param name="onAnswer">Gets the answer.</param>
     /// <param name="asked">The actor that alone can answer it, or null when its next incarnation can.</param>
-    public long Add(Action<object?> onAnswer, IActorRef? asked = null) => Add(new Request(onAnswer, asked, null));
+    public long Add(Action<object?> onAnswer, IActorRef? asked = null) => Add(new Request(onAnswer, asked, null, clock.GetTimestamp()));
 
-    /// <summary>Registers a question and asks it: again, when it may have been lost with a node.</summary>
+    /// <summary>Registers a question and asks it: again, when it may have been lost, or whoever was at it was interrupted.</summary>
     /// <param name="onAnswer">Gets the answer.</param>
     /// <param name="ask">Asks, with the id; whoever is asked must bear to be asked twice.</param>
     public void Ask(Action<object?> onAnswer, Action<long> ask)
     {
         var id = _lastId + 1;
-        Add(new Request(onAnswer, null, () => ask(id)));
+        Add(new Request(onAnswer, null, () => ask(id), clock.GetTimestamp()));
         ask(id);
     }
 
@@ -37,6 +45,37 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
         if (_waiting.Remove(id, out var request))
         {
             request.OnAnswer(answer);
+        }
+    }
+
+    /// <summary>
+    /// The answer is that whoever was at it was interrupted: it is asked again after a while, unless it has waited too long
+    /// for that, or cannot be.
+    /// </summary>
+    public void Interrupt(long id, object answer)
+    {
+        if (_waiting.TryGetValue(id, out var request)
+            && request.Again is not null
+            && clock.GetElapsedTime(request.Started) + InterruptionPause < timeout)
+        {
+            _waiting[id] = request with { Interruption = answer };
+            _interrupted.Enqueue((id, clock.GetTimestamp()));
+            return;
+        }
+
+        Answer(id, answer);
+    }
+
+    /// <summary>Asks those again that were interrupted a while ago.</summary>
+    public void AskInterrupted()
+    {
+        while (_interrupted.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.Since) >= InterruptionPause)
+        {
+            _interrupted.Dequeue();
+            if (_waiting.TryGetValue(oldest.Id, out var request))
+            {
+                request.Again!();
+            }
         }
     }
 
@@ -72,7 +111,7 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
             _byAge.Dequeue();
             if (isWaiting && _waiting.Remove(oldest.Id, out var request))
             {
-                request.OnAnswer(null);
+                request.OnAnswer(request.Interruption);
             }
         }
     }
@@ -81,7 +120,7 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
     {
         var id = ++_lastId;
         _waiting.Add(id, request);
-        _byAge.Enqueue((id, clock.GetTimestamp()));
+        _byAge.Enqueue((id, request.Started));
         return id;
     }
 }

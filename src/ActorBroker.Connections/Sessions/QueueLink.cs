@@ -37,6 +37,13 @@ internal sealed class QueueLink(string queue) : PublishLink<BatchConfirm>(queue)
         return bytes;
     }
 
+    /// <inheritdoc/>
+    public override long LoseTouch(Action<BatchConfirm> lost)
+    {
+        Settlements.Clear();
+        return base.LoseTouch(lost);
+    }
+
     /// <summary>The settlements gathered so far; the list is handed over.</summary>
     public List<Settlement> TakeSettlements()
     {

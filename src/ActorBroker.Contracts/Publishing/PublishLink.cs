@@ -20,7 +20,7 @@ namespace ActorBroker.Contracts.Publishing;
 /// </summary>
 /// <typeparam name="T">What the publisher wants to have back when a batch is safe, or lost.</typeparam>
 /// <param name="queue">The queue's name.</param>
-public class PublishLink<T>(string queue)
+public partial class PublishLink<T>(string queue)
     where T : class
 {
     // A queue that ends again and again with the same batches under way may do so because of them.
@@ -30,6 +30,7 @@ public class PublishLink<T>(string queue)
     private readonly Queue<SentBatch<T>> _unconfirmed = new();
     private readonly List<Action<Refusal?>> _waiting = [];
     private HashSet<long>? _partlyRefused;
+    private IActorRef? _outOfTouch;
     private long _publisher;
     private long? _declaration;
     private long _last;
@@ -52,6 +53,9 @@ public class PublishLink<T>(string queue)
 
     /// <summary>The question for the actor that is outstanding.</summary>
     public long ResolveRequest { get; set; }
+
+    /// <summary>What went to the actor, or came from it, may be lost: it is to be told so when it is found.</summary>
+    public bool IsOutOfTouch => _outOfTouch is not null;
 
     /// <summary>Nothing is on its way or waits for the queue.</summary>
     public bool IsIdle => _unacceptedBytes.Count == 0 && _unconfirmed.Count == 0;
@@ -126,13 +130,15 @@ public class PublishLink<T>(string queue)
         var isAnother = _declaration is { } known && known != resolved.Declaration;
         _declaration = resolved.Declaration;
         var bytes = 0L;
+        var isSame = resolved.Actor.Equals(_outOfTouch);
+        _outOfTouch = null;
         if (_confirmed < _sent)
         {
             var standing = resolved.Standing;
             var safe = isAnother ? 0 : Math.Min(standing.KnownSequence, _sent);
             bytes = Accept(safe);
             Settle(safe, sequence => standing.MayHaveRefused(sequence) && !IsPartlyRefused(sequence) ? lost : done);
-            GiveUp((sent, sequence) => isAnother || sent.Share is not null || IsPartlyRefused(sequence), lost);
+            GiveUp((sent, sequence) => isAnother || (sent.Share is not null && !isSame) || IsPartlyRefused(sequence), lost);
         }
 
         Resolve(resolved.Actor, self);
@@ -191,48 +197,6 @@ public class PublishLink<T>(string queue)
     {
         (_partlyRefused ??= []).RemoveWhere(refused => refused <= _confirmed);
         _partlyRefused.Add(sequence);
-    }
-
-    /// <summary>
-    /// The actor is gone. What it had is kept for its next incarnation, but for shares of transactions that were to be
-    /// prepared, which are lost. Returns the bytes that are off the publisher's window with it.
-    /// </summary>
-    public virtual long LoseActor(Action<T> lost)
-    {
-        ArgumentNullException.ThrowIfNull(lost);
-        Actor = null;
-        if (_confirmed < _sent && ++_losses > LossesMax)
-        {
-            return LoseSent(lost);
-        }
-
-        GiveUp(static (sent, _) => sent.Share?.Transaction is not null, lost);
-        return Accept(_confirmed);
-    }
-
-    /// <summary>The actor is gone and has no next incarnation: everything on its way to it is lost. Returns as <see cref="LoseActor"/>.</summary>
-    public long LoseSent(Action<T> lost)
-    {
-        Actor = null;
-        Settle(_sent, _ => lost);
-        return Accept(_sent);
-    }
-
-    /// <summary>There is no such queue, or it can't be found now. Returns the bytes that waited for it.</summary>
-    /// <param name="refusal">Why.</param>
-    /// <param name="lost">Gets the tokens of batches that an earlier incarnation may or may not have had.</param>
-    /// <param name="unsent">Gets those of batches that nobody has had.</param>
-    public long Close(Refusal refusal, Action<T> lost, Action<T> unsent)
-    {
-        ArgumentNullException.ThrowIfNull(lost);
-        ArgumentNullException.ThrowIfNull(unsent);
-        IsGone = true;
-        IsResolving = false;
-        Settle(_sent, _ => lost);
-        Settle(_last, _ => unsent);
-        var bytes = Accept(_last);
-        RunWaiting(refusal);
-        return bytes;
     }
 
     private bool IsPartlyRefused(long sequence) => _partlyRefused is not null && _partlyRefused.Contains(sequence);

@@ -43,6 +43,12 @@ public sealed record ResolveQueue(QueueKey Queue, long RequestId) : NamedQueueCo
 {
     /// <summary>Who is going to publish, so that it can send batches again when the queue's actor is lost; nobody by default.</summary>
     public LinkOpening Link { get; init; }
+
+    /// <summary>
+    /// Not null: messages between the connection and the queue may have been lost. What the connection has started there
+    /// is no more, and what it holds is given back; it is going to start so many consumers again.
+    /// </summary>
+    public int? ConsumersAnew { get; init; }
 }
 
 /// <summary>What is this queue? Answered by <see cref="QueueDescribed"/>.</summary>

@@ -45,15 +45,12 @@ internal static class QueueMessageFormats
             p => new PurgeQueue(p.Queue.ToQueueKey(), p.RequestId, p.Origin.ToOrigin()));
         formats.AddProto(
             "q-resolve1", Proto.ResolveQueue.Parser,
-            (ResolveQueue m) => new Proto.ResolveQueue
+            ToForm,
+            p => new ResolveQueue(p.Queue.ToQueueKey(), p.RequestId)
             {
-                Queue = m.Queue.ToForm(),
-                RequestId = m.RequestId,
-                Publisher = m.Link.Publisher,
-                ConfirmedSequence = m.Link.ConfirmedSequence,
-                SentSequence = m.Link.SentSequence,
-            },
-            p => new ResolveQueue(p.Queue.ToQueueKey(), p.RequestId) { Link = new LinkOpening(p.Publisher, p.ConfirmedSequence, p.SentSequence) });
+                Link = new LinkOpening(p.Publisher, p.ConfirmedSequence, p.SentSequence),
+                ConsumersAnew = p.HasConsumersAnew ? p.ConsumersAnew : null,
+            });
         formats.AddProto(
             "q-describe1", Proto.DescribeQueue.Parser,
             (DescribeQueue m) => new Proto.DescribeQueue { Queue = m.Queue.ToForm(), RequestId = m.RequestId },
@@ -233,6 +230,24 @@ internal static class QueueMessageFormats
         if (started.StreamOffset is { } offset)
         {
             form.StreamOffset = offset;
+        }
+
+        return form;
+    }
+
+    private static Proto.ResolveQueue ToForm(ResolveQueue resolve)
+    {
+        var form = new Proto.ResolveQueue
+        {
+            Queue = resolve.Queue.ToForm(),
+            RequestId = resolve.RequestId,
+            Publisher = resolve.Link.Publisher,
+            ConfirmedSequence = resolve.Link.ConfirmedSequence,
+            SentSequence = resolve.Link.SentSequence,
+        };
+        if (resolve.ConsumersAnew is { } consumers)
+        {
+            form.ConsumersAnew = consumers;
         }
 
         return form;

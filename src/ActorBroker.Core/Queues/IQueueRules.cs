@@ -192,6 +192,9 @@ public interface IQueueRules
     /// <summary>The queue is being deleted: publishes count as taken, and gets find nothing.</summary>
     void Abandon();
 
+    /// <summary>A connection begins anew: its consumers and getters end, and what they held goes back to the queue.</summary>
+    void CloseConsumers(int connection);
+
     /// <summary>A connection is gone: its consumers end and what they held goes back to the queue.</summary>
     void ConnectionClosed(int connection);
 

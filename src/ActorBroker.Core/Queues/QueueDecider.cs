@@ -170,6 +170,12 @@ public sealed partial class QueueDecider : IQueueRules
     public void ConnectionClosed(int connection)
     {
         _links.Close(connection);
+        CloseConsumers(connection);
+    }
+
+    /// <summary>A connection begins anew: its consumers and getters end, and what they held is ready again.</summary>
+    public void CloseConsumers(int connection)
+    {
         ForgetGets(key => key.Connection == connection);
         _history?.ConnectionClosed(connection);
         foreach (var consumer in _roster.All.Where(consumer => consumer.Key.Connection == connection).ToArray())

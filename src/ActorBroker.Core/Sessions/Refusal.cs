@@ -26,6 +26,12 @@ public enum RefusalReason : byte
 
     /// <summary>What the entity is cannot be read from the journal: it is not served until someone repairs that.</summary>
     Damaged = 8,
+
+    /// <summary>
+    /// Whoever was at it ended before it was done: the entity moves to another node, or its journal cannot write for now.
+    /// Nobody is the worse for it: whoever asked may ask again, and is to do so for as long as its client can wait.
+    /// </summary>
+    Interrupted = 9,
 }
 
 /// <summary>A refusal with the text for the client, in RabbitMQ's words and without the code's name in front.</summary>

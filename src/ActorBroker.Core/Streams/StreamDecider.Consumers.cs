@@ -56,8 +56,11 @@ public sealed partial class StreamDecider
     public void ConnectionClosed(int connection)
     {
         _links.Close(connection);
-        _log.ConnectionClosed(connection);
+        CloseConsumers(connection);
     }
+
+    /// <inheritdoc/>
+    public void CloseConsumers(int connection) => _log.ConnectionClosed(connection);
 
     /// <inheritdoc/>
     public void SetConsumerActive(ConsumerKey key, bool active) => _log.SetActive(key, active);

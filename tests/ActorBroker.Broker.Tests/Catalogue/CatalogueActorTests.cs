@@ -86,7 +86,7 @@ public sealed class CatalogueActorTests : EntityTestKit
         Watch(_catalogue);
         Journal.Next(JournalId, fault);
         Register(Durable, "1");
-        Assert.Equal(RefusalReason.Unavailable, ExpectMsg<NameRegistered>().Refusal!.Reason);
+        Assert.Equal(RefusalReason.Interrupted, ExpectMsg<NameRegistered>().Refusal!.Reason);
         ExpectTerminated(_catalogue);
         Unwatch(_catalogue);
         Start(new CatalogueSettings());

@@ -194,7 +194,7 @@ public sealed class CataloguePolicyTests : EntityTestKit
     {
         Journal.Next(JournalId, JournalFault.Reject);
         Set(Limit("p", 1), "1");
-        Assert.Equal(RefusalReason.Unavailable, ExpectMsg<PolicyAnswered>().Refusal?.Reason);
+        Assert.Equal(RefusalReason.Interrupted, ExpectMsg<PolicyAnswered>().Refusal?.Reason);
     }
 
     [Fact]

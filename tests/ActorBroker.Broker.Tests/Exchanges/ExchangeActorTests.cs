@@ -195,8 +195,8 @@ public sealed class ExchangeActorTests : EntityTestKit
         _exchange.Tell(new BindDestination(Key, 1, ToQueue("q"), Someone), TestActor);
         _exchange.Tell(new DeleteExchange(Key, 2, false, Someone), TestActor);
         AnswerQueues(1);
-        Assert.Equal(RefusalReason.Unavailable, ExpectMsg<ExchangeAnswered>(answer => answer.RequestId == 1).Refusal!.Reason);
-        Assert.Equal(RefusalReason.Unavailable, ExpectMsg<ExchangeAnswered>(answer => answer.RequestId == 2).Refusal!.Reason);
+        Assert.Equal(RefusalReason.Interrupted, ExpectMsg<ExchangeAnswered>(answer => answer.RequestId == 1).Refusal!.Reason);
+        Assert.Equal(RefusalReason.Interrupted, ExpectMsg<ExchangeAnswered>(answer => answer.RequestId == 2).Refusal!.Reason);
         ExpectTerminated(_exchange);
         Unwatch(_exchange);
         Start();

@@ -42,7 +42,7 @@ public sealed class QueueJournalTests : QueueActorSpec
     {
         Journal.Next(JournalId, fault);
         Queues.Tell(new DeclareQueue(Key, 6, Durable, false, Someone), Client.Ref);
-        Assert.Equal(RefusalReason.Unavailable, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
+        Assert.Equal(RefusalReason.Interrupted, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
         ExpectTerminatedEntity();
         Declare();
     }
@@ -65,9 +65,9 @@ public sealed class QueueJournalTests : QueueActorSpec
         Journal.Release(JournalId);
         Client.ExpectMsg(new PublishProgress(2, 1));
         Client.ExpectMsg(new PublishFailed(2, 2));
-        Assert.Equal(RefusalReason.Unavailable, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
-        Assert.Equal(RefusalReason.Unavailable, Client.ExpectMsg<BindingSourceAnswered>().Refusal?.Reason);
-        Assert.Equal(RefusalReason.Unavailable, Client.ExpectMsg<BindingSourceAnswered>().Refusal?.Reason);
+        Assert.Equal(RefusalReason.Interrupted, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
+        Assert.Equal(RefusalReason.Interrupted, Client.ExpectMsg<BindingSourceAnswered>().Refusal?.Reason);
+        Assert.Equal(RefusalReason.Interrupted, Client.ExpectMsg<BindingSourceAnswered>().Refusal?.Reason);
         ExpectTerminated(queue);
     }
 
@@ -91,7 +91,7 @@ public sealed class QueueJournalTests : QueueActorSpec
         Watch(queue);
         Journal.Release(JournalId);
         Client.ExpectMsg(new PublishFailed(2, 2));
-        Assert.Equal(RefusalReason.Unavailable, Asker.ExpectMsg<QueueAnswered>().Refusal?.Reason);
+        Assert.Equal(RefusalReason.Interrupted, Asker.ExpectMsg<QueueAnswered>().Refusal?.Reason);
         ExpectTerminated(queue);
         var next = Resolve();
         Assert.Equal("a", Get(next));

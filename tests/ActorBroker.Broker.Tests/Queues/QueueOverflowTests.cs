@@ -128,7 +128,7 @@ public sealed class QueueOverflowTests : QueueLifetimeSpec
         Redefine(7);
         ReadyCount();
         FailHeldWrite(queue, fault);
-        Assert.Equal(RefusalReason.Unavailable, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
+        Assert.Equal(RefusalReason.Interrupted, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
         var next = Resolve();
         Assert.Equal(["a", "b", "c", null], Enumerable.Range(0, 4).Select(_ => Get(next)));
     }

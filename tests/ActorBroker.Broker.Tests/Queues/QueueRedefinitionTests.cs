@@ -59,7 +59,7 @@ public sealed class QueueRedefinitionTests : QueueActorSpec
         Journal.Next(JournalId, JournalFault.Reject);
         var asking = With(("x-max-length", ArgumentValue.FromInt32(20)), ("x-allow-redefine", ArgumentValue.FromBoolean(true)));
         Queues.Tell(new DeclareQueue(Key, 7, asking, false, Someone), Client.Ref);
-        Assert.Equal(RefusalReason.Unavailable, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
+        Assert.Equal(RefusalReason.Interrupted, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
     }
 
     [Fact]

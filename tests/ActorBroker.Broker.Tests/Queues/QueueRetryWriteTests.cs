@@ -92,7 +92,7 @@ public sealed class QueueRetryWriteTests : QueueActorSpec
         Queues.Tell(new AddBindingSource(Key, "b", "e", null, true), Asker.Ref);
         var bind = Asker.ExpectMsg<BindingSourceAnswered>().Refusal;
 
-        Assert.All([purge, delete, bind], static refusal => Assert.Equal(RefusalReason.Unavailable, refusal?.Reason));
+        Assert.All([purge, delete, bind], static refusal => Assert.Equal(RefusalReason.Interrupted, refusal?.Reason));
         Assert.Equal("the journal cannot write for queue 'q' in vhost '/' now: the disk is full", purge?.Text);
         Assert.Equal(1, ReadyCount());
         FreeDisk();

@@ -144,7 +144,7 @@ public sealed class RoutingTableActorTests : EntityTestKit
         Ask(new BindDestination(Key("amq.direct"), 1, To(Destination.Queue("q")), Someone));
         AssertRoutes("amq.direct", "q");
         Journal.Next(EntityIds.PersistenceId(EntityIds.ExchangeType, EntityIds.Of(Key("amq.direct"))), JournalFault.Fail);
-        Assert.Equal(RefusalReason.Unavailable, Ask(new BindDestination(Key("amq.direct"), 2, To(Destination.Queue("r")), Someone))!.Reason);
+        Assert.Equal(RefusalReason.Interrupted, Ask(new BindDestination(Key("amq.direct"), 2, To(Destination.Queue("r")), Someone))!.Reason);
         AssertRoutes("amq.direct", "q");
         AwaitAssert(() =>
         {

@@ -15,7 +15,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
     private readonly HashSet<int> _touched = [];
     private readonly HashSet<LoadedClient.Loss> _expected = [];
     private DateTimeOffset _began;
-    private bool _wasCut;
+    private bool _isWithoutDatabase;
 
     /// <summary>The longest that service may be away; what is above is another fault.</summary>
     public TimeSpan ServiceLimit { get; init; } = TimeSpan.FromSeconds(120);
@@ -95,7 +95,6 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         var other = others[random.Next(others.Length)];
         log($"{fault}: node {node}, {(fault is Fault.Halves or Fault.OneNode ? "all others" : $"node {other}")}");
         _touched.Add(node);
-        _wasCut = true;
         switch (fault)
         {
             case Fault.Halves:
@@ -142,6 +141,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
     private async Task LoseDatabaseAsync(Func<Task> stop)
     {
         log($"the database is away for {Seconds(DatabaseOutage)}");
+        _isWithoutDatabase = true;
         await stop();
         await Task.Delay(DatabaseOutage);
         await cluster.Database.StartAgainAsync();
@@ -191,12 +191,10 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         return unexpected;
     }
 
-    // Who asks for a change of what lives on a lost node, or without a database, may hear that it cannot be had now. And
-    // behind a cut, a connection between nodes that is still waiting to repeat itself may cost one of them its membership once more.
+    // Who asks for a change without a database may hear that it cannot be had now.
     private bool IsBearable(LoadedClient client, LoadedClient.Loss loss)
     {
-        var isBearable = (client.IsChurner && loss.Reason.Contains("code=541", StringComparison.Ordinal))
-            || (_wasCut && loss.Reason.Contains("node has lost its cluster", StringComparison.Ordinal));
+        var isBearable = _isWithoutDatabase && client.IsChurner && loss.Reason.Contains("code=541", StringComparison.Ordinal);
         if (isBearable)
         {
             log($"{client.Name} lost its connection to node {loss.Node} at {loss.At:HH:mm:ss.fff}: {loss.Reason}");

@@ -1,6 +1,8 @@
 using ActorBroker.Contracts.Clustering;
+using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -130,5 +132,60 @@ public sealed class ResendTests : BrokerSessionSpec
         Terminate(queue);
         Assert.Equal([6], Heard.Cancelled);
         Queues.ExpectNoMsg(0);
+    }
+
+    [Fact]
+    public void What_was_interrupted_is_asked_again_until_it_is_done()
+    {
+        Refusal? refused = new(RefusalReason.Unavailable, "no answer");
+        Session.DeclareExchange("e", new ExchangeDefinition("fanout", Durable: true, AutoDelete: false, Internal: false, ArgumentTable.Empty), passive: false, refusal => refused = refusal);
+        var declare = Exchanges.ExpectMsg<DeclareExchange>();
+        Tell(Exchanges, new ExchangeAnswered(declare.RequestId, new Refusal(RefusalReason.Interrupted, "exchange 'e' in vhost '/' is moving")));
+        Session.OnTimer();
+        Exchanges.ExpectNoMsg(0);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Session.OnTimer();
+        Assert.Equal(declare.RequestId, Exchanges.ExpectMsg<DeclareExchange>().RequestId);
+        Tell(Exchanges, new ExchangeAnswered(declare.RequestId, null));
+        Assert.Null(refused);
+        Session.OnTimer();
+        Exchanges.ExpectNoMsg(0);
+    }
+
+    [Fact]
+    public void What_is_interrupted_for_longer_than_a_client_waits_is_refused_with_its_reason()
+    {
+        QueueReply? reply = null;
+        Session.DeleteQueue("a", ifUnused: false, ifEmpty: false, answer => reply = answer);
+        var delete = Queues.ExpectMsg<DeleteQueue>();
+        Tell(Queues, new QueueAnswered(delete.RequestId, new Refusal(RefusalReason.Interrupted, "the journal cannot write"), 0, 0));
+        Assert.Null(reply);
+        Clock.Advance(TimeSpan.FromSeconds(15));
+        Session.OnTimer();
+        Assert.Equal("the journal cannot write", reply?.Refusal?.Text);
+    }
+
+    [Fact]
+    public void A_queue_to_which_the_link_is_broken_is_found_anew_and_told_of_what_it_may_not_have()
+    {
+        var queue = NewQueue();
+        var target = Target("", "a");
+        Found("a", queue);
+        for (var tag = 1UL; tag <= 3; tag++)
+            PublishOne(target, $"{tag}", tag);
+        Assert.Equal([(1L, "1"), (2L, "2"), (3L, "3")], [Batch(queue), Batch(queue), Batch(queue)]);
+        Session.StartConsumer("a", 6, Channel, Settings, static _ => { });
+        Tell(queue, new ConsumerStarted(queue.ExpectMsg<StartConsumer>().RequestId, 6));
+
+        Tell(Queues, new NodeLinkBroken(queue.Ref.Path.Address));
+        Tell(queue, new PublishProgress(3, 3));
+        Assert.Empty(Heard.Confirms);
+        var resolve = Queues.ExpectMsg<ResolveQueue>();
+        Assert.Equal(1, resolve.ConsumersAnew);
+        Tell(Queues, new QueueResolved(resolve.RequestId, resolve.Queue, queue.Ref) { Standing = new LinkStanding(1) });
+
+        Assert.Equal([(1, 1UL, 1UL, false, true)], Heard.Confirms);
+        Assert.Equal([(2L, "2"), (3L, "3")], [Batch(queue), Batch(queue)]);
+        Assert.Equal(6, queue.ExpectMsg<StartConsumer>().ConsumerId);
     }
 }

@@ -21,6 +21,7 @@ public sealed class FrameGauge
         """;
 
     private static readonly ConcurrentDictionary<ActorSystem, FrameGauge> Gauges = new();
+    private readonly ConcurrentDictionary<AssociationHandle, bool> _connections = new();
     private long _bytes;
     private int _largest;
     private int _lost;
@@ -39,6 +40,20 @@ public sealed class FrameGauge
 
     /// <summary>The gauge of a system.</summary>
     public static FrameGauge Of(ActorSystem system) => Gauges.GetOrAdd(system, static _ => new FrameGauge());
+
+    /// <summary>Ends all connections that the system has with others, as a network does that forgets them.</summary>
+    public void BreakConnections()
+    {
+        foreach (var connection in _connections.Keys)
+        {
+            _connections.TryRemove(connection, out _);
+#pragma warning disable CS0618 // The other overloads log, and end in this one.
+            connection.Disassociate();
+#pragma warning restore CS0618
+        }
+    }
+
+    internal void Add(AssociationHandle connection) => _connections.TryAdd(connection, true);
 
     // True when the frame may go.
     internal bool Admit(ByteString frame)
@@ -108,6 +123,7 @@ internal sealed class GaugedTransport(Transport wrapped, FrameGauge gauge) : Tra
         {
             _below = below;
             _gauge = gauge;
+            gauge.Add(below);
             ReadHandlerSource.Task.ContinueWith(reader => _below.ReadHandlerSource.SetResult(reader.Result), TaskScheduler.Default);
         }
 
