@@ -28,7 +28,7 @@ public sealed class FencedWriteTests : SqliteJournalTest
 
             List<Task<object>> written;
             List<Task<NotWritten>> fenced;
-            using (var holder = new SqliteConnectionSettings(File, Options()).OpenPrivate())
+            using (var holder = new SqliteConnectionSettings(File, Options()).Open())
             {
                 // While the first of them waits for the file, the rest becomes one commit.
                 SqliteConnectionSettings.Execute(holder, "BEGIN IMMEDIATE");
@@ -67,7 +67,7 @@ public sealed class FencedWriteTests : SqliteJournalTest
 
             List<Task<object>> same;
             Task<object> beside;
-            using (var holder = new SqliteConnectionSettings(File, Options()).OpenPrivate())
+            using (var holder = new SqliteConnectionSettings(File, Options()).Open())
             {
                 SqliteConnectionSettings.Execute(holder, "BEGIN IMMEDIATE");
                 var before = system.ActorOf(Ledger.Props("before")).Ask<object>((byte)1, Patience);

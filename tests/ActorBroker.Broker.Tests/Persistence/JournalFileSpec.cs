@@ -25,10 +25,10 @@ public abstract class JournalFileSpec : IDisposable
             Sync = JournalSync.Normal,
         };
         _settings = new SqliteConnectionSettings(Path.Combine(_path, "journal.db"), Options);
-        Upkeep = _settings.OpenPrivate();
+        Upkeep = _settings.Open();
         SqliteJournal.CreateTables(Upkeep, Options);
         SqliteConnectionSettings.Execute(Upkeep, "PRAGMA wal_checkpoint(TRUNCATE)");
-        Writer = _settings.OpenPrivate();
+        Writer = _settings.Open();
     }
 
     private protected JournalOptions Options { get; }
@@ -51,7 +51,7 @@ public abstract class JournalFileSpec : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected SqliteConnection Open() => _settings.OpenPrivate();
+    private protected SqliteConnection Open() => _settings.Open();
 
     private protected void Write(int kibibytes, string entity = "queue/a", bool deleted = false) =>
         SqliteConnectionSettings.Execute(

@@ -77,7 +77,7 @@ public sealed class SqliteJournalSpec : SqliteJournalTest
         {
             var writer = system.ActorOf(Ledger.Props("a"));
             await writer.Ask<Written>((byte)1, Patience);
-            using var other = new SqliteConnectionSettings(File, Options()).OpenPrivate();
+            using var other = new SqliteConnectionSettings(File, Options()).Open();
             SqliteConnectionSettings.Execute(other, "BEGIN IMMEDIATE");
 
             var late = writer.Ask<Written>((byte)2, Patience);

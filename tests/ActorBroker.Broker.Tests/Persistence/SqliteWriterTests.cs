@@ -14,7 +14,7 @@ public sealed class SqliteWriterTests : SqliteJournalTest
     public SqliteWriterTests()
     {
         _settings = new SqliteConnectionSettings(File, Options());
-        using var connection = _settings.OpenPrivate();
+        using var connection = _settings.Open();
         SqliteJournal.CreateTables(connection, Options());
     }
 
@@ -103,7 +103,7 @@ public sealed class SqliteWriterTests : SqliteJournalTest
 
         Assert.Equal(Enumerable.Range((int)to + 1, 3_000 - (int)to).Select(static number => (long)number), Written("a"));
         Assert.Equal([1], Written("b"));
-        using var connection = _settings.OpenPrivate();
+        using var connection = _settings.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT group_concat(sequence_number || ':' || length(message)) FROM journal WHERE deleted = 1";
         Assert.Equal($"{to}:0", command.ExecuteScalar());
@@ -168,20 +168,20 @@ public sealed class SqliteWriterTests : SqliteJournalTest
 
     private SqliteConnection Open()
     {
-        var connection = _settings.OpenPrivate();
+        var connection = _settings.Open();
         SqliteConnectionSettings.Number(connection, $"max_page_count = {_pagesMax}");
         return connection;
     }
 
     private long Pages()
     {
-        using var connection = _settings.OpenPrivate();
+        using var connection = _settings.Open();
         return SqliteConnectionSettings.Number(connection, "page_count");
     }
 
     private IEnumerable<long> Written(string persistenceId)
     {
-        using var reader = new SqliteReader(_settings.OpenPrivate());
+        using var reader = new SqliteReader(_settings.Open());
         return reader.Events(persistenceId, 0, long.MaxValue, long.MaxValue).Select(static row => row.SequenceNr);
     }
 }

@@ -1,37 +1,46 @@
 namespace ActorBroker.Broker.Persistence.Sqlite;
 
 /// <summary>
-/// What connections to the journal pass before they open, and its writer before each commit. Upkeep holds it to have the file to itself within one commit:
+/// What the journal's writer passes before each commit. Upkeep holds it to have the file to itself within one commit:
 /// SQLite gives its write lock to whoever asks at the right moment, and beside a writer that never pauses a second one
 /// may ask for seconds.
 /// </summary>
 internal sealed class CommitGate
 {
-    private volatile TaskCompletionSource? _held;
-
-    /// <summary>Completes when nobody holds the gate. For any thread.</summary>
-    public Task PassAsync(CancellationToken cancellation) => _held?.Task.WaitAsync(cancellation) ?? Task.CompletedTask;
+    private readonly object _lock = new();
+    private bool _isHeld;
 
     /// <summary>Returns when nobody holds the gate. For a thread that may wait.</summary>
-    public void Pass() => _held?.Task.Wait();
+    public void Pass()
+    {
+        lock (_lock)
+        {
+            while (_isHeld)
+            {
+                Monitor.Wait(_lock);
+            }
+        }
+    }
 
     /// <summary>Whoever comes from now on waits until the hold is disposed of. For one thread; not nested.</summary>
     public Hold Close()
     {
-        _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Set(isHeld: true);
         return new Hold(this);
     }
 
-    private void Open()
+    private void Set(bool isHeld)
     {
-        var held = _held;
-        _held = null;
-        held?.SetResult();
+        lock (_lock)
+        {
+            _isHeld = isHeld;
+            Monitor.PulseAll(_lock);
+        }
     }
 
     /// <summary>Lets all pass when disposed of.</summary>
     public readonly ref struct Hold(CommitGate gate)
     {
-        public void Dispose() => gate.Open();
+        public void Dispose() => gate.Set(isHeld: false);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class JournalSalvage : IEventReader
     /// <exception cref="SqliteException">Not even their numbers can be read.</exception>
     public IEnumerable<SalvagedEvent> Read(string persistenceId, long first, long last)
     {
-        using var connection = _settings.OpenPrivate();
+        using var connection = _settings.Open();
         foreach (var (ordering, number) in Rows(connection, persistenceId, first, last))
         {
             if (ReadRow(connection, ordering, number) is { } found)
@@ -60,7 +60,7 @@ internal sealed class JournalSalvage : IEventReader
     /// <summary>Number of the newest snapshot up to <paramref name="last"/>; 0 when there is none.</summary>
     internal long NewestSnapshot(string persistenceId, long last)
     {
-        using var connection = _settings.OpenPrivate();
+        using var connection = _settings.Open();
         using var command = Command(connection, SelectSnapshot, persistenceId, 0, last);
         return (long)command.ExecuteScalar()!;
     }

@@ -100,7 +100,7 @@ internal sealed class JournalUpkeep : IDisposable
     {
         try
         {
-            using var connection = _settings.OpenPrivate();
+            using var connection = _settings.Open();
             SqliteConnectionSettings.Execute(connection, PerConnection);
             work(connection);
             return true;

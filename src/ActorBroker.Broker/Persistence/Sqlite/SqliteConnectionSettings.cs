@@ -21,7 +21,7 @@ internal sealed class SqliteConnectionSettings
             DataSource = path,
             Mode = SqliteOpenMode.ReadWriteCreate,
             Cache = SqliteCacheMode.Private,
-            Pooling = true,
+            Pooling = false,
         }.ToString();
         var synchronous = options.Sync == JournalSync.Full ? "FULL" : "NORMAL";
         // wal_autocheckpoint = 0: a commit never pays for a checkpoint, JournalUpkeep does. A log that became long, behind a reader
@@ -40,17 +40,17 @@ internal sealed class SqliteConnectionSettings
 
     public string Path { get; }
 
-    /// <summary>For pooled connections; whoever opens one calls <see cref="SetUp"/> once for each native handle.</summary>
+    /// <summary>Opens the file, and no more.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>A connection of its own, outside the pool, already open and set up.</summary>
-    public SqliteConnection OpenPrivate()
+    /// <summary>A connection, open and set up.</summary>
+    public SqliteConnection Open()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
+        var connection = new SqliteConnection(ConnectionString);
         try
         {
             connection.Open();
-            SetUp(connection);
+            Execute(connection, _perConnection);
             return connection;
         }
         catch
@@ -59,8 +59,6 @@ internal sealed class SqliteConnectionSettings
             throw;
         }
     }
-
-    public void SetUp(SqliteConnection connection) => Execute(connection, _perConnection);
 
     /// <summary>The value of a PRAGMA that is a number.</summary>
     public static long Number(SqliteConnection connection, string pragma)

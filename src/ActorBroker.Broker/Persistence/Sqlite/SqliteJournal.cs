@@ -13,20 +13,15 @@ internal sealed class SqliteJournal : IJournalStore
 {
     private const string SchemaResource = "ActorBroker.Broker.Persistence.Sqlite.schema.sql";
 
-    private readonly SqliteConnectionSettings _settings;
     private readonly JournalUpkeep _upkeep;
 
     private SqliteJournal(SqliteConnectionSettings settings, JournalOptions options, Action<Exception> onUpkeepFailure)
     {
-        _settings = settings;
         var gate = new CommitGate();
         _upkeep = new JournalUpkeep(settings, options, gate, onUpkeepFailure);
-        var connections = new LinqToDB.DataOptions()
-            .UseConnectionString(ProviderName.SQLiteMS, settings.ConnectionString)
-            .UseInterceptor(new YieldingConnectionInterceptor(settings, gate));
-        Connections = connections;
+        Connections = new LinqToDB.DataOptions().UseConnectionString(ProviderName.SQLiteMS, settings.ConnectionString);
         Damage = new SqliteQuarantine(settings);
-        Writer = new SqliteWriter(settings.OpenPrivate, gate);
+        Writer = new SqliteWriter(settings.Open, gate);
         Readers = new SqliteReaders(settings);
     }
 
@@ -63,7 +58,7 @@ internal sealed class SqliteJournal : IJournalStore
         var settings = new SqliteConnectionSettings(Path.Combine(folder.Path, options.File), options);
         try
         {
-            using var connection = settings.OpenPrivate();
+            using var connection = settings.Open();
             CreateTables(connection, options);
         }
         catch (SqliteException failure)
@@ -80,8 +75,6 @@ internal sealed class SqliteJournal : IJournalStore
         Writer.Dispose();
         Readers.Dispose();
         _upkeep.Dispose();
-        using var pool = new SqliteConnection(_settings.ConnectionString);
-        SqliteConnection.ClearPool(pool);
         return ValueTask.CompletedTask;
     }
 

@@ -90,7 +90,7 @@ internal sealed class SqliteQuarantine : JournalQuarantine
 
     private void Keep(string statement, string persistenceId, long sequenceNr, string reason, DateTimeOffset now)
     {
-        using var connection = _settings.OpenPrivate();
+        using var connection = _settings.Open();
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // One of the statements above.
         command.CommandText = statement;

@@ -42,7 +42,7 @@ internal sealed class SqliteReaders(SqliteConnectionSettings settings) : IDispos
     {
         if (!_idle.TryTake(out var reader))
         {
-            reader = new SqliteReader(settings.OpenPrivate());
+            reader = new SqliteReader(settings.Open());
         }
 
         try
