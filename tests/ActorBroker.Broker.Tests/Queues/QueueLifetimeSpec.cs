@@ -77,11 +77,13 @@ public abstract class QueueLifetimeSpec : QueueActorSpec
             .SelectMany(static range => Enumerable.Range(0, (int)range.Count).Select(index => range.First + index))];
 
     /// <summary>The journal comes to say of these, and no other, that they left.</summary>
-    protected void AwaitSettled(params long[] positions) => AwaitAssert(() =>
-    {
-        Advance(FlushInterval);
-        Assert.Equal(positions, SettledInJournal());
-    });
+    protected void AwaitSettled(params long[] positions) => AwaitAssert(
+        () =>
+        {
+            Advance(FlushInterval);
+            Assert.Equal(positions, SettledInJournal());
+        },
+        TimeSpan.FromSeconds(20));
 
     /// <summary>The next write fails while there is one under way, and the actor ends.</summary>
     protected void FailHeldWrite(IActorRef queue, Testing.Persistence.JournalFault fault)
