@@ -1,7 +1,7 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Dispatch.SysMsg;
-using Akka.Serialization;
+using AkkaSerialization = Akka.Serialization.Serialization;
 
 namespace ActorBroker.Connections.AkkaClients;
 
@@ -87,8 +87,8 @@ internal sealed class ClientFrames
     private static (int Serializer, HashSet<string> Manifests) WatchingOf(ExtendedActorSystem system)
     {
         var nobody = system.Provider.DeadLetters as IInternalActorRef;
-        var serializer = (SerializerWithStringManifest)system.Serialization.FindSerializerForType(typeof(Watch));
+        var serializer = system.Serialization.FindSerializerForType(typeof(Watch));
         object[] watching = [new Watch(nobody, nobody), new Unwatch(nobody, nobody), new DeathWatchNotification(nobody, true, false)];
-        return (serializer.Identifier, [.. watching.Select(serializer.Manifest)]);
+        return (serializer.Identifier, [.. watching.Select(message => AkkaSerialization.ManifestFor(serializer, message))]);
     }
 }
