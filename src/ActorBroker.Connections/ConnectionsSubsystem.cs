@@ -57,7 +57,11 @@ public static class ConnectionsSubsystem
             });
         }
 
-        AkkaClientsSubsystem.Start(system, options, services, registry);
+        if (AkkaClientsSubsystem.Start(system, options, services, registry) is { } gate)
+        {
+            bound.Add((ClientGateOptions.Name, gate));
+        }
+
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close connections", async () =>
         {
             try

@@ -49,7 +49,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         Listeners.Where(static listener => listener.Name == ListenerOptions.Amqp).Select(static listener => listener.EndPoint).FirstOrDefault();
 
     /// <summary>Where clients of Akka.Remote find it, as <c>HOST:PORT</c>.</summary>
-    public string Contact => Cluster.Get(System).SelfAddress.HostPort()[(System.Name.Length + 1)..];
+    public string Contact =>
+        Listeners.Where(static listener => listener.Name == ClientGateOptions.Name).Select(static listener => listener.EndPoint.ToString()).FirstOrDefault()
+        ?? Cluster.Get(System).SelfAddress.HostPort()[(System.Name.Length + 1)..];
 
     /// <summary>The user that the first start on the data folder has created.</summary>
     public string User { get; }

@@ -109,6 +109,91 @@ public sealed class FailoverTests : ClusterTest, IAsyncLifetime
         Assert.Equal(1U, await channels[0].MessageCountAsync(queue));
     }
 
+    [Fact]
+    public async Task Transactions_over_both_nodes_have_all_or_nothing_when_one_is_killed()
+    {
+        var (doomed, left) = (_nodes.Second, _nodes.First);
+        var (near, far) = (await left.NewQueueNameAsync("near"), await doomed.NewQueueNameAsync("far"));
+        var channel = await ChannelAsync(left);
+        await DeclareAsync(channel, near);
+        await DeclareAsync(channel, far);
+        var committed = new List<int>();
+        var some = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var committing = CommitAsync(left, [near, far], 150, number =>
+        {
+            committed.Add(number);
+            if (committed.Count == 40)
+                some.SetResult();
+        });
+        await Task.WhenAny(some.Task, committing);
+        await KillAsync(doomed, left);
+        await committing;
+
+        var (inNear, inFar) = (await TakeAllAsync(channel, near), await TakeAllAsync(channel, far));
+        Assert.Equal(inNear, inFar);
+        Assert.Equal(inNear.Distinct(), inNear);
+        Assert.Empty(committed.Except(inNear));
+        Assert.Contains(149, committed);
+    }
+
+    [Fact]
+    public async Task A_single_active_consumer_goes_on_alone_and_in_order()
+    {
+        var (doomed, left) = (_nodes.Second, _nodes.First);
+        var (publisher, first, second) = (await ChannelAsync(left), await ChannelAsync(left), await ChannelAsync(left));
+        var queue = await doomed.NewQueueNameAsync("single");
+        await publisher.QueueDeclareAsync(
+            queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-single-active-consumer"] = true });
+        var (one, other) = (new NumberedDeliveries(first), new NumberedDeliveries(second));
+        await first.BasicConsumeAsync(queue, autoAck: false, one);
+        await second.BasicConsumeAsync(queue, autoAck: false, other);
+
+        var publishing = PublishAsync(publisher, queue, Count);
+        await one.AwaitAsync(KilledAfter);
+        Assert.Empty(other.Numbers);
+        await KillAsync(doomed, left);
+        await publishing;
+
+        // Whichever is the active one now has all the rest.
+        await UntilAsync(() => Task.FromResult(one.Numbers.Concat(other.Numbers).Distinct().Count() == Count));
+        Assert.Equal(one.Numbers.Order(), one.Numbers);
+        Assert.Equal(other.Numbers.Order(), other.Numbers);
+        Assert.Empty(one.UnmarkedRepetitions.Concat(other.UnmarkedRepetitions));
+    }
+
+    // The outcome of a commit that fails is not known; whoever commits goes on with the next.
+    private static async Task CommitAsync(ClusterNode node, string[] queues, int count, Action<int> onCommitted)
+    {
+        for (var i = 0; i < count;)
+        {
+            await using var connection = await node.ConnectAsync();
+            await using var channel = await connection.CreateChannelAsync();
+            try
+            {
+                await channel.TxSelectAsync();
+                for (; i < count; i++)
+                {
+                    foreach (var queue in queues)
+                        await channel.BasicPublishAsync("", queue, true, Persistent, BitConverter.GetBytes(i));
+                    await channel.TxCommitAsync();
+                    onCommitted(i);
+                }
+            }
+            catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+            {
+                i++;
+            }
+        }
+    }
+
+    private static async Task<List<int>> TakeAllAsync(IChannel channel, string queue)
+    {
+        var all = new List<int>();
+        while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
+            all.Add(BitConverter.ToInt32(message.Body.Span));
+        return all;
+    }
+
     private async Task KillAsync(ClusterNode doomed, ClusterNode left)
     {
         _killed = doomed;

@@ -150,15 +150,16 @@ public sealed partial class QueueActor
 
     private bool IsLockedFor(IActorRef? connection) => _owner is not null && !_owner.Equals(connection);
 
-    private void OnTerminated(IActorRef actor)
+    private void OnTerminated(Terminated terminated)
     {
+        var actor = terminated.ActorRef;
         Self.Tell(ForgetSender.Instance);
         OnDeadLettersInterrupted(actor);
         OnReaderEnded(actor);
         if (_connections.Remove(actor) is { } number)
         {
             _begunAnew?.Remove(number);
-            OnConnectionEnded(number);
+            OnConnectionEnded(number, terminated.AddressTerminated);
         }
 
         if (actor.Equals(_owner) && _life == QueueLife.Live)

@@ -82,11 +82,11 @@ public sealed partial class QueueActor
         }
     }
 
-    private void OnConnectionEnded(int connection)
+    private void OnConnectionEnded(int connection, bool isHearsay)
     {
         if (_queue is not null)
         {
-            _queue.ConnectionClosed(connection);
+            _queue.ConnectionClosed(connection, isHearsay);
             AskForEnds(undecided => undecided.Connection == connection);
         }
     }

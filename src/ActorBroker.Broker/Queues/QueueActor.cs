@@ -95,7 +95,7 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
             case Terminated terminated when OnPlaceLost(terminated.ActorRef):
                 return;
             case Terminated terminated:
-                OnTerminated(terminated.ActorRef);
+                OnTerminated(terminated);
                 return;
             case SegmentRead read:
                 OnSegmentRead(read);

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Clients;
 using ActorBroker.Contracts.Options;
@@ -11,12 +12,14 @@ namespace ActorBroker.Connections.AkkaClients;
 public static class AkkaClientsSubsystem
 {
     /// <summary>Starts it, unless the options say no.</summary>
-    public static void Start(ActorSystem system, BrokerOptions options, BrokerServices services, IActorRef registry)
+    /// <returns>The port that clients have for themselves; null where they have none.</returns>
+    /// <exception cref="BindException">That cannot be bound.</exception>
+    public static IPEndPoint? Start(ActorSystem system, BrokerOptions options, BrokerServices services, IActorRef registry)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (!options.AkkaClients.Enabled)
         {
-            return;
+            return null;
         }
 
         var settings = new ClientSessionSettings
@@ -25,21 +28,26 @@ public static class AkkaClientsSubsystem
             ConsumerWindowBytes = (int)options.Amqp091.ConsumerWindow,
             PublishWindowBytes = options.Amqp091.PublishWindow,
             Timeout = options.AkkaClients.SessionTimeout,
-            ClientsAreLocal = IsBoundToLoopback(system),
+            ClientsAreLocal = IsLoopback(options.AkkaClients.Gate?.Host ?? BoundHost(system)),
             ConsumersMax = options.Amqp091.MaxConsumersPerChannel,
         };
         var login = system.ActorOf(ClientLoginActor.Props(services, settings, registry), ClientSession.LoginName);
-        ClusterClientReceptionist.Get(system).RegisterService(login);
-    }
-
-    private static bool IsBoundToLoopback(ActorSystem system)
-    {
-        var bound = system.Settings.Config.GetString("akka.remote.dot-netty.tcp.bind-hostname");
-        if (string.IsNullOrEmpty(bound))
+        if (options.AkkaClients.Gate is { } gate)
         {
-            bound = ((ExtendedActorSystem)system).Provider.DefaultAddress.Host;
+            return ClientGate.EndPointOf(ClientGate.Open(system, gate, login));
         }
 
+        ClusterClientReceptionist.Get(system).RegisterService(login);
+        return null;
+    }
+
+    private static string? BoundHost(ActorSystem system) =>
+        system.Settings.Config.GetString("akka.remote.dot-netty.tcp.bind-hostname") is { Length: > 0 } bound
+            ? bound
+            : ((ExtendedActorSystem)system).Provider.DefaultAddress.Host;
+
+    private static bool IsLoopback(string? bound)
+    {
         return bound == "localhost" || (IPAddress.TryParse(bound, out var address) && IPAddress.IsLoopback(address));
     }
 }

@@ -48,7 +48,10 @@ public sealed class ClientLoginActor : UntypedActor
         switch (message)
         {
             case OpenClientSession open:
-                Open(open);
+                Open(open, open.Client.Path.Address);
+                break;
+            case RelayedLogin relayed:
+                Open(relayed.Open, relayed.From);
                 break;
             case LoginFailed failed:
                 _limiter.Failed(failed.Host);
@@ -66,9 +69,9 @@ public sealed class ClientLoginActor : UntypedActor
         }
     }
 
-    private void Open(OpenClientSession open)
+    private void Open(OpenClientSession open, Address from)
     {
-        var host = open.Client.Path.Address.Host ?? string.Empty;
+        var host = from.Host ?? string.Empty;
         if (Obstacle(open, host) is { } refusal)
         {
             open.Client.Tell(new ClientSessionRefused(open.RequestId, refusal));
@@ -76,7 +79,7 @@ public sealed class ClientLoginActor : UntypedActor
         }
 
         var session = Context.ActorOf(
-            ClientSessionActor.Props(_services, _settings, _registry, open, PeerOf(open.Client.Path.Address)),
+            ClientSessionActor.Props(_services, _settings, _registry, open, from, PeerOf(from)),
             Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)));
         _loggingIn.Add(session);
         Context.Watch(session);

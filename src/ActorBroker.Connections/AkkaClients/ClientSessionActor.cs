@@ -24,6 +24,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     private readonly ClientSessionSettings _settings;
     private readonly IActorRef _registry;
     private readonly OpenClientSession _open;
+    private readonly Address _from;
     private readonly BrokerSession _session;
     private readonly ClientLink _link;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -34,12 +35,13 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     private bool _isFlushScheduled;
 
     public ClientSessionActor(
-        BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, IPEndPoint peer)
+        BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, Address from, IPEndPoint peer)
     {
         _services = services;
         _settings = settings;
         _registry = registry;
         _open = open;
+        _from = from;
         _heardAt = services.Clock.GetTimestamp();
         _link = new ClientLink(
             Context.System, Self, open.Client, settings.MessageSizeMax + ClientSessionSettings.WordOverheadMax);
@@ -61,8 +63,8 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     private static SessionChannel Channel => new(1, 1);
 
     public static Props Props(
-        BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, IPEndPoint peer) =>
-        Akka.Actor.Props.Create(() => new ClientSessionActor(services, settings, registry, open, peer));
+        BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, Address from, IPEndPoint peer) =>
+        Akka.Actor.Props.Create(() => new ClientSessionActor(services, settings, registry, open, from, peer));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -204,10 +206,10 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
             return;
         }
 
-        _log.Warning("Login of Akka client {0} from {1} was refused: {2}", _open.Name, _open.Client.Path.Address, refusal.Text);
+        _log.Warning("Login of Akka client {0} from {1} was refused: {2}", _open.Name, _from, refusal.Text);
         if (isLogin && refusal.Reason != RefusalReason.Unavailable)
         {
-            Context.Parent.Tell(new LoginFailed(_open.Client.Path.Address.Host ?? string.Empty));
+            Context.Parent.Tell(new LoginFailed(_from.Host ?? string.Empty));
 
             // One text for all, so that nobody learns whether the user exists.
             refusal = new Refusal(
@@ -251,7 +253,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     {
         if (reason is not null)
         {
-            _log.Info("Session of Akka client {0} from {1} of user {2} ended: {3}", _open.Name, _open.Client.Path.Address, _open.User, reason);
+            _log.Info("Session of Akka client {0} from {1} of user {2} ended: {3}", _open.Name, _from, _open.User, reason);
         }
 
         _isEnding = true;

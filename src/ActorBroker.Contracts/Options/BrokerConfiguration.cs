@@ -56,6 +56,9 @@ public static class BrokerConfiguration
     public static Config Serializers =>
         Resource($"{ProfileFolder}words.conf").WithFallback(Resource($"{ShippedFolder}receptionist.conf"));
 
+    /// <summary>What lies over a node's settings in the actor system of the port for clients.</summary>
+    public static Config ClientGate => Resource($"{ProfileFolder}client-gate.conf");
+
     /// <summary>Settings of the plug-ins for a kind of database, in the sections <c>journal</c> and <c>snapshot-store</c>.</summary>
     /// <param name="kind">Name of the file in hocon/journals.</param>
     public static Config Journal(string kind) => Resource($"{JournalFolder}{kind}.conf");

@@ -196,7 +196,9 @@ public interface IQueueRules
     void CloseConsumers(int connection);
 
     /// <summary>A connection is gone: its consumers end and what they held goes back to the queue.</summary>
-    void ConnectionClosed(int connection);
+    /// <param name="connection">Which.</param>
+    /// <param name="isHearsay">It is taken for gone with its node, and may be there all the same: this node may be the one that is given up.</param>
+    void ConnectionClosed(int connection, bool isHearsay = false);
 
     /// <summary>The events of a segment's range, read back; nothing when it is not needed any more.</summary>
     /// <param name="address">As asked for.</param>

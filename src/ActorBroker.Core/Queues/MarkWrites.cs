@@ -22,7 +22,8 @@ internal sealed class MarkWrites
             return [];
         }
 
-        _links.RemoveAll(static link => link.IsClosed);
+        // Of links that are closed, too: a node that is given up takes its clients' nodes for gone, and what it writes last
+        // is asked for by connections that are there.
         var marks = new PublisherMark[_links.Count];
         for (var i = 0; i < marks.Length; i++)
         {

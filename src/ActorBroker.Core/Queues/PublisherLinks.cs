@@ -73,12 +73,19 @@ internal sealed class PublisherLinks(IQueueEffects effects)
         }
     }
 
-    /// <summary>A connection is gone: nobody is told of its batches, nor sends any of them again.</summary>
-    public void Close(int connection)
+    /// <summary>
+    /// A connection is gone: nobody is told of its batches. When only its node is said to be gone (<paramref name="isHearsay"/>),
+    /// it may ask the queue's next incarnation about them.
+    /// </summary>
+    public void Close(int connection, bool isHearsay = false)
     {
         if (_links.Remove(connection, out var link))
         {
             link.Close();
+            if (isHearsay && link is { Publisher: not 0, Marked: > 0 })
+            {
+                _recovered.Add(link.Mark);
+            }
         }
     }
 

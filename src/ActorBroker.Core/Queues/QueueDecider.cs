@@ -167,9 +167,9 @@ public sealed partial class QueueDecider : IQueueRules
     }
 
     /// <summary>A connection is gone: its consumers end and what they held is ready again.</summary>
-    public void ConnectionClosed(int connection)
+    public void ConnectionClosed(int connection, bool isHearsay = false)
     {
-        _links.Close(connection);
+        _links.Close(connection, isHearsay);
         CloseConsumers(connection);
     }
 

@@ -53,9 +53,9 @@ public sealed partial class StreamDecider
     public void CloseConsumer(ConsumerKey key) => _log.Close(key);
 
     /// <inheritdoc/>
-    public void ConnectionClosed(int connection)
+    public void ConnectionClosed(int connection, bool isHearsay = false)
     {
-        _links.Close(connection);
+        _links.Close(connection, isHearsay);
         CloseConsumers(connection);
     }
 

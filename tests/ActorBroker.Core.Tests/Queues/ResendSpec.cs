@@ -129,6 +129,30 @@ public sealed class ResendSpec
         Assert.Empty(queue.Decider.Index().Marks);
     }
 
+    [Fact]
+    public void What_is_written_of_a_connection_that_seems_to_be_gone_is_known_when_it_asks_elsewhere()
+    {
+        var queue = new TestQueue();
+        queue.Decider.OpenLink(1, First);
+        Publish(queue, 1, 1, Persistent("a"));
+        Publish(queue, 1, 2, Persistent("b"));
+        queue.Decider.ConnectionClosed(1, isHearsay: true);
+        queue.CommitAll();
+        Assert.Equal(2, queue.Crash().Decider.OpenLink(5, First with { SentSequence = 2 }).KnownSequence);
+    }
+
+    [Fact]
+    public void A_snapshot_keeps_what_is_known_of_a_connection_that_seems_to_be_gone()
+    {
+        var queue = new TestQueue();
+        queue.Decider.OpenLink(1, First);
+        Publish(queue, 1, 1, Persistent("a"));
+        queue.CommitAll();
+        queue.Decider.ConnectionClosed(1, isHearsay: true);
+        queue.StoreIndex();
+        Assert.Equal(1, queue.Crash().Decider.OpenLink(5, First with { SentSequence = 1 }).KnownSequence);
+    }
+
     private static void Publish(TestQueue queue, int connection, long sequence, MessageBatch batch)
     {
         Assert.True(queue.Decider.ExpectsBatch(connection, sequence));
