@@ -32,9 +32,31 @@ public static class CertificateLoader
         return certificates.Count > 0 ? certificates : throw SettingReader.Expected(key, file, "a PEM file with a certificate");
     }
 
+    /// <summary>The certificates that a file holds beside the one with the key: those between it and its authority.</summary>
+    /// <exception cref="StartupException">As for <see cref="Load(CertificateFiles, string)"/>.</exception>
+    public static X509Certificate2Collection LoadOthers(CertificateFiles files, string section)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var others = Guarded($"{section}.certificate", files.Certificate, () =>
+        {
+            if (IsPkcs12(files.Certificate))
+            {
+                return X509CertificateLoader.LoadPkcs12CollectionFromFile(files.Certificate, files.Password);
+            }
+
+            var all = new X509Certificate2Collection();
+            all.ImportFromPemFile(files.Certificate);
+            return all;
+        });
+        others.RemoveAt(0);
+        return others;
+    }
+
+    private static bool IsPkcs12(string file) => X509Certificate2.GetCertContentType(file) == X509ContentType.Pkcs12;
+
     private static X509Certificate2 Load(CertificateFiles files)
     {
-        if (files.Key is null)
+        if (files.Key is null && IsPkcs12(files.Certificate))
         {
             return X509CertificateLoader.LoadPkcs12FromFile(files.Certificate, files.Password);
         }

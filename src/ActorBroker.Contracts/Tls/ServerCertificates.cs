@@ -107,13 +107,7 @@ public sealed class ServerCertificates
     private SslServerAuthenticationOptions For(CertificateFiles files, X509Certificate2Collection? clients)
     {
         var certificate = CertificateLoader.Load(files, Section);
-        var between = new X509Certificate2Collection();
-        if (files.Key is not null)
-        {
-            between = CertificateLoader.LoadAll(files.Certificate, $"{Section}.certificate");
-            between.RemoveAt(0);
-        }
-
+        var between = CertificateLoader.LoadOthers(files, Section);
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, between, offline: true),
