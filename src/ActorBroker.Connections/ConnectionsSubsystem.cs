@@ -44,13 +44,15 @@ public static class ConnectionsSubsystem
         var shutdown = CoordinatedShutdown.Get(system);
         var bound = new List<(string Name, IPEndPoint EndPoint)>();
         var log = Logging.GetLogger(system, typeof(ConnectionsSubsystem));
+        var admission = new ClientAdmission(options.Clients.UnknownMax, options.Clients.PerAddressMax);
         foreach (var listener in options.Listeners.Where(static listener => listener is { Enabled: true, Name: ListenerOptions.Amqp or ListenerOptions.Amqps }))
         {
             var acceptor = new ClientAcceptor(
                 listener.Name,
-                listener.Name == ListenerOptions.Amqps ? new ServerCertificates(options.Tls, services.Clock, trouble => log.Warning("{0}", trouble)) : null,
+                listener.Name == ListenerOptions.Amqps ? new ServerCertificates(options.Tls, TimeProvider.System, trouble => log.Warning("{0}", trouble)) : null,
+                options.Clients,
+                admission,
                 client => Connect(client, materializer, socketOptions, services, settings, registry),
-                services.Clock,
                 log);
             var one = await Listener.Bind(
                 materializer,
@@ -88,7 +90,7 @@ public static class ConnectionsSubsystem
         AcceptedClient client, ActorMaterializer materializer, SocketStageOptions options, BrokerServices services,
         Amqp091ConnectionSettings settings, IActorRef registry) =>
         Flow.FromGraph(new SocketStage(client.Socket, options, client.Tls))
-            .Join(Flow.FromGraph(new Amqp091ConnectionStage(services, settings, client.Peer, client.Local, registry)))
+            .Join(Flow.FromGraph(new Amqp091ConnectionStage(services, settings, client, registry)))
             .Run(materializer);
 
     private static Amqp091ConnectionSettings Amqp091SettingsOf(Amqp091Options options) => new()

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using ActorBroker.Contracts.Options;
@@ -99,6 +101,50 @@ public sealed class TlsHandshakeTests : TlsListenerSpec
         var silent = await ConnectAsync(await ListenAsync());
 
         Assert.Equal(0, await silent.ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_trusted_proxy_tells_whose_connection_it_is_in_front_of_the_handshake()
+    {
+        Clients = Clients with { Proxies = [IPNetwork.Parse("127.0.0.0/8")], PerAddressMax = 1 };
+        var listener = await ListenAsync();
+        await ShakeHandsAsync(listener, header: "PROXY TCP4 192.0.2.1 198.51.100.2 56324 5671\r\n");
+        var accepted = await AcceptedAsync();
+        Assert.Equal(("192.0.2.1:56324", "198.51.100.2:5671"), (accepted.Peer.ToString(), accepted.Local.ToString()));
+
+        // Limits are those of the client, not of the proxy.
+        await ExpectRefusalAsync(() => ShakeHandsAsync(listener, header: "PROXY TCP4 192.0.2.1 198.51.100.2 56325 5671\r\n"));
+        await ShakeHandsAsync(listener, header: "PROXY TCP4 192.0.2.3 198.51.100.2 56325 5671\r\n");
+        await AcceptedAsync();
+        await ExpectRefusalAsync(() => ShakeHandsAsync(listener));
+    }
+
+    [Fact]
+    public async Task Others_may_not_speak_for_anybody()
+    {
+        Clients = Clients with { Proxies = [IPNetwork.Parse("192.0.2.0/24")] };
+        var listener = await ListenAsync();
+        await ExpectRefusalAsync(() => ShakeHandsAsync(listener, header: "PROXY TCP4 192.0.2.1 198.51.100.2 56324 5671\r\n"));
+    }
+
+    [Fact]
+    public async Task Half_open_handshakes_make_room_for_those_who_mean_well()
+    {
+        Clients = Clients with { UnknownMax = 5 };
+        var listener = await ListenAsync();
+        var silent = new List<NetworkStream>();
+        for (var i = 0; i < 50; i++)
+        {
+            silent.Add(await ConnectAsync(listener));
+            if (i % 2 == 0)
+                await silent[i].WriteAsync(new byte[] { 0x16, 3, 1, 2, 0, 1 });
+            if (i % 10 == 0)
+                await ShakeHandsAsync(listener);
+        }
+
+        Assert.Equal(0, await silent[0].ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
+        for (var i = 0; i < 5; i++)
+            (await AcceptedAsync()).Admission.MakeKnown();
     }
 
     [Fact]

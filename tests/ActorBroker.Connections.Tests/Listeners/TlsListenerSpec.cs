@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Threading.Channels;
 using ActorBroker.Connections.Listeners;
 using ActorBroker.Contracts.Options;
@@ -35,20 +36,26 @@ public abstract class TlsListenerSpec : TestKit
 
     protected TlsOptions Options { get; set; }
 
+    protected ClientOptions Clients { get; set; } = new(1_000, 0, [], Patience);
+
     protected List<string> Troubles { get; } = [];
 
     internal async Task<IPEndPoint> ListenAsync(TimeProvider? clock = null)
     {
         var certificates = new ServerCertificates(Options, clock ?? TimeProvider.System, Troubles.Add);
-        var acceptor = new ClientAcceptor("amqps", certificates, client => _accepted.Writer.TryWrite(client), TimeProvider.System, NoLogger.Instance);
+        var acceptor = new ClientAcceptor(
+            "amqps", certificates, Clients, new ClientAdmission(Clients.UnknownMax, Clients.PerAddressMax), client => _accepted.Writer.TryWrite(client),
+            NoLogger.Instance);
         var listener = await Listener.Bind(Sys.Materializer(), new ListenerEndpoint("127.0.0.1", 0), acceptor.Accept);
         return listener.EndPoint;
     }
 
     /// <summary>A handshake from the client's side.</summary>
-    internal async Task<SslStream> ShakeHandsAsync(IPEndPoint listener, SslClientAuthenticationOptions? options = null)
+    internal async Task<SslStream> ShakeHandsAsync(IPEndPoint listener, SslClientAuthenticationOptions? options = null, string header = "")
     {
-        var stream = new SslStream(await ConnectAsync(listener));
+        var connection = await ConnectAsync(listener);
+        await connection.WriteAsync(Encoding.ASCII.GetBytes(header));
+        var stream = new SslStream(connection);
         _clients.Add(stream);
         options ??= new SslClientAuthenticationOptions();
         options.TargetHost ??= "localhost";
