@@ -2,6 +2,7 @@ using System.Net;
 using ActorBroker.Broker;
 using ActorBroker.Connections;
 using ActorBroker.Connections.Listeners;
+using ActorBroker.Connections.Logins;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Options;
@@ -9,6 +10,7 @@ using ActorBroker.Core.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 
 namespace ActorBroker.Embedded;
 
@@ -29,9 +31,13 @@ public static class EdgeSubsystem
             return [];
         }
 
+        var users = entities.Users with
+        {
+            Logins = LoginServices.Create(options.Login, entities.Users.Logins, TimeProvider.System, Logging.GetLogger(system, typeof(LoginServices))),
+        };
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats, entities.Users,
+            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats, users,
             Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow)
         {
             AnswerTimeout = options.Amqp091.OperationTimeout,
