@@ -204,8 +204,8 @@ internal static class GoldenSamples
         ["ae-vhostlimits1"] = new VirtualHostLimited("/", 1000, Origin),
         ["ae-userlimits1"] = new UserLimited("guest", new UserLimits(0, null), Origin),
         ["ae-user1"] = new UserCreated(
-            new User("guest", PasswordHash.Create([1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
-        ["ae-vhost1"] = new VirtualHostCreated("/", Origin),
+            new User("guest", PasswordHash.Create(PasswordHashing.Sha256, [1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
+        ["ae-vhost1"] = new VirtualHostCreated("/", VirtualHostMetadata.None, Origin),
         ["ae-permission1"] = new PermissionGranted("guest", "/", new Permission("^a", "^b", "^c"), Origin),
     };
 
