@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ActorBroker.Contracts.Options;
 using Microsoft.IdentityModel.Tokens;
 
@@ -13,13 +14,14 @@ public sealed class TokenKeys
     /// <summary>How long an answer of the issuer, be it a failure, holds.</summary>
     public static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _asking = new(1);
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, SecurityKey> _configured = new(StringComparer.Ordinal);
     private readonly HttpClient? _client;
     private readonly Uri? _url;
     private readonly TimeProvider _clock;
     private volatile IReadOnlyList<SecurityKey> _told = [];
-    private long? _askedAt;
+    private Task? _asking;
+    private long _askedAt;
 
     /// <param name="options">Where the keys are.</param>
     /// <param name="client">Asks the issuer; null where it is not asked.</param>
@@ -48,26 +50,35 @@ public sealed class TokenKeys
             return Known(id);
         }
 
-        await _asking.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        await AskAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        return Known(id);
+    }
+
+    // One question at a time, whose answer is everybody's.
+    private Task AskAsync()
+    {
+        lock (_lock)
         {
-            if (_askedAt is not { } askedAt || _clock.GetElapsedTime(askedAt) >= AskInterval)
+            if (_asking is null || (_asking.IsCompleted && _clock.GetElapsedTime(_askedAt) >= AskInterval))
             {
                 _askedAt = _clock.GetTimestamp();
-                var text = await _client!.GetStringAsync(_url, cancellation).ConfigureAwait(false);
-                _told = [.. new JsonWebKeySet(text).GetSigningKeys()];
+                _asking = FetchAsync();
             }
+
+            return _asking;
         }
-        catch (Exception failure) when (failure is ArgumentException or OperationCanceledException && !cancellation.IsCancellationRequested)
+    }
+
+    private async Task FetchAsync()
+    {
+        try
+        {
+            _told = [.. new JsonWebKeySet(await _client!.GetStringAsync(_url).ConfigureAwait(false)).GetSigningKeys()];
+        }
+        catch (Exception failure) when (failure is ArgumentException or OperationCanceledException)
         {
             throw new HttpRequestException($"the keys at {_url} cannot be read: {failure.Message}", failure);
         }
-        finally
-        {
-            _asking.Release();
-        }
-
-        return Known(id);
     }
 
     private IReadOnlyList<SecurityKey> Known(string? id) =>
@@ -82,7 +93,7 @@ public sealed class TokenKeys
             var pem = File.ReadAllText(file);
             if (pem.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal))
             {
-                return new X509SecurityKey(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(pem), id);
+                return new X509SecurityKey(X509Certificate2.CreateFromPem(pem), id);
             }
 
             try
