@@ -115,7 +115,7 @@ public sealed class ClientAcceptor(
             case OperationCanceledException:
                 log.Info("Client {0} of listener {1} is disconnected: it was not ready within its time", client.Peer, name);
                 break;
-            // The third from the end: a ClientHello that SslStream cannot read, so that it asks nobody for a certificate.
+            // Not supported: a ClientHello that SslStream cannot read, so that it asks nobody for a certificate.
             case AuthenticationException or IOException or SocketException or NotSupportedException or ObjectDisposedException or ProxyHeaderException:
                 log.Info("Client {0} of listener {1} is disconnected: {2}", client.Peer, name, (failure.InnerException ?? failure).Message);
                 break;
