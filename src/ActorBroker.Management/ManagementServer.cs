@@ -1,11 +1,13 @@
 using System.Net;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Management.Health;
+using ActorBroker.Management.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,8 +17,8 @@ namespace ActorBroker.Management;
 /// <summary>The node's HTTP server. It lives as long as the process, also while the node waits to join its cluster.</summary>
 public sealed class ManagementServer : IAsyncDisposable
 {
-    // Nobody has a reason to send more than a line to what is served so far.
-    private const long BodyMax = 64 * 1024;
+    // The API answers what is larger than its own limit with an error of its own; the server just hangs up.
+    private const long BodyMax = ApiRequest.BodyMax * 2;
 
     private readonly WebApplication _application;
 
@@ -30,8 +32,11 @@ public sealed class ManagementServer : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Binds the listener <c>http</c>.</summary>
+    /// <param name="listener">Where.</param>
+    /// <param name="health">What its probes tell.</param>
+    /// <param name="node">What its API manages.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    public static async Task<ManagementServer> StartAsync(ListenerOptions listener, INodeHealth health)
+    public static async Task<ManagementServer> StartAsync(ListenerOptions listener, INodeHealth health, ManagedNode node)
     {
         ArgumentNullException.ThrowIfNull(listener);
         var address = await ResolveAsync(listener).ConfigureAwait(false);
@@ -47,6 +52,8 @@ public sealed class ManagementServer : IAsyncDisposable
         var application = builder.Build();
         application.UseRouting();
         HealthEndpoints.Map(application, health);
+        var api = new ApiPipeline(node, ApiTable.Create());
+        application.Use((context, next) => context.GetEndpoint() is null && ApiPipeline.IsFor(context) ? api.AnswerAsync(context) : next(context));
         try
         {
             await application.StartAsync().ConfigureAwait(false);

@@ -1,0 +1,92 @@
+using System.Net;
+using ActorBroker.Contracts.Access;
+using ActorBroker.Core.Access;
+using ActorBroker.Core.Sessions;
+using Akka.Actor;
+
+namespace ActorBroker.Management.Http;
+
+/// <summary>Who comes in, and to which virtual hosts.</summary>
+internal static class AccessGate
+{
+    /// <summary>The error of credentials that are nobody's.</summary>
+    public const string LoginError = "not_authorized";
+
+    /// <summary>Who has these credentials.</summary>
+    /// <exception cref="ApiErrorException">Nobody, or nobody who may use the API.</exception>
+    public static async Task<ApiUser> LoginAsync(ManagedBroker broker, BasicCredentials credentials, IPAddress peer)
+    {
+        var question = new AuthenticateUser(0, credentials.User, credentials.Password, IPAddress.IsLoopback(peer));
+        var answer = await broker.Access.Ask<UserAuthenticated>(question, ManagedBroker.AnswerTimeout).ConfigureAwait(false);
+        if (answer.Refusal is { } refusal)
+        {
+            throw refusal.Reason == RefusalReason.Unavailable ? ApiErrorException.Unavailable(refusal.Text) : LoginFailed();
+        }
+
+        var user = new ApiUser(credentials.User, [User.Administrator], credentials.Password);
+        return user.MayEnter ? user : throw ApiErrorException.NotAuthorised("Not management user");
+    }
+
+    /// <summary>The names of all virtual hosts.</summary>
+    public static async Task<IReadOnlyList<string>> VirtualHostsAsync(ManagedBroker broker) =>
+        (await broker.Access.Ask<VirtualHostsListed>(new ListVirtualHosts(0), ManagedBroker.AnswerTimeout).ConfigureAwait(false)).VirtualHosts;
+
+    /// <summary>Whether the user may enter the virtual host.</summary>
+    public static async Task<bool> MayEnterAsync(ManagedBroker broker, ApiUser user, string virtualHost)
+    {
+        var question = new OpenVirtualHost(0, user.Name, virtualHost);
+        return (await broker.Access.Ask<VirtualHostOpened>(question, ManagedBroker.AnswerTimeout).ConfigureAwait(false)).Refusal is null;
+    }
+
+    /// <summary>The virtual hosts whose contents the user may list: all, for those who see everything.</summary>
+    public static async Task<IReadOnlyList<string>> VisibleAsync(ApiRequest request, bool isForMonitors = true)
+    {
+        var all = await VirtualHostsAsync(request.Broker).ConfigureAwait(false);
+        if (request.User.IsAdministrator || (isForMonitors && request.User.IsMonitor))
+        {
+            return all;
+        }
+
+        List<string> visible = [];
+        foreach (var virtualHost in all)
+        {
+            if (await MayEnterAsync(request.Broker, request.User, virtualHost).ConfigureAwait(false))
+            {
+                visible.Add(virtualHost);
+            }
+        }
+
+        return visible;
+    }
+
+    /// <summary>Checks that the user may use the operation there.</summary>
+    /// <exception cref="ApiErrorException">It may not, or the virtual host is not there.</exception>
+    public static async Task CheckAsync(ManagedBroker broker, ApiUser user, ApiRoute route, IReadOnlyDictionary<string, string> values)
+    {
+        var virtualHost = route.IsWithinVirtualHost ? values["vhost"] : null;
+        var exists = virtualHost is null || (await VirtualHostsAsync(broker).ConfigureAwait(false)).Contains(virtualHost);
+        var mayEnter = user.IsAdministrator || virtualHost is null || !exists
+            || (route.Access == ApiAccess.Viewer && user.IsMonitor)
+            || await MayEnterAsync(broker, user, virtualHost).ConfigureAwait(false);
+        var refused = route.Access switch
+        {
+            ApiAccess.Administrator when !user.IsAdministrator => "Not administrator user",
+            ApiAccess.Monitor when !user.IsMonitor => "Not monitor user",
+            ApiAccess.PolicyMaker when !user.IsPolicyMaker || !mayEnter => "User not authorised to access object",
+            ApiAccess.GlobalPolicyMaker when !user.IsPolicyMaker => "User not authorised to access object",
+            _ when !mayEnter => "User not authorised to access virtual host",
+            _ => null,
+        };
+        if (refused is not null)
+        {
+            throw ApiErrorException.NotAuthorised(refused);
+        }
+
+        if (!exists)
+        {
+            throw route.Method is "PUT" or "POST" ? ApiErrorException.NotFound("vhost_not_found") : ApiErrorException.ObjectNotFound();
+        }
+    }
+
+    private static ApiErrorException LoginFailed() => new(401, LoginError, "Login failed");
+}

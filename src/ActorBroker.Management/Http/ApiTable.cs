@@ -1,0 +1,21 @@
+using ActorBroker.Management.Messages;
+using ActorBroker.Management.Nodes;
+using ActorBroker.Management.Policies;
+using ActorBroker.Management.Topology;
+
+namespace ActorBroker.Management.Http;
+
+/// <summary>All operations of the API.</summary>
+internal static class ApiTable
+{
+    public static RouteTable Create() => new(
+    [
+        .. NodeRoutes.All,
+        .. TopologyLists.All,
+        .. QueueRoutes.All,
+        .. ExchangeRoutes.All,
+        .. BindingRoutes.All,
+        .. MessageRoutes.All,
+        .. PolicyRoutes.All,
+    ]);
+}
