@@ -1,6 +1,8 @@
 using System.Reflection;
 using ActorBroker.Contracts;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clients;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using Akka.Actor;
 using Akka.Cluster;
@@ -11,8 +13,10 @@ namespace ActorBroker.Management;
 /// <summary>The parts of a started node that its management talks to.</summary>
 /// <param name="System">The node.</param>
 /// <param name="Options">Its settings.</param>
+/// <param name="Users">Who may do what, and who is who.</param>
+/// <param name="View">What there is, on all nodes.</param>
 /// <param name="Clock">Wall clock.</param>
-public sealed record ManagedBroker(ActorSystem System, BrokerOptions Options, TimeProvider Clock)
+public sealed record ManagedBroker(ActorSystem System, BrokerOptions Options, UserServices Users, IManagementView View, TimeProvider Clock)
 {
     /// <summary>Longest that an entity may take to answer.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);

@@ -2,7 +2,7 @@ using System.Net;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Sessions;
-using Akka.Actor;
+using Microsoft.AspNetCore.Http;
 
 namespace ActorBroker.Management.Http;
 
@@ -14,43 +14,32 @@ internal static class AccessGate
 
     /// <summary>Who has these credentials.</summary>
     /// <exception cref="ApiErrorException">Nobody, or nobody who may use the API.</exception>
-    public static async Task<ApiUser> LoginAsync(ManagedBroker broker, BasicCredentials credentials, IPAddress peer)
+    public static async Task<ApiUser> LoginAsync(ManagedBroker broker, BasicCredentials credentials, IPAddress peer, CancellationToken ended)
     {
-        var question = new AuthenticateUser(0, credentials.User, credentials.Password, IPAddress.IsLoopback(peer));
-        var answer = await broker.Access.Ask<UserAuthenticated>(question, ManagedBroker.AnswerTimeout).ConfigureAwait(false);
-        if (answer.Refusal is { } refusal)
+        var attempt = new LoginAttempt(new Credential.Password(credentials.User, credentials.Password), peer);
+        var result = await broker.Users.Logins.LoginAsync(attempt, ended).ConfigureAwait(false);
+        if (result.Identity is not { } identity)
         {
-            throw refusal.Reason == RefusalReason.Unavailable ? ApiErrorException.Unavailable(refusal.Text) : LoginFailed();
+            throw result.Refusal is { Reason: RefusalReason.Unavailable } refusal ? ApiErrorException.Unavailable(refusal.Text) : LoginFailed();
         }
 
-        var user = new ApiUser(credentials.User, [User.Administrator], credentials.Password);
+        var user = new ApiUser(identity, credentials.Password);
         return user.MayEnter ? user : throw ApiErrorException.NotAuthorised("Not management user");
     }
 
-    /// <summary>The names of all virtual hosts.</summary>
-    public static async Task<IReadOnlyList<string>> VirtualHostsAsync(ManagedBroker broker) =>
-        (await broker.Access.Ask<VirtualHostsListed>(new ListVirtualHosts(0), ManagedBroker.AnswerTimeout).ConfigureAwait(false)).VirtualHosts;
-
-    /// <summary>Whether the user may enter the virtual host.</summary>
-    public static async Task<bool> MayEnterAsync(ManagedBroker broker, ApiUser user, string virtualHost)
-    {
-        var question = new OpenVirtualHost(0, user.Name, virtualHost);
-        return (await broker.Access.Ask<VirtualHostOpened>(question, ManagedBroker.AnswerTimeout).ConfigureAwait(false)).Refusal is null;
-    }
-
-    /// <summary>The virtual hosts whose contents the user may list: all, for those who see everything.</summary>
+    /// <summary>The names of the virtual hosts whose contents the user may list: all, for those who see everything.</summary>
     public static async Task<IReadOnlyList<string>> VisibleAsync(ApiRequest request, bool isForMonitors = true)
     {
-        var all = await VirtualHostsAsync(request.Broker).ConfigureAwait(false);
+        var all = request.Broker.Users.Tables.Current.VirtualHosts.Keys.Order(StringComparer.Ordinal);
         if (request.User.IsAdministrator || (isForMonitors && request.User.IsMonitor))
         {
-            return all;
+            return [.. all];
         }
 
         List<string> visible = [];
         foreach (var virtualHost in all)
         {
-            if (await MayEnterAsync(request.Broker, request.User, virtualHost).ConfigureAwait(false))
+            if (await MayEnterAsync(request.User, virtualHost).ConfigureAwait(false))
             {
                 visible.Add(virtualHost);
             }
@@ -64,10 +53,10 @@ internal static class AccessGate
     public static async Task CheckAsync(ManagedBroker broker, ApiUser user, ApiRoute route, IReadOnlyDictionary<string, string> values)
     {
         var virtualHost = route.IsWithinVirtualHost ? values["vhost"] : null;
-        var exists = virtualHost is null || (await VirtualHostsAsync(broker).ConfigureAwait(false)).Contains(virtualHost);
+        var exists = virtualHost is null || broker.Users.Tables.Current.IsOpen(virtualHost);
         var mayEnter = user.IsAdministrator || virtualHost is null || !exists
             || (route.Access == ApiAccess.Viewer && user.IsMonitor)
-            || await MayEnterAsync(broker, user, virtualHost).ConfigureAwait(false);
+            || await MayEnterAsync(user, virtualHost).ConfigureAwait(false);
         var refused = route.Access switch
         {
             ApiAccess.Administrator when !user.IsAdministrator => "Not administrator user",
@@ -88,5 +77,23 @@ internal static class AccessGate
         }
     }
 
-    private static ApiErrorException LoginFailed() => new(401, LoginError, "Login failed");
+    private static async Task<bool> MayEnterAsync(ApiUser user, string virtualHost)
+    {
+        while (true)
+        {
+            var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            switch (user.Identity.Authorization.Enter(virtualHost, decided.SetResult))
+            {
+                case AccessDecision.Allowed:
+                    return true;
+                case AccessDecision.Refused:
+                    return false;
+                default:
+                    await decided.Task.WaitAsync(ManagedBroker.AnswerTimeout).ConfigureAwait(false);
+                    break;
+            }
+        }
+    }
+
+    private static ApiErrorException LoginFailed() => new(StatusCodes.Status401Unauthorized, LoginError, "Login failed");
 }

@@ -71,7 +71,7 @@ internal sealed class ApiPipeline(ManagedNode node, RouteTable routes)
             return;
         }
 
-        var user = await AccessGate.LoginAsync(broker, credentials, PeerOf(context)).ConfigureAwait(false);
+        var user = await AccessGate.LoginAsync(broker, credentials, PeerOf(context), context.RequestAborted).ConfigureAwait(false);
         await AccessGate.CheckAsync(broker, user, route, values).ConfigureAwait(false);
         await route.Handler(new ApiRequest(context, values, broker, user)).ConfigureAwait(false);
     }

@@ -1,3 +1,6 @@
+using ActorBroker.Management.Access;
+using ActorBroker.Management.Definitions;
+using ActorBroker.Management.Lists;
 using ActorBroker.Management.Messages;
 using ActorBroker.Management.Nodes;
 using ActorBroker.Management.Policies;
@@ -10,12 +13,19 @@ internal static class ApiTable
 {
     public static RouteTable Create() => new(
     [
-        .. NodeRoutes.All,
+        .. ClusterRoutes.All,
+        .. ClientLists.All,
         .. TopologyLists.All,
         .. QueueRoutes.All,
         .. ExchangeRoutes.All,
         .. BindingRoutes.All,
         .. MessageRoutes.All,
         .. PolicyRoutes.All,
+        .. VirtualHostRoutes.All,
+        .. UserRoutes.All,
+        .. PermissionRoutes.All,
+        .. LimitRoutes.All,
+        .. DefinitionsRoutes.All,
+        .. HealthCheckRoutes.All,
     ]);
 }

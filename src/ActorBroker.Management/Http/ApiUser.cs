@@ -3,14 +3,19 @@ using ActorBroker.Core.Access;
 namespace ActorBroker.Management.Http;
 
 /// <summary>Who has made a request.</summary>
-/// <param name="Name">User name.</param>
-/// <param name="Tags">In RabbitMQ's words.</param>
+/// <param name="Identity">Who the user has turned out to be.</param>
 /// <param name="Password">In clear, for sessions on the user's behalf; never logged.</param>
-internal sealed record ApiUser(string Name, IReadOnlyList<string> Tags, string Password)
+internal sealed record ApiUser(Identity Identity, string Password)
 {
     private const string Management = "management";
     private const string PolicyMaker = "policymaker";
     private const string Monitoring = "monitoring";
+
+    /// <summary>User name.</summary>
+    public string Name => Identity.User;
+
+    /// <summary>In RabbitMQ's words.</summary>
+    public IReadOnlyList<string> Tags => Identity.Tags;
 
     /// <summary>May do everything.</summary>
     public bool IsAdministrator => Tags.Contains(User.Administrator);

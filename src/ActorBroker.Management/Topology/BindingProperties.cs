@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Core.Arguments;
-using ActorBroker.Core.Exchanges;
 
 namespace ActorBroker.Management.Topology;
 
@@ -13,9 +13,8 @@ internal static class BindingProperties
     private const char Separator = '~';
 
     /// <summary>A binding's name between its ends.</summary>
-    public static string KeyOf(Binding binding)
+    public static string KeyOf(BindingInfo binding)
     {
-        ArgumentNullException.ThrowIfNull(binding);
         var key = binding.RoutingKey.Length == 0 ? "~" : Escape(binding.RoutingKey);
         return binding.Arguments.Count == 0 ? key : $"{key}{Separator}{HashOf(binding.Arguments)}";
     }
@@ -28,7 +27,7 @@ internal static class BindingProperties
         Convert.ToHexStringLower(SHA256.HashData(ArgumentTableCodec.Encode(arguments)).AsSpan(0, 16));
 
     /// <summary>Whether a path's decoded part names this binding.</summary>
-    public static bool IsNamed(Binding binding, string properties)
+    public static bool IsNamed(BindingInfo binding, string properties)
     {
         var key = KeyOf(binding);
         return key == properties || (binding.Arguments.Count == 0 && binding.RoutingKey.Length > 0 && Uri.UnescapeDataString(key) == properties);
