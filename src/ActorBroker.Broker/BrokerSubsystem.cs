@@ -32,9 +32,10 @@ namespace ActorBroker.Broker;
 /// <param name="RoutingTableActor">Loads routing tables.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
+/// <param name="Users">Who may do what, and who is who.</param>
 public sealed record BrokerEntities(
     IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef Transactions, IActorRef RoutingTableActor, RoutingTables RoutingTables,
-    ReplyDirectory Replies);
+    ReplyDirectory Replies, UserServices Users);
 
 /// <summary>Starts a node's entities: queues, exchanges, catalogues, users, and the node's routing tables.</summary>
 public static class BrokerSubsystem
@@ -77,10 +78,8 @@ public static class BrokerSubsystem
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         system.ActorOf(MembersActor.Props, "members");
         StopBeforeRegions(system, tableActor);
-        await access
-            .Ask<UserAuthenticated>(
-                new RenewUser(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost, string.Empty), StartTimeout)
-            .ConfigureAwait(false);
+        var users = AccessSharding.StartTables(system, access, options.Access, clock);
+        await users.Tables.Known.WaitAsync(StartTimeout).ConfigureAwait(false);
         await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
         await ConfiguredPolicies.TraceAsync(options.TracedVirtualHosts, catalogues, clock).ConfigureAwait(false);
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
@@ -93,7 +92,7 @@ public static class BrokerSubsystem
 
         var disk = options.Journal.Provider == JournalProvider.Sqlite ? options.Data.Directory : null;
         system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(disk)), ResourceMonitorActor.Name);
-        return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
+        return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system), users);
     }
 
     // One that is down or leaving is none of them any more.

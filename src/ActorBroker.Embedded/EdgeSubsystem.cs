@@ -31,7 +31,7 @@ public static class EdgeSubsystem
 
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats,
+            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats, entities.Users,
             Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow)
         {
             AnswerTimeout = options.Amqp091.OperationTimeout,

@@ -1,8 +1,10 @@
 using System.Net;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clients;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Protocols.Amqp091.Mapping;
@@ -70,7 +72,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
         Context.Watch(_open.Client);
         _registry.Tell(new ConnectionOpened(Self), Self);
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickInterval);
-        _session.Authenticate(_open.User, _open.Password, refusal => Then(refusal, isLogin: true, () =>
+        _session.Authenticate(new Credential.Password(_open.User, _open.Password), refusal => Then(refusal, isLogin: true, () =>
             _session.OpenVirtualHost(_open.VirtualHost, entered => Then(entered, isLogin: false, () =>
             {
                 if (_session.OpenChannel(Channel, opened => Then(opened, isLogin: false, OnOpened)))
@@ -115,6 +117,14 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
             case CloseConnection close:
                 Close(new Refusal(RefusalReason.Unavailable, close.Text));
                 return;
+            case AccessWithdrawn withdrawn:
+                if (_session.EndsBy(withdrawn) is { } text)
+                {
+                    Close(new Refusal(RefusalReason.Unavailable, text));
+                    return;
+                }
+
+                break;
             case not null when Sender.Equals(_open.Client):
                 OnClientWord(message);
                 break;
@@ -187,7 +197,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     private void OnOpened()
     {
         _isOpen = true;
-        _properties = new PublishedProperties(_open.User, _session.IsImpersonator);
+        _properties = new PublishedProperties(_session.User, _session.IsImpersonator);
         Context.Parent.Tell(LoginEnded.Instance);
         _open.Client.Tell(
             new ClientSessionOpened(

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Connections.Sockets;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clustering;
 using ActorBroker.Protocols.Amqp091.Session;
 using ActorBroker.Protocols.Amqp091.Wire;
@@ -174,6 +175,13 @@ public sealed class Amqp091ConnectionStage(
             {
                 case CloseConnection close:
                     _connection.Shutdown(ReplyCode.ConnectionForced, close.Text);
+                    break;
+                case AccessWithdrawn withdrawn:
+                    if (_session.EndsBy(withdrawn) is { } text)
+                    {
+                        _connection.Shutdown(ReplyCode.ConnectionForced, text);
+                    }
+
                     break;
                 case NodeRemoved removed:
                     foreach (var lost in _elsewhere.On(removed.Node))

@@ -62,6 +62,16 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
 
     private bool _isReady;
 
+    /// <summary>The version of permissions by which it may be published to, or -1 when that is not known.</summary>
+    public long PermittedBy { get; set; } = -1;
+
+    /// <summary>It may not be published to.</summary>
+    public void Refuse(Refusal refusal)
+    {
+        Refusal = refusal;
+        PermittedBy = -1;
+    }
+
     public void SetLinks(QueueLink[] links)
     {
         Links = links;

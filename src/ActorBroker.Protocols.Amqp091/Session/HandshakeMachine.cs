@@ -1,3 +1,4 @@
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Protocols.Amqp091.Mapping;
@@ -101,11 +102,11 @@ internal sealed class HandshakeMachine(
         var mechanism = Mechanism = startOk.Mechanism;
         var credentials = SaslCredentials.Read(mechanism, startOk.Response);
         State = HandshakeState.Authenticating;
-        session.Authenticate(credentials.User, credentials.Password, refusal => resume(() =>
+        session.Authenticate(new Credential.Password(credentials.User, credentials.Password), refusal => resume(() =>
         {
             if (refusal is null)
             {
-                User = credentials.User;
+                User = session.User;
                 Tune();
                 return;
             }
