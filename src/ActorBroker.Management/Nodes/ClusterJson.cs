@@ -96,10 +96,10 @@ internal static class ClusterJson
     private static JsonArray ExchangeTypesOf() =>
         new([.. ExchangeTypes.All.Order(StringComparer.Ordinal).Select(static type => Described(type, $"{type} exchange"))]);
 
-    private static JsonNode Described(string name, string description) =>
+    private static JsonObject Described(string name, string description) =>
         new JsonObject { ["name"] = name, ["description"] = description, ["enabled"] = true };
 
-    private static JsonNode ObjectOf(ListenerInfo listener) => new JsonObject
+    private static JsonObject ObjectOf(ListenerInfo listener) => new JsonObject
     {
         ["node"] = listener.Node,
         ["protocol"] = Listeners.ProtocolOf(listener.Protocol),
@@ -108,7 +108,7 @@ internal static class ClusterJson
         ["socket_opts"] = new JsonArray(),
     };
 
-    private static JsonNode ContextOf(ListenerInfo listener) => new JsonObject
+    private static JsonObject ContextOf(ListenerInfo listener) => new JsonObject
     {
         ["node"] = listener.Node,
         ["description"] = "RabbitMQ Management",

@@ -17,7 +17,7 @@ internal static class BindingRoutes
 
     public static IEnumerable<ApiRoute> All =>
     [
-        ApiRoutes.Get("bindings", ApiAccess.User, "All bindings.", static request => ListAsync(request, null)),
+        ApiRoutes.Get("bindings", ApiAccess.User, "All bindings.", static request => ListAsync(request, virtualHost: null)),
         ApiRoutes.Get("bindings/{vhost}", ApiAccess.User, "All bindings of a virtual host.", static request => ListAsync(request, request.VirtualHost)),
         ApiRoutes.Get("exchanges/{vhost}/{exchange}/bindings/source", ApiAccess.User, "The bindings that an exchange is the source of.", ListOfSourceAsync),
         ApiRoutes.Get(
