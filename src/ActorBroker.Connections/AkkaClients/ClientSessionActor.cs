@@ -2,6 +2,7 @@ using System.Net;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Clients;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Sessions;

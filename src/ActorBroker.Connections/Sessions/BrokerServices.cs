@@ -1,5 +1,6 @@
 using ActorBroker.Connections.Registry;
 using ActorBroker.Contracts.Replies;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -36,6 +37,9 @@ public sealed record BrokerServices(
     TimeProvider Clock,
     long PublishWindowBytes)
 {
+    /// <summary>Those who watch the node look there.</summary>
+    public NodeStatistics Statistics { get; init; } = NodeStatistics.None;
+
     /// <summary>How long an entity may take to answer, and a queue that was lost to be found again.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }
