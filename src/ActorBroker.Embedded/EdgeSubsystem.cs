@@ -4,6 +4,7 @@ using ActorBroker.Connections;
 using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
@@ -35,10 +36,14 @@ public static class EdgeSubsystem
             Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow)
         {
             AnswerTimeout = options.Amqp091.OperationTimeout,
+            Statistics = entities.Statistics,
         };
         try
         {
-            return await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);
+            var listeners = await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);
+            entities.Statistics.Listeners =
+                [.. listeners.Select(bound => new ListenerInfo(services.Node, bound.Name, bound.EndPoint.Address.ToString(), bound.EndPoint.Port))];
+            return listeners;
         }
         catch (BindException failure)
         {

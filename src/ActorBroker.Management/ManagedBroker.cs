@@ -18,6 +18,10 @@ namespace ActorBroker.Management;
 /// <param name="Clock">Wall clock.</param>
 public sealed record ManagedBroker(ActorSystem System, BrokerOptions Options, UserServices Users, IManagementView View, TimeProvider Clock)
 {
+    /// <summary>The management of a node that serves; null where nothing is kept for it.</summary>
+    public static ManagedBroker? Of(ActorSystem system, BrokerOptions options, TimeProvider clock) =>
+        SystemManagement.Of(system) is { Users: { } users, View: { } view } ? new ManagedBroker(system, options, users, view, clock) : null;
+
     /// <summary>Longest that an entity may take to answer.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 

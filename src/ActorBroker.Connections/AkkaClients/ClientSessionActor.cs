@@ -3,6 +3,7 @@ using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clients;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;

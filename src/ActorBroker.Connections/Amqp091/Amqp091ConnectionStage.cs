@@ -5,6 +5,7 @@ using ActorBroker.Connections.Sessions;
 using ActorBroker.Connections.Sockets;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clustering;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Protocols.Amqp091.Session;
 using ActorBroker.Protocols.Amqp091.Wire;
 using Akka.Actor;
@@ -123,7 +124,9 @@ public sealed class Amqp091ConnectionStage(
         public void OnPush()
         {
             var incoming = Grab(_stage._in);
-            incoming.Consume(_connection.OnBytes(incoming.Array, incoming.Offset, incoming.Count, NowMs));
+            var taken = _connection.OnBytes(incoming.Array, incoming.Offset, incoming.Count, NowMs);
+            _session.CountTraffic(taken, written: 0);
+            incoming.Consume(taken);
             if (incoming.Count > 0)
             {
                 incoming.RequestCapacity(_connection.InputBytesNeeded);
@@ -229,6 +232,7 @@ public sealed class Amqp091ConnectionStage(
                 return;
             }
 
+            _session.CountTraffic(read: 0, buffer.WrittenCount);
             Push(_stage._out, buffer);
         }
 

@@ -88,7 +88,7 @@ internal sealed class NodeRun(
         health.Joined();
         Leaving(system, health);
         Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
-        managed.Broker = new ManagedBroker(system, options, clock);
+        managed.Broker = ManagedBroker.Of(system, options, clock);
         health.Serves(Listeners);
         _isServing = true;
         await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);
