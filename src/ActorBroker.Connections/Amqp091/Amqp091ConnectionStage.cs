@@ -251,6 +251,7 @@ public sealed class Amqp091ConnectionStage(
         // Every callback ends here: the next read, the next timer, or the end.
         private void GoOn()
         {
+            _session.ShowHeldUp(_connection.IsHeldUp);
             if (_connection.CloseState == ConnectionCloseState.Closed)
             {
                 if (!_connection.HasOutput)

@@ -30,6 +30,9 @@ public sealed partial class BrokerSession
         }
     }
 
+    /// <summary>The client's publishes wait for resources, or do no longer.</summary>
+    public void ShowHeldUp(bool isHeldUp) => _figures?.IsBlocked = isHeldUp;
+
     private void BeginFigures()
     {
         if (_services.Statistics.IsKept)
