@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Queues;
 using ActorBroker.Management.Http;
@@ -13,6 +14,7 @@ namespace ActorBroker.Management.Access;
 internal static class VirtualHostRoutes
 {
     private const string One = "vhosts/{vhost}";
+    private const string Protection = One + "/deletion" + "/protection";
     private const string Undefined = "undefined";
 
     public static IEnumerable<ApiRoute> All =>
@@ -21,8 +23,8 @@ internal static class VirtualHostRoutes
         ApiRoutes.Get(One, ApiAccess.Administrator, "A virtual host.", GetAsync),
         ApiRoutes.Put(One, ApiAccess.Administrator, "Creates a virtual host, or changes what is said of one.", PutAsync),
         ApiRoutes.Delete(One, ApiAccess.Administrator, "Deletes a virtual host with all that is in it; its connections are closed.", DeleteAsync),
-        ApiRoutes.Post(One + "/deletion/protection", ApiAccess.Administrator, "Protects a virtual host from deletion.", static request => ProtectAsync(request, isOn: true)),
-        ApiRoutes.Delete(One + "/deletion/protection", ApiAccess.Administrator, "Ends the protection.", static request => ProtectAsync(request, isOn: false)),
+        ApiRoutes.Post(Protection, ApiAccess.Administrator, "Protects a virtual host from deletion.", static request => ProtectAsync(request, isOn: true)),
+        ApiRoutes.Delete(Protection, ApiAccess.Administrator, "Ends the protection.", static request => ProtectAsync(request, isOn: false)),
         ApiRoutes.Post(One + "/start/{node}", ApiAccess.Administrator, "Starts a virtual host on a node; it runs on all that there are.", static request =>
         {
             Existing(request);
@@ -95,10 +97,10 @@ internal static class VirtualHostRoutes
         return item;
     }
 
-    private static async Task<JsonObject> ObjectOfAsync(ApiRequest request, VirtualHost virtualHost)
+    private static async Task<JsonObject> ObjectOfAsync(ApiRequest request, VirtualHost virtualHost, IReadOnlyList<VirtualHostInfo> infos)
     {
         var policies = await TopologyReader.PoliciesAsync(request.Broker, virtualHost.Name).ConfigureAwait(false);
-        return new JsonObject
+        var item = new JsonObject
         {
             ["cluster_state"] = new JsonObject { [request.Broker.Node] = virtualHost.IsBeingDeleted ? "stopped" : "running" },
             ["default_queue_type"] = WordOf(virtualHost.Metadata.DefaultQueueType),
@@ -109,24 +111,31 @@ internal static class VirtualHostRoutes
             ["tags"] = AccessChanges.ArrayOf(virtualHost.Metadata.Tags),
             ["tracing"] = policies.IsTraced,
         };
+        return infos.FirstOrDefault(info => info.Name == virtualHost.Name) is { } figures
+            ? item.With(figures.Lengths).With(figures.Traffic).WithMessageStats(figures.MessageStats)
+            : item;
     }
 
     private static async Task ListAsync(ApiRequest request)
     {
+        var infos = await request.Broker.View.ListVirtualHostsAsync(request.Ended).ConfigureAwait(false);
         List<JsonObject> all = [];
         foreach (var name in await AccessGate.VisibleAsync(request).ConfigureAwait(false))
         {
             if (request.Tables().VirtualHosts.TryGetValue(name, out var found))
             {
-                all.Add(await ObjectOfAsync(request, found).ConfigureAwait(false));
+                all.Add(await ObjectOfAsync(request, found, infos).ConfigureAwait(false));
             }
         }
 
         await request.List(all, "name").ConfigureAwait(false);
     }
 
-    private static async Task GetAsync(ApiRequest request) =>
-        await request.Item(await ObjectOfAsync(request, Existing(request)).ConfigureAwait(false)).ConfigureAwait(false);
+    private static async Task GetAsync(ApiRequest request)
+    {
+        var infos = await request.Broker.View.ListVirtualHostsAsync(request.Ended).ConfigureAwait(false);
+        await request.Item(await ObjectOfAsync(request, Existing(request), infos).ConfigureAwait(false)).ConfigureAwait(false);
+    }
 
     private static async Task PutAsync(ApiRequest request)
     {

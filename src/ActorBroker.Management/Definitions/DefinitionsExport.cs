@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Core.Names;
-using ActorBroker.Core.Policies;
 using ActorBroker.Management.Access;
 using ActorBroker.Management.Http;
 using ActorBroker.Management.Json;
@@ -67,11 +66,7 @@ internal static class DefinitionsExport
         {
             var policies = await TopologyReader.PoliciesAsync(broker, name).ConfigureAwait(false);
             contents.Policies.AddRange(policies.Policies.Where(static policy => !policy.IsOperator).Select(policy => PolicyRoutes.ObjectOf(name, policy)));
-            contents.Parameters.AddRange(policies.Policies.Where(static policy => policy.IsOperator).Select(policy => ParameterOf(name, policy)));
-            if (await LimitRoutes.ObjectOfAsync(broker, name).ConfigureAwait(false) is { Count: > 0 } limits)
-            {
-                contents.Parameters.Add(ParameterOf(name, DefinitionParts.VirtualHostLimits, "limits", limits));
-            }
+            contents.Parameters.AddRange(await ParameterRoutes.OfVirtualHostAsync(broker, name).ConfigureAwait(false));
         }
 
         var queues = (await view.ListQueuesAsync(only, request.Ended).ConfigureAwait(false)).Where(static queue => !queue.Definition.Exclusive).ToList();
@@ -90,23 +85,6 @@ internal static class DefinitionsExport
         && (binding.Destination.Kind == DestinationKind.Queue
             ? queues.Contains(new QueueKey(binding.VirtualHost, binding.Destination.Name))
             : binding.Destination.Name.Length > 0);
-
-    // Operators' policies are parameters to RabbitMQ.
-    private static JsonObject ParameterOf(string virtualHost, Policy policy)
-    {
-        var value = PolicyRoutes.ObjectOf(virtualHost, policy);
-        value.Remove("vhost");
-        value.Remove("name");
-        return ParameterOf(virtualHost, DefinitionParts.OperatorPolicy, policy.Name, value);
-    }
-
-    private static JsonObject ParameterOf(string virtualHost, string component, string name, JsonObject value) => new()
-    {
-        ["value"] = value,
-        ["vhost"] = virtualHost,
-        ["component"] = component,
-        ["name"] = name,
-    };
 
     private static JsonObject Cut(JsonObject item, string[] fields)
     {

@@ -141,27 +141,8 @@ internal sealed class DefinitionsImport(ApiRequest request, JsonObject definitio
     private Task PolicyAsync(JsonObject item) =>
         PolicyRoutes.SetAsync(request, VirtualHostOf(item), PolicyRoutes.PolicyOf(item.RequiredText("name"), isOperator: false, item));
 
-    private async Task ParameterAsync(JsonObject item)
-    {
-        var virtualHost = VirtualHostOf(item);
-        var component = item.RequiredText("component");
-        if (component == DefinitionParts.OperatorPolicy && item["value"] is JsonObject policy)
-        {
-            await PolicyRoutes.SetAsync(request, virtualHost, PolicyRoutes.PolicyOf(item.RequiredText("name"), isOperator: true, policy)).ConfigureAwait(false);
-        }
-        else if (component == DefinitionParts.VirtualHostLimits)
-        {
-            var limits = item["value"] as JsonObject ?? [];
-            foreach (var (name, _) in limits)
-            {
-                await LimitRoutes.SetVirtualHostAsync(request, virtualHost, name, limits.Number(name)).ConfigureAwait(false);
-            }
-        }
-        else
-        {
-            throw ApiErrorException.BadRequest($"Validation failed\n\ncomponent {component} not found\n ({virtualHost}/{component}/{item.Text("name")})");
-        }
-    }
+    private Task ParameterAsync(JsonObject item) =>
+        ParameterRoutes.SetAsync(request, VirtualHostOf(item), item.RequiredText("component"), item.RequiredText("name"), item["value"]);
 
     private string VirtualHostOf(JsonObject item) =>
         only ?? item.Text("vhost") ?? throw ApiErrorException.BadRequest("Virtual host does not exist and is not specified in definitions file.");

@@ -77,23 +77,8 @@ internal static class AccessGate
         }
     }
 
-    private static async Task<bool> MayEnterAsync(ApiUser user, string virtualHost)
-    {
-        while (true)
-        {
-            var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            switch (user.Identity.Authorization.Enter(virtualHost, decided.SetResult))
-            {
-                case AccessDecision.Allowed:
-                    return true;
-                case AccessDecision.Refused:
-                    return false;
-                default:
-                    await decided.Task.WaitAsync(ManagedBroker.AnswerTimeout).ConfigureAwait(false);
-                    break;
-            }
-        }
-    }
+    private static Task<bool> MayEnterAsync(ApiUser user, string virtualHost) =>
+        Demand.DecidedAsync(decided => user.Identity.Authorization.Enter(virtualHost, decided));
 
     private static ApiErrorException LoginFailed() => new(StatusCodes.Status401Unauthorized, LoginError, "Login failed");
 }

@@ -1,5 +1,6 @@
 using ActorBroker.Management.Access;
 using ActorBroker.Management.Definitions;
+using ActorBroker.Management.History;
 using ActorBroker.Management.Lists;
 using ActorBroker.Management.Messages;
 using ActorBroker.Management.Nodes;
@@ -20,7 +21,9 @@ internal static class ApiTable
         .. ExchangeRoutes.All,
         .. BindingRoutes.All,
         .. MessageRoutes.All,
+        .. HistoryRoutes.All,
         .. PolicyRoutes.All,
+        .. ParameterRoutes.All,
         .. VirtualHostRoutes.All,
         .. UserRoutes.All,
         .. PermissionRoutes.All,

@@ -84,7 +84,7 @@ internal static class MessageJson
             ["exchange"] = route.Exchange,
             ["routing_key"] = route.RoutingKey,
             ["message_count"] = taken.MessagesLeft,
-            ["properties"] = PropertiesOf(ArgumentTableCodec.Read(message.Properties)),
+            ["properties"] = PropertiesOf(ArgumentTableCodec.Read(message.Properties), segment.DeliveryCount),
         };
         AddPayload(item, message.Body, isBase64, truncate);
         return item;
@@ -100,7 +100,18 @@ internal static class MessageJson
     }
 
     // Erlang's empty list of properties is an empty array in JSON.
-    private static JsonNode PropertiesOf(ArgumentTable properties) => properties.Count == 0 ? new JsonArray() : JsonArguments.ObjectOf(properties);
+    private static JsonNode PropertiesOf(ArgumentTable properties, int deliveryCount)
+    {
+        var item = JsonArguments.ObjectOf(properties);
+        if (deliveryCount > 0)
+        {
+            var headers = item[TableNames.Headers] as JsonObject ?? [];
+            headers["x-delivery-count"] = deliveryCount;
+            item[TableNames.Headers] = headers.Parent is null ? headers : headers.DeepClone();
+        }
+
+        return item.Count == 0 ? new JsonArray() : item;
+    }
 
     private static string TextOf(JsonNode? value) => value switch
     {

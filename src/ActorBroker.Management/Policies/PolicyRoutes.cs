@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Core.Policies;
+using ActorBroker.Management.Access;
 using ActorBroker.Management.Http;
 using ActorBroker.Management.Json;
 using ActorBroker.Management.Topology;
-using Akka.Actor;
 
 namespace ActorBroker.Management.Policies;
 
@@ -44,7 +44,12 @@ internal static class PolicyRoutes
     /// <summary>Sets a policy.</summary>
     /// <exception cref="ApiErrorException">The broker refuses it.</exception>
     public static async Task SetAsync(ApiRequest request, string virtualHost, Policy policy) =>
-        await ChangeAsync(request, new SetPolicy(virtualHost, string.Empty, policy, request.Origin)).ConfigureAwait(false);
+        await request.ChangeAsync(new SetPolicy(virtualHost, string.Empty, policy, request.Origin)).ConfigureAwait(false);
+
+    /// <summary>Takes a policy of the path's virtual host away.</summary>
+    /// <exception cref="ApiErrorException">The broker refuses it.</exception>
+    public static Task ClearAsync(ApiRequest request, string name, bool isOperator) =>
+        request.ChangeAsync(new ClearPolicy(request.VirtualHost, string.Empty, name, isOperator, request.Origin));
 
     private static IEnumerable<ApiRoute> Of(string word, bool isOperator)
     {
@@ -98,16 +103,7 @@ internal static class PolicyRoutes
             throw ApiErrorException.ObjectNotFound();
         }
 
-        await ChangeAsync(request, new ClearPolicy(request.VirtualHost, string.Empty, request.Value("name"), isOperator, request.Origin)).ConfigureAwait(false);
+        await ClearAsync(request, request.Value("name"), isOperator).ConfigureAwait(false);
         await request.NoContent().ConfigureAwait(false);
-    }
-
-    private static async Task ChangeAsync(ApiRequest request, PolicyCommand command)
-    {
-        var answer = await request.Broker.Catalogues.Ask<PolicyAnswered>(command, ManagedBroker.AnswerTimeout).ConfigureAwait(false);
-        if (answer.Refusal is { } refusal)
-        {
-            throw ApiErrorException.Of(refusal);
-        }
     }
 }
