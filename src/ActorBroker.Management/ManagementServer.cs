@@ -33,12 +33,14 @@ public sealed class ManagementServer : IAsyncDisposable
 
     /// <summary>Binds the listener <c>http</c>.</summary>
     /// <param name="listener">Where.</param>
+    /// <param name="options">How its API is used.</param>
     /// <param name="health">What its probes tell.</param>
     /// <param name="node">What its API manages.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    public static async Task<ManagementServer> StartAsync(ListenerOptions listener, INodeHealth health, ManagedNode node)
+    public static async Task<ManagementServer> StartAsync(ListenerOptions listener, ManagementOptions options, INodeHealth health, ManagedNode node)
     {
         ArgumentNullException.ThrowIfNull(listener);
+        ArgumentNullException.ThrowIfNull(options);
         var address = await ResolveAsync(listener).ConfigureAwait(false);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -52,7 +54,9 @@ public sealed class ManagementServer : IAsyncDisposable
         var application = builder.Build();
         application.UseRouting();
         HealthEndpoints.Map(application, health);
-        var api = new ApiPipeline(node, ApiTable.Create());
+        var table = ApiTable.Create();
+        DescriptionPages.Map(application, table);
+        var api = new ApiPipeline(node, options, table);
         application.Use((context, next) => context.GetEndpoint() is null && ApiPipeline.IsFor(context) ? api.AnswerAsync(context) : next(context));
         try
         {

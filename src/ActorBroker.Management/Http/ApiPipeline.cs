@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ActorBroker.Contracts.Options;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ActorBroker.Management.Http;
 
 /// <summary>From a request to its operation: finds it, lets its user in, and answers what goes wrong in RabbitMQ's form.</summary>
-internal sealed class ApiPipeline(ManagedNode node, RouteTable routes)
+internal sealed class ApiPipeline(ManagedNode node, ManagementOptions options, RouteTable routes)
 {
     private const string Prefix = "/api/";
 
@@ -55,6 +56,7 @@ internal sealed class ApiPipeline(ManagedNode node, RouteTable routes)
             throw ApiErrorException.ObjectNotFound();
         }
 
+        Cors.Allow(context, options, MethodsOf(operations));
         var method = context.Request.Method == "HEAD" ? "GET" : context.Request.Method;
         if (!operations.TryGetValue(method, out var route))
         {
@@ -78,11 +80,15 @@ internal sealed class ApiPipeline(ManagedNode node, RouteTable routes)
 
     private static void AnswerWithMethods(HttpContext context, IReadOnlyDictionary<string, ApiRoute> operations)
     {
-        IEnumerable<string> methods = operations.ContainsKey("GET") ? ["HEAD", "GET"] : [];
-        methods = methods.Concat(operations.Keys.Where(static key => key != "GET").Order(StringComparer.Ordinal)).Append("OPTIONS");
-        context.Response.Headers.Allow = string.Join(", ", methods);
+        context.Response.Headers.Allow = string.Join(", ", MethodsOf(operations));
         context.Response.ContentLength = 0;
         context.Response.StatusCode = context.Request.Method == "OPTIONS" ? StatusCodes.Status200OK : StatusCodes.Status405MethodNotAllowed;
+    }
+
+    private static IEnumerable<string> MethodsOf(IReadOnlyDictionary<string, ApiRoute> operations)
+    {
+        IEnumerable<string> reading = operations.ContainsKey("GET") ? ["HEAD", "GET"] : [];
+        return reading.Concat(operations.Keys.Where(static key => key != "GET").Order(StringComparer.Ordinal)).Append("OPTIONS");
     }
 
     private static void AskForCredentials(HttpContext context) =>

@@ -7,9 +7,9 @@ namespace ActorBroker.Server.Composition;
 internal static class ManagementSubsystem
 {
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    public static async Task<IAsyncDisposable> StartAsync(ListenerOptions listener, NodeHealth health, ManagedNode node)
+    public static async Task<IAsyncDisposable> StartAsync(ListenerOptions listener, ManagementOptions options, NodeHealth health, ManagedNode node)
     {
-        var server = await ManagementServer.StartAsync(listener, health, node).ConfigureAwait(false);
+        var server = await ManagementServer.StartAsync(listener, options, health, node).ConfigureAwait(false);
         health.Http = server.EndPoint;
         return server;
     }

@@ -53,6 +53,23 @@ public abstract class ApiSpec(ApiFixture fixture)
         return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers);
     }
 
+    /// <summary>Asks until the answer is as it should be: queues hear of some changes a little later than those who ask for them.</summary>
+    protected async Task<JsonNode> ToldAsync(string path, Func<JsonNode, bool> isRight)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            var told = (await GetAsync(path)).Json;
+            if (isRight(told))
+            {
+                return told;
+            }
+
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
     /// <summary>A virtual host of this test's own; its name needs no escapes.</summary>
     protected async Task<string> VirtualHostAsync()
     {

@@ -54,16 +54,16 @@ public sealed class DefinitionsTests(ApiFixture fixture) : ApiSpec(fixture)
     public async Task A_file_of_an_older_RabbitMQ_is_understood()
     {
         var host = $"v{Guid.NewGuid():N}";
-        var imported = await PostAsync("definitions", $$"""
-            {"rabbit_version":"3.7.0","users":[{"name":"old{{host}}","password_hash":"aMvEv4gwdNz4Bo0Xzuam99yldl6jVb2uQVnMA593U5dg8YlC",
-            "hashing_algorithm":"rabbit_password_hashing_sha256","tags":"administrator"}],"vhosts":[{"name":"{{host}}"}],
-            "permissions":[{"user":"old{{host}}","vhost":"{{host}}","configure":".*","write":".*","read":".*"}],
+        var imported = await PostAsync("definitions", $$$"""
+            {"rabbit_version":"3.7.0","users":[{"name":"old{{{host}}}","password_hash":"aMvEv4gwdNz4Bo0Xzuam99yldl6jVb2uQVnMA593U5dg8YlC",
+            "hashing_algorithm":"rabbit_password_hashing_sha256","tags":"administrator"}],"vhosts":[{"name":"{{{host}}}"}],
+            "permissions":[{"user":"old{{{host}}}","vhost":"{{{host}}}","configure":".*","write":".*","read":".*"}],
             "parameters":[],"global_parameters":[{"name":"cluster_name","value":"rabbit@old"}],
-            "policies":[{"vhost":"{{host}}","name":"p","pattern":".*","apply-to":"all","definition":{"max-length":4},"priority":0}],
-            "queues":[{"name":"q","vhost":"{{host}}","durable":true,"auto_delete":false,"arguments":{}},
-            {"name":"amq.gen-1","vhost":"{{host}}","durable":true,"auto_delete":false,"arguments":{}}],
-            "exchanges":[{"name":"x","vhost":"{{host}}","type":"fanout","durable":true,"auto_delete":false,"internal":false,"arguments":{}}],
-            "bindings":[{"source":"x","vhost":"{{host}}","destination":"q","destination_type":"queue","routing_key":"","arguments":{}}]}
+            "policies":[{"vhost":"{{{host}}}","name":"p","pattern":".*","apply-to":"all","definition":{"max-length":4},"priority":0}],
+            "queues":[{"name":"q","vhost":"{{{host}}}","durable":true,"auto_delete":false,"arguments":{}},
+            {"name":"amq.gen-1","vhost":"{{{host}}}","durable":true,"auto_delete":false,"arguments":{}}],
+            "exchanges":[{"name":"x","vhost":"{{{host}}}","type":"fanout","durable":true,"auto_delete":false,"internal":false,"arguments":{}}],
+            "bindings":[{"source":"x","vhost":"{{{host}}}","destination":"q","destination_type":"queue","routing_key":"","arguments":{}}]}
             """);
 
         Assert.Equal(HttpStatusCode.NoContent, imported.Status);

@@ -94,12 +94,7 @@ public sealed class MessageTests(ApiFixture fixture) : ApiSpec(fixture)
         Assert.Equal("3", (string?)Assert.Single((await GetAsync($"queues/{host}/s/history?from=last&start=1")).Json["items"]!.AsArray())!["payload"]);
         var replay = await PostAsync($"queues/{host}/s/replays", """{"destination":"q","type":"a","id":"r1"}""");
         Assert.Equal(HttpStatusCode.Created, replay.Status);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while ((string?)(await GetAsync($"queues/{host}/s/replays/r1")).Json["state"] != "finished")
-        {
-            await timer.WaitForNextTickAsync(limit.Token);
-        }
+        await ToldAsync($"queues/{host}/s/replays/r1", static report => (string?)report["state"] == "finished");
 
         Assert.Equal(["1", "3"], (await PostAsync($"queues/{host}/q/get", Get)).Items.Select(item => (string)item!["payload"]!));
         Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync($"queues/{host}/q/history")).Status);

@@ -94,8 +94,8 @@ public sealed class UserTests(ApiFixture fixture) : ApiSpec(fixture)
         await PutAsync($"vhost-limits/{host}/max-connections", """{"value":9}""");
         await PutAsync($"user-limits/{user}/max-channels", """{"value":"7"}""");
 
-        Assert.Equal($$"""[{"vhost":"{{host}}","value":{"max-connections":9,"max-queues":1}}]""", (await GetAsync($"vhost-limits/{host}")).Text);
-        Assert.Equal($$"""[{"user":"{{user}}","value":{"max-channels":7}}]""", (await GetAsync($"user-limits/{user}")).Text);
+        Assert.Equal($$$"""[{"vhost":"{{{host}}}","value":{"max-connections":9,"max-queues":1}}]""", (await GetAsync($"vhost-limits/{host}")).Text);
+        Assert.Equal($$$"""[{"user":"{{{user}}}","value":{"max-channels":7}}]""", (await GetAsync($"user-limits/{user}")).Text);
         Assert.Equal(7, (int)(await GetAsync($"users/{user}")).Json["limits"]!["max-channels"]!);
         await PutAsync($"queues/{host}/one");
         Assert.Contains("queue limit", (await PutAsync($"queues/{host}/two")).Reason, StringComparison.Ordinal);
