@@ -31,7 +31,7 @@ public sealed class ApiFixture : IAsyncLifetime
         var options = BrokerOptions.Read(BrokerConfiguration.LoadPart(BrokerConfiguration.Test, null, Settings));
         var node = new ManagedNode { Broker = ManagedBroker.Of(_broker.System, options, TimeProvider.System) };
         _server = await ManagementServer.StartAsync(
-            new ListenerOptions(ListenerOptions.Http, Enabled: true, "127.0.0.1", 0), ManagementOptions.Default with { CorsOrigins = ["http://page.example"] },
+            new ListenerOptions(ListenerOptions.Http, Enabled: true, "127.0.0.1", 0), ManagementOptions.Default with { CorsOrigins = ["http://page"] },
             new WellHealth(), node);
     }
 
