@@ -171,7 +171,7 @@ public sealed partial class BrokerSession
 
     private Refusal RefusalOf(TopicAccess access) => new(
         RefusalReason.AccessRefused,
-        $"{Word(access.Right)} access to topic '{access.RoutingKey}' in exchange {Exchange(access.Exchange)} refused for user '{User}'");
+        $"{Word(access.Right)} access to topic '{access.RoutingKey}' in {Exchange(access.Exchange)} refused for user '{User}'");
 
     private object ResourceOf(ResourceAccess access) =>
         access.Kind == DestinationKind.Queue ? QueueKeyOf(access.Name) : Exchange(access.Name);
