@@ -1,5 +1,5 @@
-using System.Net;
 using System.Security.Cryptography;
+using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Connections.Sockets;
@@ -25,7 +25,7 @@ namespace ActorBroker.Connections.Amqp091;
 /// </para>
 /// </summary>
 public sealed class Amqp091ConnectionStage(
-    BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IPEndPoint local, IActorRef registry)
+    BrokerServices services, Amqp091ConnectionSettings settings, AcceptedClient client, IActorRef registry)
     : GraphStage<FlowShape<IncomingBuffer, OutgoingBuffer>>
 {
     private const int OutputBudgetBytes = 128 * 1024;
@@ -41,7 +41,7 @@ public sealed class Amqp091ConnectionStage(
 
     /// <inheritdoc/>
     protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) =>
-        new Logic(this, services, settings, peer, local, registry);
+        new Logic(this, services, settings, client, registry);
 
     private sealed class Logic : TimerGraphStageLogic, IInHandler, IOutHandler
     {
@@ -55,8 +55,7 @@ public sealed class Amqp091ConnectionStage(
         private readonly Amqp091ConnectionStage _stage;
         private readonly BrokerServices _services;
         private readonly Amqp091ConnectionSettings _settings;
-        private readonly IPEndPoint _peer;
-        private readonly IPEndPoint _local;
+        private readonly AcceptedClient _client;
         private readonly IActorRef _registry;
         private readonly Amqp091Output _output = new();
         private readonly Action _endOfTurn;
@@ -68,17 +67,16 @@ public sealed class Amqp091ConnectionStage(
         private WatchedElsewhere _elsewhere;
         private bool _isFlushScheduled;
         private bool _isWithholding;
+        private bool _isKnown;
 
         public Logic(
-            Amqp091ConnectionStage stage, BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IPEndPoint local,
-            IActorRef registry)
+            Amqp091ConnectionStage stage, BrokerServices services, Amqp091ConnectionSettings settings, AcceptedClient client, IActorRef registry)
             : base(stage.Shape)
         {
             _stage = stage;
             _services = services;
             _settings = settings;
-            _peer = peer;
-            _local = local;
+            _client = client;
             _registry = registry;
             _endOfTurn = GetAsyncCallback(OnEndOfTurn);
             SetHandler(stage._in, this);
@@ -94,7 +92,7 @@ public sealed class Amqp091ConnectionStage(
         {
             var self = GetStageActor(OnActorMessage);
             _log = Logging.GetLogger(((ActorMaterializer)Materializer).System, typeof(Amqp091ConnectionStage));
-            _session = new BrokerSession(_services, self.Ref, Watch, _peer, _local);
+            _session = new BrokerSession(_services, self.Ref, Watch, _client.Peer, _client.Local);
             _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs);
             _session.Attach(_connection);
             _registry.Tell(new ConnectionOpened(self.Ref), self.Ref);
@@ -104,15 +102,16 @@ public sealed class Amqp091ConnectionStage(
 
         public override void PostStop()
         {
+            _client.Admission.Dispose();
             _session.End();
             if (_connection.LoginRefusal is { } refusal)
             {
-                _log.Warning("Login from {0} was refused: {1}", _peer, refusal);
+                _log.Warning("Login from {0} was refused: {1}", _client.Peer, refusal);
             }
 
             if (_connection.CloseReason is { } reason)
             {
-                _log.Info("Connection from {0} of user {1} ended: {2}", _peer, _connection.User, reason);
+                _log.Info("Connection from {0} of user {1} ended: {2}", _client.Peer, _connection.User, reason);
             }
 
             // Actors that heard of this one last may know it for a while yet: they need not keep what it had.
@@ -140,7 +139,7 @@ public sealed class Amqp091ConnectionStage(
 
         public void OnUpstreamFailure(Exception e)
         {
-            _log.Info("Connection from {0} of user {1} was lost: {2}", _peer, _connection.User, e.Message);
+            _log.Info("Connection from {0} of user {1} was lost: {2}", _client.Peer, _connection.User, e.Message);
             CompleteStage();
         }
 
@@ -211,6 +210,12 @@ public sealed class Amqp091ConnectionStage(
         private void OnEndOfTurn()
         {
             _isFlushScheduled = false;
+            if (!_isKnown && _connection.IsAuthenticated)
+            {
+                _isKnown = true;
+                _client.Admission.MakeKnown();
+            }
+
             Write();
             GoOn();
         }

@@ -61,6 +61,9 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
     /// <summary>Why a login was refused: for the log, never for the client. Null when none was.</summary>
     public string? LoginRefusal => _handshake.LoginRefusal;
 
+    /// <summary>The client has proven who it is.</summary>
+    public bool IsAuthenticated => _handshake.State >= HandshakeState.Tuning;
+
     /// <summary>The authenticated user, or empty.</summary>
     public string User => _handshake.User;
 
