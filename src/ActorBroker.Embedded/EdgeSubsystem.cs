@@ -5,6 +5,7 @@ using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Logins;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
@@ -26,25 +27,30 @@ public static class EdgeSubsystem
         ArgumentNullException.ThrowIfNull(options);
         var formats = new MessageFormats(new Amqp091MessageFormat());
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
+        var users = entities.Users with
+        {
+            Logins = LoginServices.Create(options.Login, entities.Users.Logins, TimeProvider.System, Logging.GetLogger(system, typeof(LoginServices))),
+        };
+        SystemManagement.Of(system).Users = users;
         if (!options.Cluster.IsEdge)
         {
             return [];
         }
 
-        var users = entities.Users with
-        {
-            Logins = LoginServices.Create(options.Login, entities.Users.Logins, TimeProvider.System, Logging.GetLogger(system, typeof(LoginServices))),
-        };
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
             new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats, users,
             Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow)
         {
             AnswerTimeout = options.Amqp091.OperationTimeout,
+            Statistics = entities.Statistics,
         };
         try
         {
-            return await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);
+            var listeners = await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);
+            entities.Statistics.Listeners =
+                [.. listeners.Select(bound => new ListenerInfo(services.Node, bound.Name, bound.EndPoint.Address.ToString(), bound.EndPoint.Port))];
+            return listeners;
         }
         catch (BindException failure)
         {

@@ -88,6 +88,7 @@ public sealed class ClusterNode
             cluster.SelfAddress.HostPort(), TimeProvider.System, options.Amqp091.PublishWindow)
         {
             AnswerTimeout = options.Amqp091.OperationTimeout,
+            Statistics = entities.Statistics,
         };
         var listeners = await ConnectionsSubsystem.StartAsync(system, options, services);
         return new ClusterNode(system, entities.Queues, listeners.Single().EndPoint);

@@ -159,6 +159,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        ShowFigures();
         ScheduleDue();
         ScheduleAsking();
         ScheduleLook();

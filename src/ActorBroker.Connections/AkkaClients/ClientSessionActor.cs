@@ -3,6 +3,7 @@ using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clients;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;
@@ -60,7 +61,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
         "Akka.Remote", "PLAIN", ArgumentTable.Of(("connection_name", ArgumentValue.FromString(_open.Name))),
         ChannelMax: 1, FrameMax: ClientSession.PartBytes, _settings.Timeout);
 
-    private static SessionChannel Channel => new(1, 1);
+    private SessionChannel Channel => new(1, 1) { Figures = _counted };
 
     public static Props Props(
         BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, IPEndPoint peer) =>

@@ -5,6 +5,7 @@ using ActorBroker.Connections.Sessions;
 using ActorBroker.Connections.Sockets;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clustering;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Protocols.Amqp091.Session;
 using ActorBroker.Protocols.Amqp091.Wire;
 using Akka.Actor;
@@ -117,7 +118,9 @@ public sealed class Amqp091ConnectionStage(
         public void OnPush()
         {
             var incoming = Grab(_stage._in);
-            incoming.Consume(_connection.OnBytes(incoming.Array, incoming.Offset, incoming.Count, NowMs));
+            var taken = _connection.OnBytes(incoming.Array, incoming.Offset, incoming.Count, NowMs);
+            _session.CountTraffic(taken, written: 0);
+            incoming.Consume(taken);
             if (incoming.Count > 0)
             {
                 incoming.RequestCapacity(_connection.InputBytesNeeded);
@@ -228,6 +231,7 @@ public sealed class Amqp091ConnectionStage(
             _connection.WriteOutput(_output, Amqp091Output.BudgetBytes);
             if (_output.End() is { } buffer)
             {
+                _session.CountTraffic(read: 0, buffer.WrittenCount);
                 Push(_stage._out, buffer);
             }
         }
@@ -235,6 +239,7 @@ public sealed class Amqp091ConnectionStage(
         // Every callback ends here: the next read, the next timer, or the end.
         private void GoOn()
         {
+            _session.ShowHeldUp(_connection.IsHeldUp);
             if (_connection.CloseState == ConnectionCloseState.Closed)
             {
                 if (!_connection.HasOutput)

@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Clustering;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
 
@@ -8,9 +9,6 @@ namespace ActorBroker.Connections.Registry;
 
 /// <summary>From a connection as it starts; the registry watches it from then on.</summary>
 public sealed record ConnectionOpened(IActorRef Connection) : INoSerializationVerificationNeeded;
-
-/// <summary>To a connection: end, telling the client why (AMQP 0-9-1: 320 CONNECTION_FORCED).</summary>
-public sealed record CloseConnection(string Text) : INoSerializationVerificationNeeded;
 
 /// <summary>To the registry: close every connection, and those that still come. Answered by <see cref="AllClosed"/> when none is left.</summary>
 public sealed record CloseAllConnections(string Text) : INoSerializationVerificationNeeded;

@@ -1,6 +1,7 @@
 using ActorBroker.Connections.Registry;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Replies;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -39,6 +40,9 @@ public sealed record BrokerServices(
     TimeProvider Clock,
     long PublishWindowBytes)
 {
+    /// <summary>Those who watch the node look there.</summary>
+    public NodeStatistics Statistics { get; init; } = NodeStatistics.None;
+
     /// <summary>How long an entity may take to answer, and a queue that was lost to be found again.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

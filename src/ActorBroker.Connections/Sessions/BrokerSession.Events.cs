@@ -25,12 +25,14 @@ public sealed partial class BrokerSession
     private void TellOpened()
     {
         _description = Describe(User, _virtualHost);
+        ShowOpened();
         Tell(new ConnectionCreated(_description));
     }
 
     private void TellOpened(SessionChannel channel)
     {
         _channelsTold.Add(channel);
+        ShowOpened(channel);
         Tell(new ChannelCreated(Description, channel));
     }
 
@@ -38,6 +40,7 @@ public sealed partial class BrokerSession
     {
         if (_channelsTold.Remove(channel))
         {
+            ShowClosed(channel);
             Tell(new ChannelClosed(Description, channel));
         }
     }
@@ -45,7 +48,9 @@ public sealed partial class BrokerSession
     private void TellStarted(SessionConsumer consumer)
     {
         consumer.IsTold = true;
-        Tell(new ConsumerCreated(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!));
+        var created = new ConsumerCreated(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!);
+        _figures?.Add(created);
+        Tell(created);
     }
 
     private void TellStopped(SessionConsumer consumer)
@@ -53,6 +58,7 @@ public sealed partial class BrokerSession
         if (consumer.IsTold)
         {
             consumer.IsTold = false;
+            _figures?.RemoveConsumer(consumer.Channel.Id, consumer.Settings!.Tag);
             Tell(new ConsumerDeleted(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!.Tag));
         }
     }
@@ -66,10 +72,12 @@ public sealed partial class BrokerSession
 
         foreach (var channel in _channelsTold)
         {
+            ShowClosed(channel);
             Tell(new ChannelClosed(Description, channel));
         }
 
         _channelsTold.Clear();
+        ShowEnd();
         Tell(new ConnectionClosed(Description));
     }
 

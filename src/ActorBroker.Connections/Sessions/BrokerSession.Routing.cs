@@ -16,7 +16,11 @@ public sealed partial class BrokerSession
     private RouteResult RouteOfMessage => _routeOfMessage ??= new RouteResult();
 
     /// <inheritdoc/>
-    public PublishTarget GetTarget(MessageRoute route) => new SessionTarget(route, new ExchangeKey(_virtualHost, route.Exchange), route.RoutingKey);
+    public PublishTarget GetTarget(MessageRoute route)
+    {
+        var exchange = new ExchangeKey(_virtualHost, route.Exchange);
+        return new SessionTarget(route, exchange, route.RoutingKey) { Counters = _figures?.CountersOf(exchange) };
+    }
 
     /// <inheritdoc/>
     public TargetStatus Prepare(PublishTarget target, string[] moreKeys, Action loaded)

@@ -71,7 +71,11 @@ public sealed partial class BrokerSession : IBrokerSession
     private IBrokerSessionListener Listener => _listener!;
 
     /// <summary>Sets who hears of deliveries and confirms; once, before anything else.</summary>
-    public void Attach(IBrokerSessionListener listener) => _listener = listener;
+    public void Attach(IBrokerSessionListener listener)
+    {
+        _listener = listener;
+        BeginFigures();
+    }
 
     /// <summary>The connection is over; nothing is asked of the session any more.</summary>
     public void End()

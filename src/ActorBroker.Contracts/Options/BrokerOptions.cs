@@ -44,7 +44,13 @@ public sealed record BrokerOptions(
             AlarmOptions.Read(settings),
             PolicyOptions.ReadAll(settings),
             LimitOptions.ReadAll(settings),
-            settings.Texts("actorbroker.traced-virtual-hosts"));
+            settings.Texts("actorbroker.traced-virtual-hosts"))
+        {
+            Management = ManagementOptions.Read(settings),
+        };
+
+    /// <summary>How the management API is used.</summary>
+    public ManagementOptions Management { get; init; } = ManagementOptions.Default;
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
     public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);

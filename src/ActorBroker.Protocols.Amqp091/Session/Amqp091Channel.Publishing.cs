@@ -205,6 +205,7 @@ internal sealed partial class Amqp091Channel
         var message = Properties.Replacement is { } replacement ? published.WithProperties(replacement) : published;
         if (Properties.AskForReplies)
             message = message.WithProperties(NameReplies(message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength)));
+        _counters.Published++;
         if (_transaction is not null)
         {
             _transaction.Publish(publish, message, Properties.MoreKeys);
@@ -213,8 +214,13 @@ internal sealed partial class Amqp091Channel
         }
 
         var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
-        if (!_session.Publish(publish.Target, message, Properties.MoreKeys, confirm) && publish.Mandatory)
-            Return(publish, message);
+        if (!_session.Publish(publish.Target, message, Properties.MoreKeys, confirm))
+        {
+            CountUnroutable(publish.Mandatory);
+            if (publish.Mandatory)
+                Return(publish, message);
+        }
+
         Trace(publish.Target, message);
     }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using ActorBroker.Broker.Clustering;
-using ActorBroker.Contracts.Options;
 using ActorBroker.Management.Health;
 
 namespace ActorBroker.Server.Composition;
@@ -9,6 +8,7 @@ namespace ActorBroker.Server.Composition;
 /// <param name="claim">Looks at the database all the time while the node is a member.</param>
 internal sealed class NodeHealth(IClusterClaim claim) : INodeHealth
 {
+    private volatile IReadOnlyList<(string Name, IPEndPoint EndPoint)> _http = [];
     private volatile State _state = new(HasJoined: false, IsServing: false, []);
 
     public bool HasJoined => _state.HasJoined;
@@ -18,10 +18,10 @@ internal sealed class NodeHealth(IClusterClaim claim) : INodeHealth
     public bool IsServing => _state.IsServing;
 
     public IReadOnlyList<(string Name, IPEndPoint EndPoint)> Listeners =>
-        Http is null ? _state.Listeners : [.. _state.Listeners, (ListenerOptions.Http, Http)];
+        [.. _state.Listeners, .. _http];
 
-    /// <summary>Where this can be asked; null where it cannot.</summary>
-    public IPEndPoint? Http { get; set; }
+    /// <summary>Where this can be asked, which goes on when the node leaves its cluster.</summary>
+    public void Opened(string name, IPEndPoint endPoint) => _http = [.. _http, (name, endPoint)];
 
     public void Joined() => _state = _state with { HasJoined = true };
 

@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Embedded;
+using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -16,10 +17,12 @@ namespace ActorBroker.Server.Composition;
 /// <param name="options">The node's settings.</param>
 /// <param name="membership">How it joins.</param>
 /// <param name="health">Told how it is.</param>
+/// <param name="managed">Given what is served.</param>
 /// <param name="clock">Of everything in it.</param>
 /// <param name="signals">Have it end.</param>
 internal sealed class NodeRun(
-    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
+    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, ManagedNode managed, TimeProvider clock,
+    TerminationSignals signals)
 {
     private bool _isServing;
 
@@ -64,6 +67,7 @@ internal sealed class NodeRun(
         var wasRemoved = !signals.Received.IsCompleted;
         var exitCode = wasRemoved ? 1 : await StopAsync(system).ConfigureAwait(false);
         health.Leaves();
+        managed.Broker = null;
         await membership.LeaveAsync(system).ConfigureAwait(false);
         return wasRemoved ? null : exitCode;
     }
@@ -84,6 +88,7 @@ internal sealed class NodeRun(
         health.Joined();
         Leaving(system, health);
         Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        managed.Broker = ManagedBroker.Of(system, options, clock);
         health.Serves(Listeners);
         _isServing = true;
         await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);
