@@ -31,7 +31,14 @@ public sealed class ManagementServer : IAsyncDisposable
 
     /// <summary>Binds the listener <c>http</c>.</summary>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    public static async Task<ManagementServer> StartAsync(ListenerOptions listener, INodeHealth health)
+    public static Task<ManagementServer> StartAsync(ListenerOptions listener, INodeHealth health) =>
+        BindAsync(listener, application => HealthEndpoints.Map(application, health));
+
+    /// <summary>Binds a listener.</summary>
+    /// <param name="listener">Where.</param>
+    /// <param name="map">What it serves.</param>
+    /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
+    internal static async Task<ManagementServer> BindAsync(ListenerOptions listener, Action<WebApplication> map)
     {
         ArgumentNullException.ThrowIfNull(listener);
         var address = await ResolveAsync(listener).ConfigureAwait(false);
@@ -46,7 +53,7 @@ public sealed class ManagementServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
         var application = builder.Build();
         application.UseRouting();
-        HealthEndpoints.Map(application, health);
+        map(application);
         try
         {
             await application.StartAsync().ConfigureAwait(false);

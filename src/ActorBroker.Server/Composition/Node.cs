@@ -38,6 +38,8 @@ internal static class Node
 
         // Not even loaded where it is off: ASP.NET Core takes 17 MB.
         await using var management = http.Enabled ? await ManagementSubsystem.StartAsync(http, health).ConfigureAwait(false) : null;
+        var prometheus = options.Listener(ListenerOptions.Prometheus);
+        await using var metrics = prometheus.Enabled ? await MetricsSubsystem.StartAsync(prometheus, health).ConfigureAwait(false) : null;
         var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(
             NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,
