@@ -48,7 +48,7 @@ public static class EdgeSubsystem
         try
         {
             var listeners = await ConnectionsSubsystem.StartAsync(system, options, services).ConfigureAwait(false);
-            entities.Statistics.Listeners =
+            SystemManagement.Of(system).Listeners =
                 [.. listeners.Select(bound => new ListenerInfo(services.Node, bound.Name, bound.EndPoint.Address.ToString(), bound.EndPoint.Port))];
             return listeners;
         }

@@ -8,6 +8,7 @@ using ActorBroker.Connections;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges.Routing;
@@ -60,6 +61,9 @@ public sealed class ClusterNode
     /// <summary>Every node that this one knows answers it in time.</summary>
     public bool ReachesAll => AkkaCluster.Get(_system).State.Unreachable.IsEmpty;
 
+    /// <summary>What there is on all nodes, as this one tells it.</summary>
+    public IManagementView View => SystemManagement.Of(_system).View!;
+
     public Address Address => AkkaCluster.Get(_system).SelfAddress;
 
     /// <summary>A node that has joined, or begun a cluster when there is no seed, and serves clients.</summary>
@@ -69,7 +73,7 @@ public sealed class ClusterNode
     public static async Task<ClusterNode> StartAsync(JournalStores journals, Address? seed, params string[] settings)
     {
         var shipped = BrokerConfiguration.With(
-            BrokerConfiguration.Shipped(BrokerConfiguration.Test), ["actorbroker.amqp091.operation-timeout=60s", .. settings]);
+            BrokerConfiguration.Shipped(BrokerConfiguration.Test), ["actorbroker.amqp091.operation-timeout=60s", "actorbroker.listeners.http.enabled=on", .. settings]);
         var config = ConfigurationFactory.ParseString(Settings)
             .WithFallback(ConfigurationFactory.ParseString(FrameGauge.Settings))
             .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))

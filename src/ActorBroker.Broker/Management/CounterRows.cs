@@ -26,30 +26,34 @@ internal static class CounterRows
 
     public static string[] Exchange { get; } = ["publish_in", "publish_out"];
 
-    public static string[] Connection { get; } = ["recv_oct", "recv_cnt", "send_oct", "send_cnt"];
-
     public static string[] Churn { get; } =
     [
         "connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created", "queue_deleted",
     ];
 
+    public static string[] Connection { get; } = ["recv_oct", "recv_cnt", "send_oct", "send_cnt"];
+
     /// <summary>Those of channels, then what else there is of a virtual host.</summary>
     public static string[] VirtualHost { get; } =
     [
-        .. Channel, "disk_reads", "disk_writes", "recv_oct", "send_oct", "messages", "messages_ready", "messages_unacknowledged",
+        .. Channel, "disk_reads", "disk_writes", .. Connection, "messages", "messages_ready", "messages_unacknowledged",
     ];
 
     public static long[] Of(QueueFigures queue)
     {
-        var counters = queue.Counters;
+        var row = Of(queue.Counters);
         var (ready, unacknowledged) = (queue.Ready, queue.Unacknowledged);
-        return
-        [
-            counters.Published, counters.Delivered, counters.DeliveredNoAck, counters.Got, counters.GotNoAck, counters.GetEmpty,
-            counters.Delivered + counters.DeliveredNoAck + counters.Got + counters.GotNoAck, counters.Redelivered, counters.Acknowledged,
-            counters.DiskReads, counters.DiskWrites, ready + unacknowledged, ready, unacknowledged,
-        ];
+        (row[QueueStats], row[QueueStats + 1], row[QueueStats + 2]) = (ready + unacknowledged, ready, unacknowledged);
+        return row;
     }
+
+    /// <summary>Of queues that are no more: nothing is left in them.</summary>
+    public static long[] Of(QueueCounters counters) =>
+    [
+        counters.Published, counters.Delivered, counters.DeliveredNoAck, counters.Got, counters.GotNoAck, counters.GetEmpty,
+        counters.Delivered + counters.DeliveredNoAck + counters.Got + counters.GotNoAck, counters.Redelivered, counters.Acknowledged,
+        counters.DiskReads, counters.DiskWrites, 0, 0, 0,
+    ];
 
     public static long[] Of(ChannelCounters channel) =>
     [

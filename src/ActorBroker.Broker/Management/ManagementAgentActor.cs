@@ -1,11 +1,12 @@
 using ActorBroker.Contracts.Events;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Statistics;
 using Akka.Actor;
 using Akka.Cluster;
 
 namespace ActorBroker.Broker.Management;
 
-/// <summary>A node's own: samples what is counted, and keeps what is told by events alone.</summary>
+/// <summary>A node's own: samples what is counted, keeps what is told by events alone, and answers the views of other nodes.</summary>
 internal sealed class ManagementAgentActor : UntypedActor, IWithTimers
 {
     /// <summary>Its name on every node.</summary>
@@ -14,20 +15,22 @@ internal sealed class ManagementAgentActor : UntypedActor, IWithTimers
     private readonly Sampler _sampler;
     private readonly NodeGauge _gauge;
     private readonly ConnectionRegister _connections;
+    private readonly NodeReader _reader;
     private readonly string _node = Cluster.Get(Context.System).SelfAddress.HostPort();
 
-    public ManagementAgentActor(Sampler sampler, NodeGauge gauge, ConnectionRegister connections)
+    public ManagementAgentActor(Sampler sampler, NodeGauge gauge, ConnectionRegister connections, NodeReader reader)
     {
         _sampler = sampler;
         _gauge = gauge;
         _connections = connections;
+        _reader = reader;
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(Sampler sampler, NodeGauge gauge, ConnectionRegister connections) =>
-        Akka.Actor.Props.Create(() => new ManagementAgentActor(sampler, gauge, connections));
+    public static Props Props(Sampler sampler, NodeGauge gauge, ConnectionRegister connections, NodeReader reader) =>
+        Akka.Actor.Props.Create(() => new ManagementAgentActor(sampler, gauge, connections, reader));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -45,6 +48,9 @@ internal sealed class ManagementAgentActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case AskNode ask:
+                Sender.Tell(new NodeAnswered(ask.RequestId, ManagementJson.Write(_reader.Answer(ask))));
+                break;
             case Look:
                 _sampler.Sample();
                 break;

@@ -10,7 +10,7 @@ namespace ActorBroker.Broker.Management;
 /// <summary>Starts what a node knows of itself and of the others.</summary>
 internal static class ManagementStart
 {
-    private static readonly string[] Askers = [ListenerOptions.Http, "https", "prometheus"];
+    private static readonly string[] Askers = [ListenerOptions.Http, "https", ListenerOptions.Prometheus];
 
     /// <summary>Somebody may ask: this node, or any other of several.</summary>
     public static bool IsWanted(BrokerOptions options) =>
@@ -22,8 +22,8 @@ internal static class ManagementStart
         var node = Cluster.Get(system).SelfAddress.HostPort();
         var sampler = new Sampler(entities.Statistics, clock);
         var nodeGauge = new NodeGauge(gauge, options, clock.GetUtcNow());
-        var reader = new NodeReader(node, entities.Statistics, sampler, nodeGauge, clock);
-        system.ActorOf(ManagementAgentActor.Props(sampler, nodeGauge, entities.Statistics.Connections), ManagementAgentActor.Name);
+        var reader = new NodeReader(system, node, entities.Statistics, sampler, nodeGauge, clock);
+        system.ActorOf(ManagementAgentActor.Props(sampler, nodeGauge, entities.Statistics.Connections, reader), ManagementAgentActor.Name);
         return new ManagementView(system, reader, entities, policies);
     }
 }

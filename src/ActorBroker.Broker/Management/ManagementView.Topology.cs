@@ -23,7 +23,7 @@ internal sealed partial class ManagementView
     {
         var hosts = await NamesAsync(virtualHost, cancellation).ConfigureAwait(false);
         var collected = await CollectAsync(hosts.SelectMany(static host => host.Declared)).ConfigureAwait(false);
-        var figures = reader.Exchanges(virtualHost, samples: null);
+        var figures = await FiguresAsync(new AskNode(0, NodeQuestion.Exchanges) { VirtualHost = virtualHost }, cancellation).ConfigureAwait(false);
         var declared = collected.Select(exchange => InfoOf(exchange.Exchange, exchange.Definition, figures));
         var others = hosts.SelectMany(static host => PredeclaredExchanges.NamesIn(host.VirtualHost).Append(DefaultExchange)
             .Select(name => new ExchangeKey(host.VirtualHost, name)));
@@ -46,7 +46,13 @@ internal sealed partial class ManagementView
             definition = declared.Definition;
         }
 
-        return definition is null ? null : InfoOf(key, definition, reader.Exchanges(virtualHost, samples));
+        if (definition is null)
+        {
+            return null;
+        }
+
+        var ask = new AskNode(0, NodeQuestion.Exchanges) { VirtualHost = virtualHost, Name = name, Samples = samples };
+        return InfoOf(key, definition, await FiguresAsync(ask, cancellation).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -99,12 +105,12 @@ internal sealed partial class ManagementView
         new BindingInfo(routes.Exchange.VirtualHost, routes.Exchange.Name, binding.Destination, binding.RoutingKey, binding.Arguments));
 
     private ExchangeInfo InfoOf(
-        ExchangeKey exchange, ExchangeDefinition definition, IReadOnlyDictionary<ExchangeKey, IReadOnlyList<Figure>> figures)
+        ExchangeKey exchange, ExchangeDefinition definition, ILookup<ExchangeKey, IReadOnlyList<Figure>> figures)
     {
         var policy = policies.Of(exchange.VirtualHost, system, ActorRefs.Nobody)?.OfExchange(exchange.Name) ?? EffectivePolicy.None;
         return new ExchangeInfo(exchange.VirtualHost, exchange.Name, definition, policy)
         {
-            MessageStats = figures.GetValueOrDefault(exchange) ?? [],
+            MessageStats = FigureList.Sum(figures[exchange]),
         };
     }
 

@@ -14,48 +14,62 @@ internal sealed partial class ManagementView(ActorSystem system, NodeReader read
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
+    // A node that does not answer holds up every list by so much.
+    private static readonly TimeSpan NodeLimit = TimeSpan.FromSeconds(3);
+
     /// <inheritdoc/>
     public string Node => reader.Node;
+
+    /// <inheritdoc/>
+    public NodeReport AskNode(AskNode ask) => reader.Answer(ask);
 
     /// <inheritdoc/>
     public async Task<OverviewInfo> OverviewAsync(
         IReadOnlyCollection<string>? virtualHosts, SampleRange? samples, CancellationToken cancellation)
     {
         bool IsWanted(string virtualHost) => virtualHosts is null || virtualHosts.Contains(virtualHost);
+        var reports = await AskAllAsync(new AskNode(0, NodeQuestion.Totals) { Samples = samples }, cancellation).ConfigureAwait(false);
         var names = await NamesAsync(virtualHost: null, cancellation).ConfigureAwait(false);
         var wanted = names.Where(host => IsWanted(host.VirtualHost)).ToList();
-        var hosts = reader.VirtualHosts(samples).Where(host => IsWanted(host.Name)).ToList();
-        var connections = reader.Statistics.Connections.All().Where(connection => IsWanted(connection.Description.VirtualHost)).ToList();
-        var node = reader.NodeInfo();
+        var hosts = reports.SelectMany(static report => report.VirtualHosts).Where(host => IsWanted(host.Name)).ToList();
+        var nodes = reports.Select(static report => report.Node!).ToList();
         return new OverviewInfo(Node)
         {
             Queues = wanted.Sum(static host => host.Queues.Count),
             Exchanges = wanted.Sum(static host => host.Exchanges.Count()),
-            Connections = connections.Count,
-            Channels = connections.Sum(static connection => connection.ChannelCount),
-            Consumers = connections.Sum(static connection => connection.ConsumerCount),
+            Connections = hosts.Sum(static host => host.Connections),
+            Channels = hosts.Sum(static host => host.Channels),
+            Consumers = hosts.Sum(static host => host.Consumers),
             Lengths = FigureList.Sum(hosts.Select(static host => host.Lengths)),
             MessageStats = FigureList.Sum(hosts.Select(static host => host.MessageStats)),
-            Churn = reader.Churn(samples),
-            Listeners = node.Listeners,
-            Nodes = [Node],
+            Churn = FigureList.Sum(reports.Select(static report => report.Churn)),
+            Listeners = [.. nodes.SelectMany(static node => node.Listeners)],
+            Nodes = [.. nodes.Select(static node => node.Name)],
         };
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<VirtualHostInfo>> ListVirtualHostsAsync(CancellationToken cancellation)
     {
-        var known = reader.VirtualHosts(samples: null).ToDictionary(static host => host.Name, StringComparer.Ordinal);
+        var reports = await AskAllAsync(new AskNode(0, NodeQuestion.Totals), cancellation).ConfigureAwait(false);
+        var known = reports.SelectMany(static report => report.VirtualHosts).ToLookup(static host => host.Name, StringComparer.Ordinal);
         var names = await VirtualHostNamesAsync(cancellation).ConfigureAwait(false);
-        return [.. names.Select(name => known.GetValueOrDefault(name) ?? new VirtualHostInfo(name))];
+        return [.. names.Select(name => new VirtualHostInfo(name)
+        {
+            Connections = known[name].Sum(static host => host.Connections),
+            Channels = known[name].Sum(static host => host.Channels),
+            Consumers = known[name].Sum(static host => host.Consumers),
+            Lengths = FigureList.Sum(known[name].Select(static host => host.Lengths)),
+            MessageStats = FigureList.Sum(known[name].Select(static host => host.MessageStats)),
+            Traffic = FigureList.Sum(known[name].Select(static host => host.Traffic)),
+        })];
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<QueueInfo>> ListQueuesAsync(string? virtualHost, CancellationToken cancellation)
     {
         var names = await NamesAsync(virtualHost, cancellation).ConfigureAwait(false);
-        var known = reader.Queues(virtualHost, name: null, samples: null)
-            .ToDictionary(static queue => new QueueKey(queue.VirtualHost, queue.Name));
+        var known = await KnownQueuesAsync(new AskNode(0, NodeQuestion.Queues) { VirtualHost = virtualHost }, cancellation).ConfigureAwait(false);
         var queues = new List<QueueInfo>();
         var unknown = new List<QueueKey>();
         foreach (var key in names.SelectMany(static host => host.Queues.Select(name => new QueueKey(host.VirtualHost, name))))
@@ -93,44 +107,62 @@ internal sealed partial class ManagementView(ActorSystem system, NodeReader read
             return null;
         }
 
-        var known = reader.Queues(virtualHost, name, samples);
-        if (known.Count == 0)
+        var known = await KnownQueuesAsync(
+            new AskNode(0, NodeQuestion.Queues) { VirtualHost = virtualHost, Name = name, Samples = samples }, cancellation).ConfigureAwait(false);
+        if (!known.TryGetValue(key, out var queue))
         {
             return await DescribeAsync(key, cancellation).ConfigureAwait(false);
         }
 
-        var tags = reader.Consumers(virtualHost).Where(consumer => consumer.Queue == name && consumer.Settings.Exclusive)
-            .Select(static consumer => consumer.Settings.Tag);
-        return known[0] with { ExclusiveConsumerTag = tags.FirstOrDefault() };
+        if (queue.Condition == QueueCondition.Sleeping && !(await NamesAsync(virtualHost, cancellation).ConfigureAwait(false)).Any(host => host.Queues.Contains(name)))
+        {
+            // It woke on another node, and was deleted there.
+            return null;
+        }
+
+        var consumers = queue.Consumers == 0 ? [] : await ListConsumersAsync(virtualHost, cancellation).ConfigureAwait(false);
+        var tags = consumers.Where(consumer => consumer.Queue == name && consumer.Settings.Exclusive).Select(static consumer => consumer.Settings.Tag);
+        return queue with { ExclusiveConsumerTag = tags.FirstOrDefault() };
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ConnectionInfo>> ListConnectionsAsync(string? virtualHost, CancellationToken cancellation) =>
-        Task.FromResult(reader.Connections(virtualHost, name: null, samples: null));
+    public async Task<IReadOnlyList<ConnectionInfo>> ListConnectionsAsync(string? virtualHost, CancellationToken cancellation) =>
+        [.. (await AskAllAsync(new AskNode(0, NodeQuestion.Connections) { VirtualHost = virtualHost }, cancellation).ConfigureAwait(false))
+            .SelectMany(static report => report.Connections)];
 
     /// <inheritdoc/>
-    public Task<ConnectionInfo?> ConnectionAsync(string name, SampleRange? samples, CancellationToken cancellation) =>
-        Task.FromResult(reader.Connections(virtualHost: null, name, samples) is [var connection, ..] ? connection : null);
+    public async Task<ConnectionInfo?> ConnectionAsync(string name, SampleRange? samples, CancellationToken cancellation) =>
+        (await AskAllAsync(new AskNode(0, NodeQuestion.Connections) { Name = name, Samples = samples }, cancellation).ConfigureAwait(false))
+        .SelectMany(static report => report.Connections).FirstOrDefault();
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string? virtualHost, CancellationToken cancellation) =>
-        Task.FromResult(reader.Channels(virtualHost, name: null, samples: null));
+    public async Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string? virtualHost, CancellationToken cancellation) =>
+        [.. (await AskAllAsync(new AskNode(0, NodeQuestion.Channels) { VirtualHost = virtualHost }, cancellation).ConfigureAwait(false))
+            .SelectMany(static report => report.Channels)];
 
     /// <inheritdoc/>
-    public Task<ChannelInfo?> ChannelAsync(string name, SampleRange? samples, CancellationToken cancellation) =>
-        Task.FromResult(reader.Channels(virtualHost: null, name, samples) is [var channel, ..] ? channel : null);
+    public async Task<ChannelInfo?> ChannelAsync(string name, SampleRange? samples, CancellationToken cancellation) =>
+        (await AskAllAsync(new AskNode(0, NodeQuestion.Channels) { Name = name, Samples = samples }, cancellation).ConfigureAwait(false))
+        .SelectMany(static report => report.Channels).FirstOrDefault();
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ConsumerInfo>> ListConsumersAsync(string? virtualHost, CancellationToken cancellation) =>
-        Task.FromResult(reader.Consumers(virtualHost));
+    public async Task<IReadOnlyList<ConsumerInfo>> ListConsumersAsync(string? virtualHost, CancellationToken cancellation) =>
+        [.. (await AskAllAsync(new AskNode(0, NodeQuestion.Consumers) { VirtualHost = virtualHost }, cancellation).ConfigureAwait(false))
+            .SelectMany(static report => report.Consumers)];
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<NodeInfo>>([reader.NodeInfo()]);
+    public async Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellation)
+    {
+        var reports = await AskAllAsync(new AskNode(0, NodeQuestion.Node), cancellation).ConfigureAwait(false);
+        var answered = reports.Select(static report => report.Node!).ToList();
+        var silent = OtherNodes().Select(static node => node.HostPort()).Except(answered.Select(static node => node.Name), StringComparer.Ordinal);
+        return [.. answered, .. silent.Select(static name => new NodeInfo(name, IsRunning: false))];
+    }
 
     /// <inheritdoc/>
-    public Task<bool> CloseConnectionAsync(string name, string reason, CancellationToken cancellation) =>
-        Task.FromResult(reader.Close(name, reason));
+    public async Task<bool> CloseConnectionAsync(string name, string reason, CancellationToken cancellation) =>
+        (await AskAllAsync(new AskNode(0, NodeQuestion.CloseConnection) { Name = name, Reason = reason }, cancellation).ConfigureAwait(false))
+        .Any(static report => report.HasClosed);
 
     // Of a queue that no register has: it is woken for that.
     private async Task<QueueInfo?> DescribeAsync(QueueKey key, CancellationToken cancellation)

@@ -25,7 +25,7 @@ internal sealed class NodeGauge(IResourceGauge gauge, BrokerOptions options, Dat
     /// <summary>Fills in what the process says of itself. May block for a moment.</summary>
     public NodeInfo Read(NodeInfo node)
     {
-        var reading = gauge.Read();
+        var reading = Measure();
         return node with
         {
             StartedAt = startedAt,
@@ -43,7 +43,22 @@ internal sealed class NodeGauge(IResourceGauge gauge, BrokerOptions options, Dat
             Collections = GC.CollectionCount(0),
             AllocatedBytes = GC.GetTotalAllocatedBytes(),
             PoolThreads = ThreadPool.ThreadCount,
+            PoolWorkWaiting = ThreadPool.PendingWorkItemCount,
+            CpuSeconds = Environment.CpuUsage.TotalTime.TotalSeconds,
         };
+    }
+
+    // A disk that cannot be looked at now says nothing of the rest.
+    private ResourceReading Measure()
+    {
+        try
+        {
+            return gauge.Read();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return new ResourceReading(Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, long.MaxValue);
+        }
     }
 
     private static long FilesMax()

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Statistics;
@@ -6,24 +5,26 @@ using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Statistics;
 using Akka.Actor;
+using Akka.Cluster;
 
 namespace ActorBroker.Broker.Management;
 
 /// <summary>What one node knows without asking anybody. For any thread.</summary>
+/// <param name="system">The node.</param>
 /// <param name="node">The node's name.</param>
 /// <param name="statistics">What is there, and counted.</param>
 /// <param name="sampler">What was.</param>
 /// <param name="gauge">How its process does.</param>
 /// <param name="clock">Wall clock.</param>
-internal sealed class NodeReader(string node, NodeStatistics statistics, Sampler sampler, NodeGauge gauge, TimeProvider clock)
+internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics statistics, Sampler sampler, NodeGauge gauge, TimeProvider clock)
 {
     public string Node => node;
 
-    public NodeStatistics Statistics => statistics;
+    private Cluster Cluster { get; } = Cluster.Get(system);
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public IReadOnlyList<QueueInfo> Queues(string? virtualHost, string? name, SampleRange? samples)
+    private IReadOnlyList<QueueInfo> Queues(string? virtualHost, string? name, SampleRange? samples)
     {
         var now = Now;
         var owners = new Lazy<Dictionary<IActorRef, string>>(ConnectionNames);
@@ -37,13 +38,13 @@ internal sealed class NodeReader(string node, NodeStatistics statistics, Sampler
         ];
     }
 
-    public IReadOnlyList<ConnectionInfo> Connections(string? virtualHost, string? name, SampleRange? samples)
+    private IReadOnlyList<ConnectionInfo> Connections(string? virtualHost, string? name, SampleRange? samples)
     {
         var now = Now;
         return [.. Matching(virtualHost, name).Select(connection => Of(connection, samples, now))];
     }
 
-    public IReadOnlyList<ChannelInfo> Channels(string? virtualHost, string? name, SampleRange? samples)
+    private IReadOnlyList<ChannelInfo> Channels(string? virtualHost, string? name, SampleRange? samples)
     {
         var now = Now;
         return
@@ -55,7 +56,7 @@ internal sealed class NodeReader(string node, NodeStatistics statistics, Sampler
         ];
     }
 
-    public IReadOnlyList<ConsumerInfo> Consumers(string? virtualHost) =>
+    private IReadOnlyList<ConsumerInfo> Consumers(string? virtualHost) =>
     [
         .. Matching(virtualHost, null).SelectMany(static connection => connection.Consumers()).Select(consumer => new ConsumerInfo(
             consumer.Queue.VirtualHost, consumer.Queue.Name, consumer.Connection.Name, consumer.Channel.Number, node, consumer.Connection.User,
@@ -66,18 +67,47 @@ internal sealed class NodeReader(string node, NodeStatistics statistics, Sampler
         }),
     ];
 
-    public IReadOnlyDictionary<ExchangeKey, IReadOnlyList<Figure>> Exchanges(string? virtualHost, SampleRange? samples)
+    /// <summary>What another node, or this one, asks.</summary>
+    public NodeReport Answer(AskNode ask)
     {
-        var now = Now;
-        return NodeTotals.Of(statistics).Exchanges
-            .Where(exchange => virtualHost is null || exchange.Key.VirtualHost == virtualHost)
-            .ToImmutableDictionary(static exchange => exchange.Key, exchange => FigureList.OfWhatHappened(
-                CounterRows.Exchange, CounterRows.Of(exchange.Value), .., sampler.Exchanges.Find(exchange.Key), samples, now));
+        var (host, name, samples) = (ask.VirtualHost, ask.Name, ask.Samples);
+        return ask.Question switch
+        {
+            NodeQuestion.Node => new NodeReport { Node = NodeInfo() },
+            NodeQuestion.Totals => new NodeReport
+            {
+                Node = NodeInfo(),
+                VirtualHosts = VirtualHosts(samples),
+                Churn = Churn(samples),
+                QueueTypes = QueueTypes(),
+                Exchanges = Exchanges(host, name, samples),
+            },
+            NodeQuestion.Queues => new NodeReport { Queues = Queues(host, name, samples) },
+            NodeQuestion.Exchanges => new NodeReport { Exchanges = Exchanges(host, name, samples) },
+            NodeQuestion.Connections => new NodeReport { Connections = Connections(host, name, samples) },
+            NodeQuestion.Channels => new NodeReport { Channels = Channels(host, name, samples) },
+            NodeQuestion.Consumers => new NodeReport { Consumers = Consumers(host) },
+            NodeQuestion.CloseConnection when name is not null => new NodeReport { HasClosed = Close(name, ask.Reason) },
+            _ => new NodeReport(),
+        };
     }
 
-    public IReadOnlyList<VirtualHostInfo> VirtualHosts(SampleRange? samples)
+    private IReadOnlyList<ExchangeFigures> Exchanges(string? virtualHost, string? name, SampleRange? samples)
     {
         var now = Now;
+        return
+        [
+            .. NodeTotals.Of(statistics).Exchanges
+                .Where(exchange => (virtualHost is null || exchange.Key.VirtualHost == virtualHost) && (name is null || exchange.Key.Name == name))
+                .Select(exchange => new ExchangeFigures(exchange.Key, FigureList.OfWhatHappened(
+                    CounterRows.Exchange, CounterRows.Of(exchange.Value), .., sampler.Exchanges.Find(exchange.Key), samples, now))),
+        ];
+    }
+
+    private IReadOnlyList<VirtualHostInfo> VirtualHosts(SampleRange? samples)
+    {
+        var now = Now;
+        var connections = statistics.Connections.All().ToLookup(static connection => connection.Description.VirtualHost, StringComparer.Ordinal);
         return
         [
             .. NodeTotals.Of(statistics).VirtualHosts.Select(host =>
@@ -86,30 +116,57 @@ internal sealed class NodeReader(string node, NodeStatistics statistics, Sampler
                 var ring = sampler.VirtualHosts.Find(name);
                 return new VirtualHostInfo(name)
                 {
+                    Connections = connections[name].Count(),
+                    Channels = connections[name].Sum(static connection => connection.ChannelCount),
+                    Consumers = connections[name].Sum(static connection => connection.ConsumerCount),
                     MessageStats = FigureList.OfWhatHappened(CounterRows.VirtualHost, row, ..14, ring, samples, now),
-                    Traffic = FigureList.Of(CounterRows.VirtualHost, row, 14..16, ring, samples, now),
-                    Lengths = FigureList.Of(CounterRows.VirtualHost, row, 16.., ring, samples, now),
+                    Traffic = FigureList.Of(CounterRows.VirtualHost, row, 14..18, ring, samples, now),
+                    Lengths = FigureList.Of(CounterRows.VirtualHost, row, 18.., ring, samples, now),
                 };
             }),
         ];
     }
 
-    public IReadOnlyList<Figure> Churn(SampleRange? samples)
+    private IReadOnlyList<QueueTypeFigures> QueueTypes()
+    {
+        var rows = new Dictionary<QueueType, long[]>();
+        foreach (var (type, past) in statistics.Queues.Past())
+        {
+            rows[type] = CounterRows.Of(past);
+        }
+
+        foreach (var queue in statistics.Queues.All().Where(static queue => queue.Definition is not null))
+        {
+            var type = QueueArguments.TypeOf(queue.Definition!.Arguments) ?? QueueType.Classic;
+            var row = CounterRows.Of(queue);
+            rows[type] = rows.TryGetValue(type, out var sum) ? [.. sum.Zip(row, static (one, other) => one + other)] : row;
+        }
+
+        return [.. rows.Select(static type => new QueueTypeFigures(type.Key, FigureList.Of(
+            CounterRows.Queue, type.Value, ..CounterRows.QueueStats, ring: null, samples: null, now: 0)))];
+    }
+
+    private IReadOnlyList<Figure> Churn(SampleRange? samples)
     {
         var row = CounterRows.Of(statistics.Connections.Churn);
         return FigureList.Of(CounterRows.Churn, row, .., sampler.Churn.Find(string.Empty), samples, Now);
     }
 
-    public NodeInfo NodeInfo() => gauge.Read(new NodeInfo(node, IsRunning: true)
+    private NodeInfo NodeInfo() => gauge.Read(new NodeInfo(node, IsRunning: true)
     {
+        Cluster = Cluster.State.Members.OrderBy(static member => member, Member.AgeOrdering).FirstOrDefault()?.Address.HostPort() ?? node,
+        Members = Cluster.State.Members.Count,
+        MembersUnreachable = Cluster.State.Unreachable.Count,
+        LoginsAccepted = statistics.Connections.Churn.LoginsAccepted,
+        LoginsRefused = statistics.Connections.Churn.LoginsRefused,
         Connections = statistics.Connections.Count,
         Queues = statistics.Queues.All().Count(static queue => queue.IsAwake),
-        Listeners = statistics.Listeners,
+        Listeners = SystemManagement.Of(system).Listeners,
         Churn = Churn(samples: null),
     });
 
     /// <summary>Ends a connection; false when this node has none of that name.</summary>
-    public bool Close(string name, string reason)
+    private bool Close(string name, string reason)
     {
         var named = Matching(null, name).ToList();
         foreach (var connection in named)

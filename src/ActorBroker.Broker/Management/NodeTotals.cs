@@ -9,7 +9,7 @@ internal sealed class NodeTotals
 {
     private const int DiskReads = CounterRows.ChannelStats;
     private const int Traffic = DiskReads + 2;
-    private const int Lengths = Traffic + 2;
+    private const int Lengths = Traffic + 4;
 
     private NodeTotals()
     {
@@ -28,7 +28,9 @@ internal sealed class NodeTotals
             var row = totals.RowOf(virtualHost);
             Add(row, past.Channels);
             row[Traffic] += past.BytesRead;
-            row[Traffic + 1] += past.BytesWritten;
+            row[Traffic + 1] += past.Reads;
+            row[Traffic + 2] += past.BytesWritten;
+            row[Traffic + 3] += past.Writes;
         }
 
         foreach (var (exchange, past) in statistics.Connections.PastExchanges())
@@ -67,7 +69,9 @@ internal sealed class NodeTotals
         }
 
         row[Traffic] += connection.BytesRead;
-        row[Traffic + 1] += connection.BytesWritten;
+        row[Traffic + 1] += connection.Reads;
+        row[Traffic + 2] += connection.BytesWritten;
+        row[Traffic + 3] += connection.Writes;
         foreach (var (exchange, counters) in connection.Exchanges())
         {
             CountersOf(exchange).Add(counters);

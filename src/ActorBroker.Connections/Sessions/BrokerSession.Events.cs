@@ -22,6 +22,7 @@ public sealed partial class BrokerSession
     {
         // Who has authenticated is known only now.
         _description = Describe(User, string.Empty);
+        _services.Statistics.Connections.Churn.LoginAnswered(refusal is null);
         Tell(new LoginAnswered(_description, user, refusal));
     }
 

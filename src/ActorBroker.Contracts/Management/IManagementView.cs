@@ -10,6 +10,9 @@ public interface IManagementView
     /// <summary>The name of the node that answers.</summary>
     string Node { get; }
 
+    /// <summary>What this node alone knows, at once.</summary>
+    NodeReport AskNode(AskNode ask);
+
     /// <summary>All nodes together.</summary>
     /// <param name="virtualHosts">Only what is in these; null for all. Listeners and nodes are always told.</param>
     /// <param name="samples">The history that is wanted; null for none.</param>

@@ -65,6 +65,27 @@ public sealed record NodeInfo(string Name, bool IsRunning)
     /// <summary>Threads of the pool.</summary>
     public int PoolThreads { get; init; }
 
+    /// <summary>Work that waits for one of them.</summary>
+    public long PoolWorkWaiting { get; init; }
+
+    /// <summary>Processor time that it has taken so far, in seconds.</summary>
+    public double CpuSeconds { get; init; }
+
+    /// <summary>The name of the cluster: that of its oldest node.</summary>
+    public string Cluster { get; init; } = string.Empty;
+
+    /// <summary>Nodes that it knows of, itself included.</summary>
+    public int Members { get; init; }
+
+    /// <summary>How many of them do not answer it.</summary>
+    public int MembersUnreachable { get; init; }
+
+    /// <summary>Logins that it has let in.</summary>
+    public long LoginsAccepted { get; init; }
+
+    /// <summary>Logins that it has refused.</summary>
+    public long LoginsRefused { get; init; }
+
     /// <summary>Ports that it serves.</summary>
     public IReadOnlyList<ListenerInfo> Listeners { get; init; } = [];
 

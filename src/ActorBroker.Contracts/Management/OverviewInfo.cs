@@ -39,12 +39,21 @@ public sealed record OverviewInfo(string Node)
 /// <param name="Name">Its name.</param>
 public sealed record VirtualHostInfo(string Name)
 {
+    /// <summary>Its connections.</summary>
+    public int Connections { get; init; }
+
+    /// <summary>Their channels.</summary>
+    public int Channels { get; init; }
+
+    /// <summary>Their consumers.</summary>
+    public int Consumers { get; init; }
+
     /// <summary>messages, messages_ready, messages_unacknowledged of its queues.</summary>
     public IReadOnlyList<Figure> Lengths { get; init; } = [];
 
     /// <summary>As of a channel, of all there are and have been.</summary>
     public IReadOnlyList<Figure> MessageStats { get; init; } = [];
 
-    /// <summary>recv_oct and send_oct of its connections.</summary>
+    /// <summary>recv_oct, recv_cnt, send_oct and send_cnt of all connections there are and have been.</summary>
     public IReadOnlyList<Figure> Traffic { get; init; } = [];
 }

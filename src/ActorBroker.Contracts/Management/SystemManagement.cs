@@ -8,6 +8,7 @@ public sealed class SystemManagement : IExtension
 {
     private volatile IManagementView? _view;
     private volatile UserServices? _users;
+    private volatile IReadOnlyList<ListenerInfo> _listeners = [];
 
     /// <summary>Null before the node has started, and where nothing is kept because nobody may ask.</summary>
     public IManagementView? View
@@ -21,6 +22,13 @@ public sealed class SystemManagement : IExtension
     {
         get => _users;
         set => _users = value;
+    }
+
+    /// <summary>Ports that the node serves, as they are bound.</summary>
+    public IReadOnlyList<ListenerInfo> Listeners
+    {
+        get => _listeners;
+        set => _listeners = value;
     }
 
     /// <summary>That of an actor system.</summary>

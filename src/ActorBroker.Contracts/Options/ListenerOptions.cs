@@ -21,14 +21,17 @@ public sealed record ListenerOptions(string Name, bool Enabled, string Host, int
     /// <summary>The same within TLS.</summary>
     public const string Https = "https";
 
+    /// <summary>HTTP: metrics for Prometheus.</summary>
+    public const string Prometheus = "prometheus";
+
     /// <summary>Names of all listeners that can be configured, in the order of the ready line.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        Amqp, Amqps, Http, Https, "prometheus", "mqtt", "mqtts", "stomp", "stomps", "ws-mqtt", "ws-stomp", "stream",
+        Amqp, Amqps, Http, Https, Prometheus, "mqtt", "mqtts", "stomp", "stomps", "ws-mqtt", "ws-stomp", "stream",
     ];
 
     /// <summary>Names of those that this version serves.</summary>
-    public static IReadOnlySet<string> Served { get; } = new HashSet<string>(StringComparer.Ordinal) { Amqp, Amqps, Http, Https };
+    public static IReadOnlySet<string> Served { get; } = new HashSet<string>(StringComparer.Ordinal) { Amqp, Amqps, Http, Https, Prometheus };
 
     /// <summary>All listeners, enabled or not, in the order of <see cref="Names"/>.</summary>
     /// <exception cref="StartupException">A bad value, or one is enabled that this version cannot serve.</exception>

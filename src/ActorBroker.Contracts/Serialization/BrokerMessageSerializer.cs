@@ -39,6 +39,7 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         ClientRequestFormats.AddTo(formats);
         PlacementFormats.AddTo(formats, actors);
         TransferFormats.AddTo(formats);
+        ManagementFormats.AddTo(formats);
         return formats;
     }
 }

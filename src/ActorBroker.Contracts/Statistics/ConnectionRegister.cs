@@ -53,6 +53,8 @@ public sealed class ConnectionRegister
                 var past = PastOf(virtualHost);
                 past.BytesRead += connection.BytesRead;
                 past.BytesWritten += connection.BytesWritten;
+                past.Reads += connection.Reads;
+                past.Writes += connection.Writes;
             }
 
             foreach (var (exchange, counters) in exchanges)
@@ -138,9 +140,15 @@ public sealed class VirtualHostHistory
     /// <summary>Of connections.</summary>
     public long BytesWritten { get; internal set; }
 
+    /// <summary>Of connections.</summary>
+    public long Reads { get; internal set; }
+
+    /// <summary>Of connections.</summary>
+    public long Writes { get; internal set; }
+
     internal VirtualHostHistory Copy()
     {
-        var copy = new VirtualHostHistory { BytesRead = BytesRead, BytesWritten = BytesWritten };
+        var copy = new VirtualHostHistory { BytesRead = BytesRead, BytesWritten = BytesWritten, Reads = Reads, Writes = Writes };
         copy.Channels.Add(Channels);
         return copy;
     }

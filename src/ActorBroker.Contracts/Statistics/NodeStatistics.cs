@@ -1,5 +1,3 @@
-using ActorBroker.Contracts.Management;
-
 namespace ActorBroker.Contracts.Statistics;
 
 /// <summary>What there is on a node and what it does: counted where it happens, looked at by those who are asked.</summary>
@@ -16,9 +14,6 @@ public sealed class NodeStatistics(bool isKept)
 
     /// <summary>Clients' connections.</summary>
     public ConnectionRegister Connections { get; } = new();
-
-    /// <summary>Ports that the node serves, as they are bound.</summary>
-    public IReadOnlyList<ListenerInfo> Listeners { get; set; } = [];
 
     /// <summary>Queues.</summary>
     public QueueRegister Queues { get; } = new();

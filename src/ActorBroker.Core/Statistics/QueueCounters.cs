@@ -35,4 +35,20 @@ public sealed class QueueCounters
 
     /// <summary>Messages written to the journal.</summary>
     public long DiskWrites { get; set; }
+
+    /// <summary>Adds another queue's counts to these.</summary>
+    public void Add(QueueCounters other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Published += other.Published;
+        Delivered += other.Delivered;
+        DeliveredNoAck += other.DeliveredNoAck;
+        Got += other.Got;
+        GotNoAck += other.GotNoAck;
+        GetEmpty += other.GetEmpty;
+        Redelivered += other.Redelivered;
+        Acknowledged += other.Acknowledged;
+        DiskReads += other.DiskReads;
+        DiskWrites += other.DiskWrites;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Embedded;
 using ActorBroker.Management;
@@ -90,8 +91,18 @@ internal sealed class NodeRun(
         Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
         managed.Broker = ManagedBroker.Of(system, options, clock);
         health.Serves(Listeners);
+        Show(system);
         _isServing = true;
         await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);
+    }
+
+    private void Show(ActorSystem system)
+    {
+        var management = SystemManagement.Of(system);
+        var node = Cluster.Get(system).SelfAddress.HostPort();
+        management.Listeners =
+            [.. health.Listeners.Select(bound => new ListenerInfo(node, bound.Name, bound.EndPoint.Address.ToString(), bound.EndPoint.Port))];
+        health.View = management.View;
     }
 
     private NodeAddress? NodePlace(ActorSystem system) =>

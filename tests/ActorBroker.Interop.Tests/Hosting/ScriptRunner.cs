@@ -19,6 +19,8 @@ public static class ScriptRunner
     /// <summary>The first interpreter that has the packages: that of the distribution need not be the first in the path.</summary>
     private static Lazy<Task<string?>> PythonWithPika { get; } = new(() => PythonAsync("import pika"));
 
+    private static Lazy<Task<string?>> PythonWithParser { get; } = new(() => PythonAsync("import pika, prometheus_client"));
+
     private static Lazy<Task<string?>> PythonWithCelery { get; } = new(() => PythonAsync("import celery"));
 
     /// <summary>The compiled Go programs: one executable, whose first argument names the part to play.</summary>
@@ -44,6 +46,15 @@ public static class ScriptRunner
         var python = await PythonWithPika.Value;
         Assert.True(python is not null, "no python3 with pika was found: run `apt-get install python3-pika`");
         return await RunAsync(python, "python", [script], broker, onLine, environment);
+    }
+
+    /// <param name="broker">The broker to connect to.</param>
+    /// <param name="metrics">Where its metrics are, <c>http://HOST:PORT</c>.</param>
+    public static async Task<string[]> MetricsAsync(BrokerEndpoint broker, string metrics)
+    {
+        var python = await PythonWithParser.Value;
+        Assert.True(python is not null, "no python3 with prometheus_client was found: run `apt-get install python3-prometheus-client`");
+        return await RunAsync(python, "python", ["metrics.py", metrics], broker, onLine: null);
     }
 
     public static async Task<string[]> CeleryAsync(BrokerEndpoint broker, params string[] arguments)
