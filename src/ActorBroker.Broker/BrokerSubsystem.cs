@@ -4,6 +4,7 @@ using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Events;
 using ActorBroker.Broker.Exchanges;
+using ActorBroker.Broker.Management;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues;
@@ -11,8 +12,10 @@ using ActorBroker.Broker.Replies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Broker.Transactions;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Replies;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -32,9 +35,14 @@ namespace ActorBroker.Broker;
 /// <param name="RoutingTableActor">Loads routing tables.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
+/// <param name="Users">Who may do what, and who is who.</param>
 public sealed record BrokerEntities(
     IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef Transactions, IActorRef RoutingTableActor, RoutingTables RoutingTables,
-    ReplyDirectory Replies);
+    ReplyDirectory Replies, UserServices Users)
+{
+    /// <summary>Connections are counted there.</summary>
+    public required NodeStatistics Statistics { get; init; }
+}
 
 /// <summary>Starts a node's entities: queues, exchanges, catalogues, users, and the node's routing tables.</summary>
 public static class BrokerSubsystem
@@ -56,6 +64,7 @@ public static class BrokerSubsystem
     /// <param name="formats">The formats of all protocols that clients may use.</param>
     public static async Task<BrokerEntities> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock, MessageFormats formats)
     {
+        var statistics = new NodeStatistics(ManagementStart.IsWanted(options));
         var access = AccessSharding.Start(system, options.Access, clock);
         var catalogues = CatalogueSharding.Start(system, new CatalogueSettings { Clock = clock });
         IActorRef? tableActor = null;
@@ -66,7 +75,11 @@ public static class BrokerSubsystem
         // Who asks for a client gives up before the client does.
         var answerTimeout = options.Amqp091.OperationTimeout * (2.0 / 3);
         var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding) with { AnswerTimeout = answerTimeout });
-        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies) with { AnswerTimeout = answerTimeout };
+        var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies) with
+        {
+            AnswerTimeout = answerTimeout,
+            Statistics = statistics,
+        };
         if (options.Cluster.IsStore)
         {
             QueueSharding.StartHost(system, queueSettings);
@@ -77,10 +90,8 @@ public static class BrokerSubsystem
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         system.ActorOf(MembersActor.Props, "members");
         StopBeforeRegions(system, tableActor);
-        await access
-            .Ask<UserAuthenticated>(
-                new RenewUser(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost, string.Empty), StartTimeout)
-            .ConfigureAwait(false);
+        var users = AccessSharding.StartTables(system, access, options.Access, clock);
+        await users.Tables.Known.WaitAsync(StartTimeout).ConfigureAwait(false);
         await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
         await ConfiguredPolicies.TraceAsync(options.TracedVirtualHosts, catalogues, clock).ConfigureAwait(false);
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
@@ -92,8 +103,19 @@ public static class BrokerSubsystem
         }
 
         var disk = options.Journal.Provider == JournalProvider.Sqlite ? options.Data.Directory : null;
-        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, new MachineGauge(disk)), ResourceMonitorActor.Name);
-        return new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system));
+        var gauge = new MachineGauge(disk);
+        var entities = new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system), users)
+        {
+            Statistics = statistics,
+        };
+        SystemManagement.Of(system).Users = users;
+        if (statistics.IsKept)
+        {
+            SystemManagement.Of(system).View = ManagementStart.Start(system, options, clock, gauge, entities, policies);
+        }
+
+        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, gauge), ResourceMonitorActor.Name);
+        return entities;
     }
 
     // One that is down or leaving is none of them any more.

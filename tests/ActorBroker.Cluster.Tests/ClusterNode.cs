@@ -8,6 +8,7 @@ using ActorBroker.Connections;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges.Routing;
@@ -62,6 +63,9 @@ public sealed class ClusterNode
     /// <summary>Every node that this one knows answers it in time.</summary>
     public bool ReachesAll => AkkaCluster.Get(_system).State.Unreachable.IsEmpty;
 
+    /// <summary>What there is on all nodes, as this one tells it.</summary>
+    public IManagementView View => SystemManagement.Of(_system).View!;
+
     public Address Address => AkkaCluster.Get(_system).SelfAddress;
 
     /// <summary>A node that has joined, or begun a cluster when there is no seed, and serves clients.</summary>
@@ -71,7 +75,7 @@ public sealed class ClusterNode
     public static async Task<ClusterNode> StartAsync(JournalStores journals, Address? seed, params string[] settings)
     {
         var shipped = BrokerConfiguration.With(
-            BrokerConfiguration.Shipped(BrokerConfiguration.Test), ["actorbroker.amqp091.operation-timeout=60s", .. settings]);
+            BrokerConfiguration.Shipped(BrokerConfiguration.Test), ["actorbroker.amqp091.operation-timeout=60s", "actorbroker.listeners.http.enabled=on", .. settings]);
         var config = ConfigurationFactory.ParseString(Settings)
             .WithFallback(ConfigurationFactory.ParseString(FrameGauge.Settings))
             .WithFallback(ConfigurationFactory.ParseString(InProcessSerializer.Bindings))
@@ -86,10 +90,11 @@ public sealed class ClusterNode
         var entities = await BrokerSubsystem.StartAsync(system, options, TimeProvider.System, Formats);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(0), entities.Replies, system.EventStream, Formats,
+            new ConnectionLimit(0), entities.Replies, system.EventStream, Formats, entities.Users,
             cluster.SelfAddress.HostPort(), TimeProvider.System, options.Amqp091.PublishWindow)
         {
             AnswerTimeout = options.Amqp091.OperationTimeout,
+            Statistics = entities.Statistics,
         };
         var listeners = await ConnectionsSubsystem.StartAsync(system, options, services);
         return new ClusterNode(system, entities.Queues, listeners.Single().EndPoint);

@@ -1,4 +1,6 @@
+using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts.Exchanges;
+using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -32,6 +34,22 @@ public sealed partial class ExchangeActor
 
             Finish(refused);
         });
+    }
+
+    private void List(ListRoutes list, IActorRef asker)
+    {
+        if (State.Definition is { } definition)
+            TellRoutes(definition, asker);
+        else
+            asker.Tell(new RoutesNotFound(list.Exchange), Self);
+        Finish(null);
+    }
+
+    private void TellRoutes(ExchangeDefinition definition, IActorRef asker)
+    {
+        var parts = MessageParts.Of(State.Bindings).ToList();
+        for (var i = 0; i < parts.Count; i++)
+            asker.Tell(new RoutesSnapshot(State.Key, _nodes.Version, definition, parts[i], i == 0, i == parts.Count - 1), Self);
     }
 
     private VirtualHostPolicies? Policies => _settings.Policies.Of(State.Key.VirtualHost, Context.System, Self);

@@ -251,6 +251,9 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
             case SubscribeRoutes subscribe:
                 Subscribe(subscribe, request.Sender);
                 break;
+            case ListRoutes list:
+                List(list, request.Sender);
+                break;
             default:
                 Unhandled(request.Command);
                 Finish(null);
@@ -274,9 +277,7 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
         {
             _nodes.Add(node);
             Context.Watch(node);
-            var parts = MessageParts.Of(State.Bindings).ToList();
-            for (var i = 0; i < parts.Count; i++)
-                node.Tell(new RoutesSnapshot(State.Key, _nodes.Version, definition, parts[i], i == 0, i == parts.Count - 1), Self);
+            TellRoutes(definition, node);
         }
         else
         {

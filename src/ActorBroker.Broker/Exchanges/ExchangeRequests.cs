@@ -39,6 +39,9 @@ internal sealed record ExchangeRequest(ExchangeCommand Command, IActorRef Sender
                 // The node asks again.
                 Sender.Tell(new ReloadRoutes(subscribe.Exchange), exchange);
                 break;
+            case ListRoutes list when refusal is not null:
+                Sender.Tell(new ReloadRoutes(list.Exchange), exchange);
+                break;
         }
     }
 }

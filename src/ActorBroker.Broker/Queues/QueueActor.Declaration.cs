@@ -109,6 +109,7 @@ public sealed partial class QueueActor
         }
 
         _life = QueueLife.Live;
+        BeginFigures();
         ApplyPolicies();
         TellCreated(_declaring);
         AnswerRequest(refusal: null, 0);

@@ -9,7 +9,11 @@ public sealed partial class QueueActor
 {
     private void TellCreated(DeclareQueue declare) => Tell(new QueueCreated(_key, _definition!, _owner, declare.Origin));
 
-    private void TellDeleted() => Tell(new Contracts.Events.QueueDeleted(_key, DeletedBy));
+    private void TellDeleted()
+    {
+        ForgetFigures();
+        Tell(new Contracts.Events.QueueDeleted(_key, DeletedBy));
+    }
 
     private void Tell(BrokerEvent happened)
     {

@@ -40,6 +40,7 @@ public sealed partial class QueueActor
 
     private void OnWritten(MessagesWritten written)
     {
+        CountWritten(written.Write);
         var bytes = BytesOf(written.Write);
         _bytesSinceSnapshot += bytes;
         _bytesSinceTrim += bytes;
@@ -77,6 +78,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        CountRead(read.Content?.Batches);
         var damaged = read.Content?.Damaged ?? [];
         var isGone = damaged.Count > 0 || (read.Content is not null && _replay.HasSkipped);
         var missing = _queue?.SegmentLoaded(segment, read.Content?.Batches ?? [], isGone) ?? 0;

@@ -185,6 +185,7 @@ public sealed partial class QueueActor
             return;
         }
 
+        ShowFigures();
         ScheduleDue();
         ScheduleAsking();
         ScheduleLook();

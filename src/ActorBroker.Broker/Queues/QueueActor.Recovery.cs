@@ -126,6 +126,7 @@ public sealed partial class QueueActor
         if (_queue is not null)
         {
             _life = QueueLife.Live;
+            BeginFigures();
             RecoverSleep();
             _settings.Policies.Follow(_key.VirtualHost, Self);
             ApplyPolicies();

@@ -18,6 +18,7 @@ public sealed partial class QueueActor
     protected override void PostStop()
     {
         _settings.Policies.Unfollow(Self);
+        EndFigures();
         EndCounted();
         base.PostStop();
     }
@@ -99,6 +100,7 @@ public sealed partial class QueueActor
 
     private void OnDeclareExisting(DeclareQueue declare)
     {
+        CountDeclared();
         Use();
         if (IsLockedFor(Sender))
         {

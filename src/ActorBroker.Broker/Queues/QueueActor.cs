@@ -193,6 +193,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
             case SpillTick:
                 _queue!.Spill();
                 break;
+            case SizesTick:
+                _areSizesDue = false;
+                break;
             case DueTick:
                 OnDueTick();
                 break;

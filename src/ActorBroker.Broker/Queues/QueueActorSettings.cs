@@ -2,6 +2,7 @@ using ActorBroker.Broker.Forwarding;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Broker.Queues.Placement;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
 
@@ -32,6 +33,9 @@ public sealed record QueueActorSettings(
 {
     /// <summary>The node's queues that are out of memory and have a timer.</summary>
     public SleepingQueues Sleeping { get; init; } = new();
+
+    /// <summary>Those who watch the node look there.</summary>
+    public NodeStatistics Statistics { get; init; } = NodeStatistics.None;
 
     /// <summary>How long the catalogue may take to answer before a declaration is refused as unavailable.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -8,20 +8,15 @@ using Akka.Cluster.Tools.Client;
 
 namespace ActorBroker.Connections.AkkaClients;
 
-/// <summary>Has the node's receptionist let clients of Akka.Remote in.</summary>
+/// <summary>Opens sessions for parts of the node itself, and has its receptionist let clients of Akka.Remote in.</summary>
 public static class AkkaClientsSubsystem
 {
-    /// <summary>Starts it, unless the options say no.</summary>
-    /// <returns>The port that clients have for themselves; null where they have none.</returns>
+    /// <summary>Starts both; the second one unless the options say no.</summary>
+    /// <returns>The port that clients of Akka.Remote have for themselves; null where they have none.</returns>
     /// <exception cref="BindException">That cannot be bound.</exception>
     public static IPEndPoint? Start(ActorSystem system, BrokerOptions options, BrokerServices services, IActorRef registry)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!options.AkkaClients.Enabled)
-        {
-            return null;
-        }
-
         var settings = new ClientSessionSettings
         {
             MessageSizeMax = options.Amqp091.MaxMessageSize,
@@ -31,6 +26,12 @@ public static class AkkaClientsSubsystem
             ClientsAreLocal = IsLoopback(options.AkkaClients.Gate?.Host ?? BoundHost(system)),
             ConsumersMax = options.Amqp091.MaxConsumersPerChannel,
         };
+        system.ActorOf(LocalSessionsActor.Props(services, settings, registry), LocalSession.OpenerName);
+        if (!options.AkkaClients.Enabled)
+        {
+            return null;
+        }
+
         var login = system.ActorOf(ClientLoginActor.Props(services, settings, registry), ClientSession.LoginName);
         if (options.AkkaClients.Gate is { } gate)
         {
@@ -46,8 +47,6 @@ public static class AkkaClientsSubsystem
             ? bound
             : ((ExtendedActorSystem)system).Provider.DefaultAddress.Host;
 
-    private static bool IsLoopback(string? bound)
-    {
-        return bound == "localhost" || (IPAddress.TryParse(bound, out var address) && IPAddress.IsLoopback(address));
-    }
+    private static bool IsLoopback(string? bound) =>
+        bound == "localhost" || (IPAddress.TryParse(bound, out var address) && IPAddress.IsLoopback(address));
 }

@@ -4,12 +4,14 @@ namespace ActorBroker.Connections.AkkaClients;
 /// A consumer of a client. A queue counts its window in bytes of the records that it has; the client gives back those of
 /// the records that it was sent, which have other properties.
 /// </summary>
-internal sealed class ClientConsumer(int id)
+internal sealed class ClientConsumer(int id, bool noAck)
 {
     private readonly Queue<(int Sent, int Original)> _underWay = new();
     private long _granted;
 
     public int Id { get; } = id;
+
+    public bool NoAck { get; } = noAck;
 
     /// <summary>A batch has gone to the client.</summary>
     /// <param name="sentBytes">Size of its records.</param>

@@ -20,6 +20,7 @@ internal sealed partial class ClientSessionActor
             return;
         }
 
+        CountDelivered(consumer, segments);
         var original = 0;
         foreach (var segment in segments)
         {
@@ -115,6 +116,7 @@ internal sealed partial class ClientSessionActor
                 throw new InvalidDataException($"{count} positions from {first} on cannot be settled.");
             }
 
+            CountSettled(settlement.Outcome, count);
             _session.Settle(settlement.ConsumerId, settlement.Outcome, settlement.Positions);
         }
 

@@ -41,8 +41,13 @@ internal sealed partial class ClientSessionActor
     public void OnResourceAlarms(ResourceAlarms alarms) => _alarms = alarms;
 
     /// <inheritdoc/>
-    public void OnConfirm(int channel, ulong firstTag, ulong lastTag, bool negative, bool allBefore) =>
+    public void OnConfirm(int channel, ulong firstTag, ulong lastTag, bool negative, bool allBefore)
+    {
+        var count = (long)(lastTag - firstTag + 1);
+        _counted.Unconfirmed -= count;
+        _counted.Counters.Confirmed += negative ? 0 : count;
         Confirm((long)firstTag, (long)lastTag, negative ? PublishOutcome.Rejected : PublishOutcome.Confirmed, refusal: null);
+    }
 
     private void OnPublish(ClientPublish publish)
     {
@@ -135,6 +140,9 @@ internal sealed partial class ClientSessionActor
             case TargetStatus.Internal:
                 Refuse(tag, RefusalReason.AccessRefused, $"cannot publish to internal {ExchangeOf(target)}");
                 return true;
+            case TargetStatus.Refused:
+                Refuse(tag, RefusalReason.AccessRefused, target.Refusal!.Text);
+                return true;
             default:
                 Publish(target, _properties.Replacement ?? list, batch.BodyOf(index), tag, isMandatory);
                 return true;
@@ -146,7 +154,16 @@ internal sealed partial class ClientSessionActor
         MemoryMarshal.TryGetArray(body, out var bytes);
         var message = PublishedMessage.InPlaces(
             list, 0, list.Length, bytes.Array!, bytes.Offset, bytes.Count, MessageFormat.Amqp091, _properties!.Flags, _properties.Priority);
-        if (!_session.Publish(target, message, _properties.MoreKeys, new PublishConfirm(ConfirmChannel, (ulong)tag)) && isMandatory)
+        _counted.Counters.Published++;
+        _counted.Unconfirmed++;
+        if (_session.Publish(target, message, _properties.MoreKeys, new PublishConfirm(ConfirmChannel, (ulong)tag)))
+        {
+            return;
+        }
+
+        _counted.Counters.ReturnedUnroutable += isMandatory ? 1 : 0;
+        _counted.Counters.DroppedUnroutable += isMandatory ? 0 : 1;
+        if (isMandatory)
         {
             Confirm(tag, tag, PublishOutcome.Returned, refusal: null);
         }

@@ -48,7 +48,7 @@ internal sealed partial class ClientSessionActor
                 _session.StopConsumer(unsubscribe.ConsumerId, () => Answer(request, refusal: null));
                 break;
             case ClientGet get:
-                Named(request, get.Queue, () => _session.Get(get.Queue, get.ConsumerId, get.NoAck, reply => Answer(request, reply)));
+                Named(request, get.Queue, () => _session.Get(get.Queue, get.ConsumerId, get.NoAck, reply => Answer(request, reply, get.NoAck)));
                 break;
             case ClientOpenReplies replies:
                 OpenReplies(replies);
@@ -105,7 +105,7 @@ internal sealed partial class ClientSessionActor
             Tag = settings.Tag.Length == 0 ? MakeName("amq.ctag-") : settings.Tag,
             WindowBytes = Math.Clamp(settings.WindowBytes, 1, _settings.ConsumerWindowBytes),
         };
-        _consumers.Add(subscribe.ConsumerId, new ClientConsumer(subscribe.ConsumerId));
+        _consumers.Add(subscribe.ConsumerId, new ClientConsumer(subscribe.ConsumerId, settings.NoAck));
         _session.StartConsumer(subscribe.Queue, subscribe.ConsumerId, Channel, settings, refusal =>
         {
             if (refusal is not null)
@@ -119,7 +119,7 @@ internal sealed partial class ClientSessionActor
 
     private void OpenReplies(ClientOpenReplies replies)
     {
-        if (!_consumers.TryAdd(replies.ConsumerId, new ClientConsumer(replies.ConsumerId)))
+        if (!_consumers.TryAdd(replies.ConsumerId, new ClientConsumer(replies.ConsumerId, noAck: true)))
         {
             throw new InvalidDataException($"There is a consumer {replies.ConsumerId} already.");
         }
@@ -173,7 +173,7 @@ internal sealed partial class ClientSessionActor
     private void Answer(ClientRequest request, QueueReply reply, string name = "") =>
         _link.Send(new ClientAnswer(request.RequestId, reply.Refusal, name, reply.MessageCount, reply.ConsumerCount));
 
-    private void Answer(ClientRequest request, GetReply reply)
+    private void Answer(ClientRequest request, GetReply reply, bool noAck)
     {
         if (reply.Refusal is not null)
         {
@@ -181,6 +181,7 @@ internal sealed partial class ClientSessionActor
             return;
         }
 
+        CountGot(reply.Segment, noAck);
         var segment = reply.Segment is { } taken ? Tabled(taken) : (Core.Messages.DeliverySegment?)null;
         _link.Send(new MessageTaken(request.RequestId, segment, reply.MessagesLeft));
     }

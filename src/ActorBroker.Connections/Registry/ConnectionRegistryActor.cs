@@ -1,5 +1,7 @@
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Clustering;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
 
@@ -7,9 +9,6 @@ namespace ActorBroker.Connections.Registry;
 
 /// <summary>From a connection as it starts; the registry watches it from then on.</summary>
 public sealed record ConnectionOpened(IActorRef Connection) : INoSerializationVerificationNeeded;
-
-/// <summary>To a connection: end, telling the client why (AMQP 0-9-1: 320 CONNECTION_FORCED).</summary>
-public sealed record CloseConnection(string Text) : INoSerializationVerificationNeeded;
 
 /// <summary>To the registry: close every connection, and those that still come. Answered by <see cref="AllClosed"/> when none is left.</summary>
 public sealed record CloseAllConnections(string Text) : INoSerializationVerificationNeeded;
@@ -21,7 +20,7 @@ public sealed record AllClosed : INoSerializationVerificationNeeded
     public static AllClosed Instance { get; } = new();
 }
 
-/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms and lost nodes.</summary>
+/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms, lost nodes and deleted users.</summary>
 public sealed class ConnectionRegistryActor : UntypedActor
 {
     private readonly HashSet<IActorRef> _connections = [];
@@ -39,6 +38,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
         Context.System.EventStream.Subscribe(Self, typeof(NodeRemoved));
         Context.System.EventStream.Subscribe(Self, typeof(NodeLinkBroken));
         Context.System.EventStream.Subscribe(Self, typeof(NodeLinkRestored));
+        Context.System.EventStream.Subscribe(Self, typeof(AccessWithdrawn));
         Context.System.EventStream.Publish(AlarmsWanted.Instance);
     }
 
@@ -69,7 +69,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
                 _alarms = changed;
                 TellAll(changed);
                 break;
-            case NodeRemoved or NodeLinkBroken or NodeLinkRestored:
+            case NodeRemoved or NodeLinkBroken or NodeLinkRestored or AccessWithdrawn:
                 TellAll(message);
                 break;
             case CloseAllConnections close:

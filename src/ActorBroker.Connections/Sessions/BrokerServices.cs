@@ -1,5 +1,7 @@
 using ActorBroker.Connections.Registry;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Replies;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -18,6 +20,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
 /// <param name="Events">Takes what those who watch the node are told.</param>
 /// <param name="Formats">Read the properties of messages where routing looks at them.</param>
+/// <param name="Users">Who is who, and may do what.</param>
 /// <param name="Node">The node's name, for operators.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
 /// <param name="PublishWindowBytes">Most bytes that a session has on their way to queues before it stops reading.</param>
@@ -32,10 +35,14 @@ public sealed record BrokerServices(
     ReplyDirectory Replies,
     EventStream Events,
     MessageFormats Formats,
+    UserServices Users,
     string Node,
     TimeProvider Clock,
     long PublishWindowBytes)
 {
+    /// <summary>Those who watch the node look there.</summary>
+    public NodeStatistics Statistics { get; init; } = NodeStatistics.None;
+
     /// <summary>How long an entity may take to answer, and a queue that was lost to be found again.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

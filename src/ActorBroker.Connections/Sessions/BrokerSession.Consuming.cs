@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -12,7 +13,10 @@ public sealed partial class BrokerSession
     private readonly List<QueueLink> _settledLinks = [];
 
     /// <inheritdoc/>
-    public void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply)
+    public void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply) =>
+        Permit(ToQueue(AccessRight.Read, queue), reply, () => Start(queue, consumerId, channel, settings, reply));
+
+    private void Start(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply)
     {
         EndOfRead();
         WithQueue(
@@ -58,7 +62,7 @@ public sealed partial class BrokerSession
             _replies.Close(consumerId, _services.PublishWindowBytes);
 
             // The caller expects its answer later, never from inside the call.
-            _self.Tell(new RunLater(reply), _self);
+            Later(reply);
             return;
         }
 
@@ -103,11 +107,14 @@ public sealed partial class BrokerSession
     }
 
     /// <inheritdoc/>
-    public void Get(string queue, int consumerId, bool noAck, Action<GetReply> reply)
-    {
-        EndOfRead();
-        Get(queue, consumerId, noAck, _services.Clock.GetTimestamp(), reply);
-    }
+    public void Get(string queue, int consumerId, bool noAck, Action<GetReply> reply) => Permit(
+        ToQueue(AccessRight.Read, queue),
+        refusal => reply(new GetReply(refusal, null, 0)),
+        () =>
+        {
+            EndOfRead();
+            Get(queue, consumerId, noAck, _services.Clock.GetTimestamp(), reply);
+        });
 
     // When the queue's actor ends before it answers, its next incarnation is asked: what the first may have taken out for
     // this get is there again.

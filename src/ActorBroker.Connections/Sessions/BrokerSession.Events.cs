@@ -10,27 +10,33 @@ public sealed partial class BrokerSession
     private readonly HashSet<SessionChannel> _channelsTold = [];
     private ConnectionDescription? _description;
 
-    private ConnectionDescription Description => _description ??= Describe(_user, _virtualHost);
+    /// <summary>How the connection is encrypted; null where it is not.</summary>
+    public TlsDescription? Tls { get; init; }
+
+    private ConnectionDescription Description => _description ??= Describe(User, _virtualHost);
 
     private ConnectionDescription Describe(string user, string virtualHost) =>
-        new(_self, _peer, _local, _connectedAt, Listener.Client, user, virtualHost);
+        new(_self, _peer, _local, _connectedAt, Listener.Client, user, virtualHost) { Tls = Tls };
 
-    private void TellLogin(Refusal? refusal)
+    private void TellLogin(string user, Refusal? refusal)
     {
         // Who has authenticated is known only now.
-        _description = Describe(refusal is null ? _user : string.Empty, string.Empty);
-        Tell(new LoginAnswered(_description, _user, refusal));
+        _description = Describe(User, string.Empty);
+        _services.Statistics.Connections.Churn.LoginAnswered(refusal is null);
+        Tell(new LoginAnswered(_description, user, refusal));
     }
 
     private void TellOpened()
     {
-        _description = Describe(_user, _virtualHost);
+        _description = Describe(User, _virtualHost);
+        ShowOpened();
         Tell(new ConnectionCreated(_description));
     }
 
     private void TellOpened(SessionChannel channel)
     {
         _channelsTold.Add(channel);
+        ShowOpened(channel);
         Tell(new ChannelCreated(Description, channel));
     }
 
@@ -38,6 +44,7 @@ public sealed partial class BrokerSession
     {
         if (_channelsTold.Remove(channel))
         {
+            ShowClosed(channel);
             Tell(new ChannelClosed(Description, channel));
         }
     }
@@ -45,7 +52,9 @@ public sealed partial class BrokerSession
     private void TellStarted(SessionConsumer consumer)
     {
         consumer.IsTold = true;
-        Tell(new ConsumerCreated(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!));
+        var created = new ConsumerCreated(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!);
+        _figures?.Add(created);
+        Tell(created);
     }
 
     private void TellStopped(SessionConsumer consumer)
@@ -53,6 +62,7 @@ public sealed partial class BrokerSession
         if (consumer.IsTold)
         {
             consumer.IsTold = false;
+            _figures?.RemoveConsumer(consumer.Channel.Id, consumer.Settings!.Tag);
             Tell(new ConsumerDeleted(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!.Tag));
         }
     }
@@ -66,10 +76,12 @@ public sealed partial class BrokerSession
 
         foreach (var channel in _channelsTold)
         {
+            ShowClosed(channel);
             Tell(new ChannelClosed(Description, channel));
         }
 
         _channelsTold.Clear();
+        ShowEnd();
         Tell(new ConnectionClosed(Description));
     }
 

@@ -30,6 +30,7 @@ public sealed partial class BrokerSession
     {
         var session = (SessionTarget)target;
         var (links, isRouted, isRemembered, random) = LinksOf(session, message, moreKeys);
+        session.Count(links.Length);
         var recordLength = message.RecordLength;
         if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
         {

@@ -2,6 +2,7 @@ using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
+using ActorBroker.Core.Statistics;
 
 namespace ActorBroker.Connections.Sessions;
 
@@ -22,6 +23,9 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     public bool IsOfBroker { get; } = isOfBroker;
 
     public RouteResult Result { get; } = new() { IsOfBroker = isOfBroker };
+
+    /// <summary>What goes there is counted here; null where nobody watches.</summary>
+    public ExchangeCounters? Counters { get; init; }
 
     /// <summary>The queues; empty when each message has its own.</summary>
     public QueueLink[] Links { get; private set; } = [];
@@ -61,6 +65,28 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     }
 
     private bool _isReady;
+
+    /// <summary>The version of permissions by which it may be published to, or -1 when that is not known.</summary>
+    public long PermittedBy { get; set; } = -1;
+
+    /// <summary>It may not be published to.</summary>
+    public void Refuse(Refusal refusal)
+    {
+        Refusal = refusal;
+        PermittedBy = -1;
+    }
+
+    /// <summary>One message more.</summary>
+    /// <param name="queues">Goes to so many.</param>
+    public void Count(int queues)
+    {
+        if (Counters is { } counters)
+        {
+            counters.PublishedIn++;
+            counters.PublishedOut += queues;
+            counters.Unroutable += queues == 0 ? 1 : 0;
+        }
+    }
 
     public void SetLinks(QueueLink[] links)
     {

@@ -22,6 +22,7 @@ internal sealed class TransactionOfSession(BrokerSession session) : SessionTrans
     {
         var to = (SessionTarget)target;
         var links = session.LinksOf(to, message, moreKeys);
+        to.Count(links.All.Length);
         if (links.All.Length > 0)
         {
             _targets.Add(to);

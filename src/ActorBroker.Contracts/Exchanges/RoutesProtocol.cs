@@ -11,6 +11,12 @@ namespace ActorBroker.Contracts.Exchanges;
 public sealed record SubscribeRoutes(ExchangeKey Exchange) : ExchangeCommand(Exchange);
 
 /// <summary>
+/// What are your routes now? Answered as <see cref="SubscribeRoutes"/> is, or by <see cref="ReloadRoutes"/> when it could not
+/// be asked; nothing follows.
+/// </summary>
+public sealed record ListRoutes(ExchangeKey Exchange) : ExchangeCommand(Exchange);
+
+/// <summary>
 /// A part of an exchange's routes, small enough for one message between nodes. The parts of one snapshot come in a row
 /// from one actor, all with the same version.
 /// </summary>

@@ -9,6 +9,9 @@ public sealed record BrokerOptions(
     AccessOptions Access,
     ClusterOptions Cluster,
     IReadOnlyList<ListenerOptions> Listeners,
+    TlsOptions Tls,
+    ClientOptions Clients,
+    LoginOptions Login,
     Amqp091Options Amqp091,
     AkkaClientOptions AkkaClients,
     QueueOptions Queue,
@@ -30,6 +33,9 @@ public sealed record BrokerOptions(
             AccessOptions.Read(settings),
             ClusterOptions.Read(settings),
             ListenerOptions.ReadAll(settings),
+            TlsOptions.Read(settings),
+            ClientOptions.Read(settings),
+            LoginOptions.Read(settings),
             Amqp091Options.Read(settings),
             AkkaClientOptions.Read(settings),
             QueueOptions.Read(settings),
@@ -38,7 +44,13 @@ public sealed record BrokerOptions(
             AlarmOptions.Read(settings),
             PolicyOptions.ReadAll(settings),
             LimitOptions.ReadAll(settings),
-            settings.Texts("actorbroker.traced-virtual-hosts"));
+            settings.Texts("actorbroker.traced-virtual-hosts"))
+        {
+            Management = ManagementOptions.Read(settings),
+        };
+
+    /// <summary>How the management API is used.</summary>
+    public ManagementOptions Management { get; init; } = ManagementOptions.Default;
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
     public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);

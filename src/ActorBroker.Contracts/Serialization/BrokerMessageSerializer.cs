@@ -31,13 +31,15 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         CatalogueFormats.AddMessagesTo(formats);
         PolicyFormats.AddMessagesTo(formats);
         LimitFormats.AddMessagesTo(formats);
-        AccessFormats.AddMessagesTo(formats);
+        AccessFormats.AddTo(formats);
+        AccessChangeFormats.AddMessagesTo(formats);
         TransactionFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
         ClientSessionFormats.AddTo(formats, actors);
         ClientRequestFormats.AddTo(formats);
         PlacementFormats.AddTo(formats, actors);
         TransferFormats.AddTo(formats);
+        ManagementFormats.AddTo(formats);
         return formats;
     }
 }

@@ -18,6 +18,10 @@ internal static class RoutesFormats
             (SubscribeRoutes m) => new Proto.RoutesOf { Exchange = m.Exchange.ToForm() },
             p => new SubscribeRoutes(p.Exchange.ToExchangeKey()));
         formats.AddProto(
+            "r-list1", Proto.RoutesOf.Parser,
+            (ListRoutes m) => new Proto.RoutesOf { Exchange = m.Exchange.ToForm() },
+            p => new ListRoutes(p.Exchange.ToExchangeKey()));
+        formats.AddProto(
             "r-snapshot1", Proto.RoutesSnapshot.Parser,
             (RoutesSnapshot m) => new Proto.RoutesSnapshot
             {

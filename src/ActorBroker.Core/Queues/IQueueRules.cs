@@ -3,6 +3,7 @@ using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
+using ActorBroker.Core.Statistics;
 
 namespace ActorBroker.Core.Queues;
 
@@ -26,6 +27,18 @@ public interface IQueueRules
 
     /// <summary>Messages that consumers hold.</summary>
     long UnsettledCount { get; }
+
+    /// <summary>What happens to messages is counted here; null where nobody watches.</summary>
+    QueueCounters? Counters { get; set; }
+
+    /// <summary>About the size of the records of all messages. Costs a look at each segment.</summary>
+    long MessageBytes { get; }
+
+    /// <summary>Size of the records in memory.</summary>
+    long ResidentBytes { get; }
+
+    /// <summary>The tag of the only consumer that is served, on a queue with a single active one.</summary>
+    string? SingleActiveConsumerTag => null;
 
     /// <summary>Consumers on the queue.</summary>
     int ConsumerCount { get; }

@@ -67,6 +67,7 @@ public sealed partial class QueueDecider
         placed.HasTransient = persistent < batch.Count;
         placed.Kept = _history is null ? null : batch;
         _entered.Add(placed);
+        _counters?.Published += batch.Count;
         _ready.Append(placed.First, batch);
         if (_isRepeated)
         {

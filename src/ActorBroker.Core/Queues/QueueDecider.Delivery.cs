@@ -250,7 +250,9 @@ public sealed partial class QueueDecider
     {
         foreach (var consumer in _served)
         {
-            _effects.Deliver(consumer.Key, consumer.TakeOutgoing());
+            var segments = consumer.TakeOutgoing();
+            CountDelivered(consumer, segments);
+            _effects.Deliver(consumer.Key, segments);
         }
 
         _served.Clear();

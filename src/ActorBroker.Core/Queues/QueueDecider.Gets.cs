@@ -22,6 +22,7 @@ public sealed partial class QueueDecider
             if (!_ready.TrySelect(get.Getter))
             {
                 _waitingGets.Dequeue();
+                _counters?.GetEmpty += 1;
                 _effects.GetAnswered(get.Getter, get.RequestId, segment: null, 0);
                 continue;
             }
@@ -41,6 +42,7 @@ public sealed partial class QueueDecider
             LimitByWindow(batch, count, long.MaxValue, out var bytes);
             var segment = TakeRun(batch, count, bytes, redelivered, get.NoAck ? null : get.Getter);
             HandOver(get.NoAck ? null : GetterOf(get.Getter), segment);
+            CountGot(get.NoAck, segment);
             _effects.GetAnswered(get.Getter, get.RequestId, segment, _ready.Count);
         }
     }

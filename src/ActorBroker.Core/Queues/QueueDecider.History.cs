@@ -42,7 +42,7 @@ public sealed partial class QueueDecider
             var settings = OffsetLogSettings.OfHistory(retention);
             if (_history is null)
             {
-                _history = new OffsetLog(settings, _limits, Formats, Now, _effects);
+                _history = new OffsetLog(settings, _limits, Formats, Now, _effects) { Counters = _counters };
                 _history.SkipTo(_journaledEnd);
             }
             else

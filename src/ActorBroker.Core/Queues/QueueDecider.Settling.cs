@@ -19,7 +19,9 @@ public sealed partial class QueueDecider
         }
 
         _scratch.Clear();
-        UnsettledCount -= consumer.Unsettled.Remove(positions, _scratch);
+        var settled = consumer.Unsettled.Remove(positions, _scratch);
+        UnsettledCount -= settled;
+        _counters?.Acknowledged += outcome == SettleOutcome.Accepted ? settled : 0;
         for (var i = 0; i < _scratch.IntervalCount; i++)
         {
             var range = _scratch.Interval(i);

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Statistics;
 
 namespace ActorBroker.Core.Sessions;
 
@@ -15,4 +16,14 @@ public sealed record ClientDescription(
 /// <summary>A channel (session, stream of requests) of a connection.</summary>
 /// <param name="Id">Never used again within the connection.</param>
 /// <param name="Number">As the client names it; used again once the channel has ended.</param>
-public readonly record struct SessionChannel(int Id, int Number);
+public readonly record struct SessionChannel(int Id, int Number)
+{
+    /// <summary>How it stands, for those who watch; null where nobody is told.</summary>
+    public IChannelFigures? Figures { get; init; }
+
+    /// <summary>The same channel.</summary>
+    public bool Equals(SessionChannel other) => Id == other.Id && Number == other.Number;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Id, Number);
+}

@@ -126,7 +126,9 @@ internal sealed partial class OffsetLog
         }
 
         _settled.Clear();
-        UnsettledCount -= reader.Unsettled.Remove(positions, _settled);
+        var settled = reader.Unsettled.Remove(positions, _settled);
+        UnsettledCount -= settled;
+        Counters?.Acknowledged += outcome == SettleOutcome.Accepted ? settled : 0;
         if (outcome == SettleOutcome.Released)
         {
             reader.Returned.AddAll(_settled);

@@ -91,7 +91,9 @@ internal sealed partial class OffsetLog
 
         if (reader.Outgoing.Count > 0)
         {
-            _effects.Deliver(reader.Key, [.. reader.Outgoing]);
+            var segments = reader.Outgoing.ToArray();
+            Counters?.Delivered += QueueDecider.CountOf(segments).Count;
+            _effects.Deliver(reader.Key, segments);
             reader.Outgoing.Clear();
         }
     }

@@ -1,6 +1,7 @@
 using ActorBroker.Core.History;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Statistics;
 
 namespace ActorBroker.Core.Streams;
 
@@ -35,6 +36,9 @@ internal sealed partial class OffsetLog
         _effects = effects;
         Now = now;
     }
+
+    /// <summary>Deliveries are counted here; null where nobody watches.</summary>
+    public QueueCounters? Counters { get; set; }
 
     /// <summary>Unix time in milliseconds, as of the last <see cref="AdvanceTo"/>.</summary>
     public long Now { get; private set; }

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
+using ActorBroker.Core.Statistics;
 
 namespace ActorBroker.Core.Streams;
 
@@ -51,6 +52,19 @@ public sealed partial class StreamDecider : IQueueRules
 
     /// <summary>Committed messages: all of them can be read.</summary>
     public long ReadyCount => _log.End - _log.First;
+
+    /// <inheritdoc/>
+    public QueueCounters? Counters
+    {
+        get => _log.Counters;
+        set => _log.Counters = value;
+    }
+
+    /// <inheritdoc/>
+    public long MessageBytes => _log.SizeBytes;
+
+    /// <inheritdoc/>
+    public long ResidentBytes => MemoryBytes;
 
     /// <inheritdoc/>
     public long? NextDue => _log.NextDue;
@@ -162,6 +176,7 @@ public sealed partial class StreamDecider : IQueueRules
     private PlacedBatch Place(MessageBatch batch)
     {
         var placed = new PlacedBatch(_nextOffset, batch);
+        Counters?.Published += batch.Count;
         _nextOffset = placed.EndPosition;
         return placed;
     }

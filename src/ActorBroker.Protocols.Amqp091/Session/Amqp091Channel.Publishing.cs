@@ -158,21 +158,24 @@ internal sealed partial class Amqp091Channel
         }
 
         if (publish.Status != TargetStatus.Ready)
-            throw Unpublishable(publish);
+            throw Unpublishable(publish, publish.Status);
         Properties.Check(properties);
         return Properties.MoreKeys.Length == 0 || IsReady(publish, Properties.MoreKeys);
     }
 
     private bool IsReady(PublishMethod publish, string[] moreKeys)
     {
-        IsSuspended = _session.Prepare(publish.Target, moreKeys, _onTargetLoaded ??= GoOnPublishing) == TargetStatus.Loading;
-        return !IsSuspended;
+        var status = _session.Prepare(publish.Target, moreKeys, _onTargetLoaded ??= GoOnPublishing);
+        IsSuspended = status == TargetStatus.Loading;
+        return status == TargetStatus.Refused ? throw Unpublishable(publish, status) : !IsSuspended;
     }
 
-    private Amqp091ErrorException Unpublishable(PublishMethod publish)
+    private Amqp091ErrorException Unpublishable(PublishMethod publish, TargetStatus status)
     {
+        if (status == TargetStatus.Refused)
+            return new Amqp091ErrorException(ReplyCode.AccessRefused, publish.Target.Refusal!.Text);
         var exchange = new Core.Names.ExchangeKey(_connection.VirtualHost, publish.Target.Route.Exchange);
-        return publish.Status == TargetStatus.NotFound
+        return status == TargetStatus.NotFound
             ? new Amqp091ErrorException(ReplyCode.NotFound, $"no {exchange}")
             : new Amqp091ErrorException(ReplyCode.AccessRefused, $"cannot publish to internal {exchange}");
     }
@@ -202,6 +205,7 @@ internal sealed partial class Amqp091Channel
         var message = Properties.Replacement is { } replacement ? published.WithProperties(replacement) : published;
         if (Properties.AskForReplies)
             message = message.WithProperties(NameReplies(message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength)));
+        _counters.Published++;
         if (_transaction is not null)
         {
             _transaction.Publish(publish, message, Properties.MoreKeys);
@@ -210,8 +214,13 @@ internal sealed partial class Amqp091Channel
         }
 
         var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
-        if (!_session.Publish(publish.Target, message, Properties.MoreKeys, confirm) && publish.Mandatory)
-            Return(publish, message);
+        if (!_session.Publish(publish.Target, message, Properties.MoreKeys, confirm))
+        {
+            CountUnroutable(publish.Mandatory);
+            if (publish.Mandatory)
+                Return(publish, message);
+        }
+
         Trace(publish.Target, message);
     }
 

@@ -52,7 +52,7 @@ internal sealed partial class Amqp091Channel
 
     private PendingOutput Output => _connection.Output;
 
-    private SessionChannel Key => new(Id, Number);
+    private SessionChannel Key => new(Id, Number) { Figures = this };
 
     public static Amqp091ErrorException NoMethodExpected() =>
         new(ReplyCode.UnexpectedFrame, "expected method frame, got non method frame instead", isFrameError: true);

@@ -13,6 +13,9 @@ public sealed partial class Amqp091Connection
     private ResourceAlarms _alarms;
     private bool _isToldBlocked;
 
+    /// <summary>Some channel waits for the alarms to end, for those who watch.</summary>
+    public bool IsHeldUp => _blockedChannels.Count > 0;
+
     /// <summary>Publishes have to wait.</summary>
     internal bool IsBlocked => _alarms != ResourceAlarms.None;
 

@@ -84,6 +84,7 @@ public sealed partial class Amqp091Connection
         if (!_channelsById.TryGetValue(channel, out var confirmed))
             return;
         confirmed.Confirms.Add(firstTag, lastTag, negative, allBefore);
+        confirmed.CountConfirmed(lastTag - firstTag + 1, negative);
         _confirming.Add(confirmed);
     }
 
@@ -137,7 +138,7 @@ public sealed partial class Amqp091Connection
             }
 
             channel.Trace(consumer, segment, skipped, count);
-            channel.OnDelivered(consumer, firstTag, count, segment.FirstPosition + skipped);
+            channel.OnDelivered(consumer, firstTag, count, segment.FirstPosition + skipped, segment.Redelivered);
             consumer.EncodedOfFirst = skipped + count;
             if (consumer.EncodedOfFirst == segment.Count)
             {

@@ -16,6 +16,12 @@ internal sealed class ChannelTransaction(IBrokerSession session, TransactionBudg
     private readonly SessionTransaction _work = session.BeginTransaction();
     private long _charged;
 
+    /// <summary>Messages that were published.</summary>
+    public int PublishCount { get; private set; }
+
+    /// <summary>Messages among them that no queue takes and that nobody wants back.</summary>
+    public int DroppedCount { get; private set; }
+
     /// <summary>What was acknowledged, and how.</summary>
     public List<(UnsettledRange Range, SettleOutcome Outcome)> Settled { get; } = [];
 
@@ -35,8 +41,13 @@ internal sealed class ChannelTransaction(IBrokerSession session, TransactionBudg
         message.BodySource.AsSpan(message.BodyOffset, message.BodyLength).CopyTo(copy.AsSpan(message.PropertiesLength));
         var own = PublishedMessage.InPlaces(
             copy, 0, message.PropertiesLength, copy, message.PropertiesLength, message.BodyLength, message.Format, message.Flags, message.Priority);
-        if (!_work.Publish(publish.Target, own, moreKeys) && publish.Mandatory)
+        PublishCount++;
+        if (_work.Publish(publish.Target, own, moreKeys))
+            return;
+        if (publish.Mandatory)
             Unroutable.Add((publish, own));
+        else
+            DroppedCount++;
     }
 
     public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) => _work.Settle(consumerId, outcome, positions);

@@ -4,6 +4,7 @@ using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
+using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Serilog;
@@ -34,14 +35,19 @@ internal static class Node
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
         var health = new NodeHealth(claim);
+        var managed = new ManagedNode();
         var http = options.Listener(ListenerOptions.Http);
 
         // Not even loaded where it is off: ASP.NET Core takes 17 MB.
-        await using var management = http.Enabled ? await ManagementSubsystem.StartAsync(http, health).ConfigureAwait(false) : null;
+        await using var management = http.Enabled ? await ManagementSubsystem.StartAsync(http, options, health, managed).ConfigureAwait(false) : null;
+        var https = options.Listener(ListenerOptions.Https);
+        await using var encrypted = https.Enabled ? await ManagementSubsystem.StartAsync(https, options, health, managed).ConfigureAwait(false) : null;
+        var prometheus = options.Listener(ListenerOptions.Prometheus);
+        await using var metrics = prometheus.Enabled ? await MetricsSubsystem.StartAsync(prometheus, health).ConfigureAwait(false) : null;
         var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(
             NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,
-            new SteadyClock(awake), signals).ConfigureAwait(false);
+            managed, new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 
     private static IClusterClaim ClaimOf(BrokerOptions options)
@@ -61,13 +67,14 @@ internal static class Node
 
     // One of several nodes comes back by itself, where the end of the only one is the end.
     private static async Task<int> RunAsync(
-        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
+        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, ManagedNode managed, TimeProvider clock,
+        TerminationSignals signals)
     {
         var (wait, longest) = options.Cluster.RejoinAfter;
         while (true)
         {
             var started = clock.GetTimestamp();
-            var run = new NodeRun(setup, options, membership, health, clock, signals);
+            var run = new NodeRun(setup, options, membership, health, managed, clock, signals);
             if (await run.RunAsync().ConfigureAwait(false) is { } exitCode)
             {
                 return exitCode;

@@ -1,6 +1,8 @@
 using System.Net;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Embedded;
+using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -16,10 +18,12 @@ namespace ActorBroker.Server.Composition;
 /// <param name="options">The node's settings.</param>
 /// <param name="membership">How it joins.</param>
 /// <param name="health">Told how it is.</param>
+/// <param name="managed">Given what is served.</param>
 /// <param name="clock">Of everything in it.</param>
 /// <param name="signals">Have it end.</param>
 internal sealed class NodeRun(
-    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
+    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, ManagedNode managed, TimeProvider clock,
+    TerminationSignals signals)
 {
     private bool _isServing;
 
@@ -64,6 +68,7 @@ internal sealed class NodeRun(
         var wasRemoved = !signals.Received.IsCompleted;
         var exitCode = wasRemoved ? 1 : await StopAsync(system).ConfigureAwait(false);
         health.Leaves();
+        managed.Broker = null;
         await membership.LeaveAsync(system).ConfigureAwait(false);
         return wasRemoved ? null : exitCode;
     }
@@ -84,9 +89,20 @@ internal sealed class NodeRun(
         health.Joined();
         Leaving(system, health);
         Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        managed.Broker = ManagedBroker.Of(system, options, clock);
         health.Serves(Listeners);
+        Show(system);
         _isServing = true;
         await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);
+    }
+
+    private void Show(ActorSystem system)
+    {
+        var management = SystemManagement.Of(system);
+        var node = Cluster.Get(system).SelfAddress.HostPort();
+        management.Listeners =
+            [.. health.Listeners.Select(bound => new ListenerInfo(node, bound.Name, bound.EndPoint.Address.ToString(), bound.EndPoint.Port))];
+        health.View = management.View;
     }
 
     private NodeAddress? NodePlace(ActorSystem system) =>

@@ -1,4 +1,5 @@
 using ActorBroker.Connections.Registry;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Alarms;
 using ActorBroker.Core.Alarms;
 using Akka.TestKit.Xunit2;

@@ -19,6 +19,8 @@ public static class ScriptRunner
     /// <summary>The first interpreter that has the packages: that of the distribution need not be the first in the path.</summary>
     private static Lazy<Task<string?>> PythonWithPika { get; } = new(() => PythonAsync("import pika"));
 
+    private static Lazy<Task<string?>> PythonWithParser { get; } = new(() => PythonAsync("import pika, prometheus_client"));
+
     private static Lazy<Task<string?>> PythonWithCelery { get; } = new(() => PythonAsync("import celery"));
 
     /// <summary>The compiled Go programs: one executable, whose first argument names the part to play.</summary>
@@ -27,20 +29,32 @@ public static class ScriptRunner
     /// <param name="broker">The broker to connect to.</param>
     /// <param name="script">File in the folder <c>node</c>.</param>
     /// <param name="onLine">Told each line as it is printed, before the script has ended.</param>
-    public static Task<string[]> NodeAsync(BrokerEndpoint broker, string script, Action<string>? onLine = null)
+    /// <param name="environment">Variables that the script sees beside those of the tests.</param>
+    public static Task<string[]> NodeAsync(
+        BrokerEndpoint broker, string script, Action<string>? onLine = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var folder = Path.Combine(ProjectFolder, "node");
         Assert.True(
             Directory.Exists(Path.Combine(folder, "node_modules", "amqplib")),
             $"amqplib is not installed: run `npm ci` in {folder}");
-        return RunAsync("node", "node", [script], broker, onLine);
+        return RunAsync("node", "node", [script], broker, onLine, environment);
     }
 
-    public static async Task<string[]> PythonAsync(BrokerEndpoint broker, string script, Action<string>? onLine = null)
+    public static async Task<string[]> PythonAsync(
+        BrokerEndpoint broker, string script, Action<string>? onLine = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var python = await PythonWithPika.Value;
         Assert.True(python is not null, "no python3 with pika was found: run `apt-get install python3-pika`");
-        return await RunAsync(python, "python", [script], broker, onLine);
+        return await RunAsync(python, "python", [script], broker, onLine, environment);
+    }
+
+    /// <param name="broker">The broker to connect to.</param>
+    /// <param name="metrics">Where its metrics are, <c>http://HOST:PORT</c>.</param>
+    public static async Task<string[]> MetricsAsync(BrokerEndpoint broker, string metrics)
+    {
+        var python = await PythonWithParser.Value;
+        Assert.True(python is not null, "no python3 with prometheus_client was found: run `apt-get install python3-prometheus-client`");
+        return await RunAsync(python, "python", ["metrics.py", metrics], broker, onLine: null);
     }
 
     public static async Task<string[]> CeleryAsync(BrokerEndpoint broker, params string[] arguments)
@@ -88,13 +102,19 @@ public static class ScriptRunner
     }
 
     private static async Task<string[]> RunAsync(
-        string program, string folder, string[] arguments, BrokerEndpoint broker, Action<string>? onLine)
+        string program, string folder, string[] arguments, BrokerEndpoint broker, Action<string>? onLine,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo(program)
         {
             WorkingDirectory = Path.Combine(ProjectFolder, folder),
             Environment = { ["PYTHONDONTWRITEBYTECODE"] = "1", ["PYTHONUNBUFFERED"] = "1" },
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            info.Environment[name] = value;
+        }
+
         foreach (var argument in arguments.Append(broker.Host).Append(broker.Port.ToString(CultureInfo.InvariantCulture)))
         {
             info.ArgumentList.Add(argument);

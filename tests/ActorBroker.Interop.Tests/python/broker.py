@@ -6,7 +6,7 @@ import pika
 
 
 def connect():
-    host, port = sys.argv[1:3]
+    host, port = sys.argv[-2:]
     return pika.BlockingConnection(pika.ConnectionParameters(
         host=host, port=int(port), credentials=pika.PlainCredentials("guest", "guest")))
 

@@ -81,6 +81,9 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
         Changed();
     }
 
+    public IReadOnlyList<Destination> Names() =>
+        [.. _queues.Select(static queue => Destination.Queue(queue.Key)), .. _exchangeNames.Select(static exchange => Destination.Exchange(exchange.Key))];
+
     /// <summary>The names may be out of date: nothing is routed by them until <see cref="SetNames"/>.</summary>
     public void Unload()
     {
@@ -101,6 +104,9 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
         foreach (var (name, _) in _exchanges)
             RemoveExchange(name);
     }
+
+    public bool Knows(Destination name) =>
+        name.Kind == DestinationKind.Queue ? _queues.ContainsKey(name.Name) : _exchangeNames.ContainsKey(name.Name);
 
     public void AddName(Destination name)
     {

@@ -1,0 +1,155 @@
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Statistics;
+
+namespace ActorBroker.Contracts.Statistics;
+
+/// <summary>
+/// The connections of a node, and what those have done that are no more. A connection enters and leaves by itself; any
+/// thread may look.
+/// </summary>
+public sealed class ConnectionRegister
+{
+    private readonly Lock _lock = new();
+    private readonly List<ConnectionFigures> _connections = [];
+    private readonly Dictionary<string, VirtualHostHistory> _past = new(StringComparer.Ordinal);
+    private readonly Dictionary<ExchangeKey, ExchangeCounters> _pastExchanges = [];
+
+    /// <summary>How many connections there are.</summary>
+    public int Count => _connections.Count;
+
+    /// <summary>Connections, channels and queues that came and went.</summary>
+    public Churn Churn { get; } = new();
+
+    /// <summary>A connection is there.</summary>
+    public void Enter(ConnectionFigures connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        lock (_lock)
+        {
+            connection.Place = _connections.Count;
+            _connections.Add(connection);
+        }
+    }
+
+    /// <summary>A connection has ended, with its channels; what it has done stays.</summary>
+    public void Leave(ConnectionFigures connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var exchanges = connection.Exchanges();
+        lock (_lock)
+        {
+            if (connection.Place < 0)
+            {
+                return;
+            }
+
+            var last = _connections[^1];
+            _connections[connection.Place] = last;
+            last.Place = connection.Place;
+            _connections.RemoveAt(_connections.Count - 1);
+            connection.Place = -1;
+            if (connection.Description.VirtualHost is { Length: > 0 } virtualHost)
+            {
+                var past = PastOf(virtualHost);
+                past.BytesRead += connection.BytesRead;
+                past.BytesWritten += connection.BytesWritten;
+                past.Reads += connection.Reads;
+                past.Writes += connection.Writes;
+            }
+
+            foreach (var (exchange, counters) in exchanges)
+            {
+                if (!_pastExchanges.TryGetValue(exchange, out var past))
+                {
+                    past = new ExchangeCounters();
+                    _pastExchanges.Add(exchange, past);
+                }
+
+                past.Add(counters);
+            }
+        }
+    }
+
+    /// <summary>A channel has ended; what it has done stays.</summary>
+    public void Leave(string virtualHost, IChannelFigures channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        lock (_lock)
+        {
+            PastOf(virtualHost).Channels.Add(channel.Counters);
+        }
+    }
+
+    /// <summary>An exchange is gone: what was published to it is forgotten.</summary>
+    public void Forget(ExchangeKey exchange)
+    {
+        lock (_lock)
+        {
+            _pastExchanges.Remove(exchange);
+        }
+    }
+
+    /// <summary>The connections, now.</summary>
+    public ConnectionFigures[] All()
+    {
+        lock (_lock)
+        {
+            return [.. _connections];
+        }
+    }
+
+    /// <summary>What channels and connections that are no more have done, by virtual host.</summary>
+    public IReadOnlyList<(string VirtualHost, VirtualHostHistory Past)> Past()
+    {
+        lock (_lock)
+        {
+            return [.. _past.Select(static past => (past.Key, past.Value.Copy()))];
+        }
+    }
+
+    /// <summary>What connections that are no more have published, by exchange.</summary>
+    public IReadOnlyList<(ExchangeKey Exchange, ExchangeCounters Past)> PastExchanges()
+    {
+        lock (_lock)
+        {
+            return [.. _pastExchanges.Select(static past => (past.Key, past.Value))];
+        }
+    }
+
+    private VirtualHostHistory PastOf(string virtualHost)
+    {
+        if (!_past.TryGetValue(virtualHost, out var past))
+        {
+            past = new VirtualHostHistory();
+            _past.Add(virtualHost, past);
+        }
+
+        return past;
+    }
+}
+
+/// <summary>What those have done that are no more.</summary>
+public sealed class VirtualHostHistory
+{
+    /// <summary>Of channels.</summary>
+    public ChannelCounters Channels { get; private init; } = new();
+
+    /// <summary>Of connections.</summary>
+    public long BytesRead { get; internal set; }
+
+    /// <summary>Of connections.</summary>
+    public long BytesWritten { get; internal set; }
+
+    /// <summary>Of connections.</summary>
+    public long Reads { get; internal set; }
+
+    /// <summary>Of connections.</summary>
+    public long Writes { get; internal set; }
+
+    internal VirtualHostHistory Copy()
+    {
+        var copy = new VirtualHostHistory { BytesRead = BytesRead, BytesWritten = BytesWritten, Reads = Reads, Writes = Writes };
+        copy.Channels.Add(Channels);
+        return copy;
+    }
+}

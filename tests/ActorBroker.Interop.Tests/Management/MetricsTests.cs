@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+using ActorBroker.Interop.Tests.Hosting;
+using Xunit;
+
+namespace ActorBroker.Interop.Tests.Management;
+
+/// <summary>The broker's metrics, as a parser reads them that is not the broker's own.</summary>
+public sealed partial class MetricsTests
+{
+    [Fact]
+    public async Task The_metrics_can_be_read_by_whoever_reads_those_of_RabbitMQ()
+    {
+        await using var broker = await BrokerProcess.StartAsync(
+            "actorbroker.listeners.prometheus.enabled=on",
+            "actorbroker.listeners.prometheus.host=127.0.0.1",
+            "actorbroker.listeners.prometheus.port=0");
+        var endpoint = Listener().Match(broker.Output()).Groups["endpoint"].Value;
+        var lines = await ScriptRunner.MetricsAsync(broker.Endpoint, $"http://{endpoint}");
+        Assert.Equal(
+            [
+                "received 3",
+                "connections 1",
+                "channels 1",
+                "queues 1",
+                "connections_opened_total 1",
+                "queues_created_total 1",
+                "memory True",
+                "runtime True",
+                "identity True",
+                "channels told of 1",
+                "detailed ['rabbitmq_detailed_queue_consumers', 'rabbitmq_detailed_queue_messages', 'rabbitmq_detailed_queue_messages_ready', 'rabbitmq_detailed_queue_messages_unacked']",
+                "elsewhere 0",
+            ],
+            lines);
+    }
+
+    [GeneratedRegex(@"prometheus (?<endpoint>\S+:\d+)")]
+    private static partial Regex Listener();
+}
