@@ -38,7 +38,7 @@ public sealed class AdministeredBroker : IAsyncLifetime
             DataDirectory = _folder,
             Settings =
             [
-                "akka.loglevel=OFF", "akka.coordinated-shutdown.run-by-actor-system-terminate=off", "akka.remote.flush-wait-on-shutdown=100ms",
+                "akka.loglevel=OFF", "akka.actor.serialize-messages=off", "akka.coordinated-shutdown.run-by-actor-system-terminate=off", "akka.remote.flush-wait-on-shutdown=100ms",
                 "actorbroker.amqp091.operation-timeout=60s",
             ],
         });
