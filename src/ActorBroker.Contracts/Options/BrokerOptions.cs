@@ -19,6 +19,9 @@ public sealed record BrokerOptions(
     IReadOnlyList<LimitOptions> Limits,
     IReadOnlyList<string> TracedVirtualHosts)
 {
+    /// <summary>Where OpenTelemetry's figures and traces go.</summary>
+    public TelemetryOptions Telemetry { get; init; } = TelemetryOptions.Off;
+
     /// <exception cref="StartupException">A value is missing or cannot be used; the message names its key.</exception>
     public static BrokerOptions Read(Config config) => Read(new SettingReader(config));
 
@@ -38,7 +41,10 @@ public sealed record BrokerOptions(
             AlarmOptions.Read(settings),
             PolicyOptions.ReadAll(settings),
             LimitOptions.ReadAll(settings),
-            settings.Texts("actorbroker.traced-virtual-hosts"));
+            settings.Texts("actorbroker.traced-virtual-hosts"))
+        {
+            Telemetry = TelemetryOptions.Read(settings),
+        };
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
     public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);
