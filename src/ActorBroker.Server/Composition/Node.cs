@@ -44,6 +44,7 @@ internal static class Node
         await using var encrypted = https.Enabled ? await ManagementSubsystem.StartAsync(https, options, health, managed).ConfigureAwait(false) : null;
         var prometheus = options.Listener(ListenerOptions.Prometheus);
         await using var metrics = prometheus.Enabled ? await MetricsSubsystem.StartAsync(prometheus, health).ConfigureAwait(false) : null;
+        using var telemetry = TelemetrySubsystem.Start(options.Telemetry);
         var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(
             NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,
