@@ -89,8 +89,8 @@ public static class BrokerSubsystem
         var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         system.ActorOf(MembersActor.Props, "members");
-        StopBeforeRegions(system, tableActor);
-        var users = AccessSharding.StartTables(system, access, options.Access, clock);
+        var (users, followsAccess) = AccessSharding.StartTables(system, access, options.Access, clock);
+        StopBeforeRegions(system, tableActor, followsAccess);
         await users.Tables.Known.WaitAsync(StartTimeout).ConfigureAwait(false);
         await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
         await ConfiguredPolicies.TraceAsync(options.TracedVirtualHosts, catalogues, clock).ConfigureAwait(false);
@@ -126,11 +126,11 @@ public static class BrokerSubsystem
             member.Status == MemberStatus.Up && member.HasRole(ClusterOptions.Store) && member.IsOlderThan(cluster.SelfMember));
     }
 
-    // Connections are gone by then. It would subscribe to the next incarnation of each entity that its region takes down.
-    private static void StopBeforeRegions(ActorSystem system, IActorRef tableActor) =>
+    // Connections are gone by then. They would subscribe to the next incarnation of each entity that its region takes down.
+    private static void StopBeforeRegions(ActorSystem system, params IActorRef[] followers) =>
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "stop routing", async () =>
         {
-            await tableActor.GracefulStop(StopTimeout).ConfigureAwait(false);
+            await Task.WhenAll(followers.Select(static follower => follower.GracefulStop(StopTimeout))).ConfigureAwait(false);
             return Akka.Done.Instance;
         });
 }

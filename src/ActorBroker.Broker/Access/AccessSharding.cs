@@ -31,14 +31,15 @@ public static class AccessSharding
     /// <param name="access">Its region, see <see cref="Start"/>.</param>
     /// <param name="options">Who may come from where, and how new passwords are hashed.</param>
     /// <param name="clock">Elapsed time.</param>
-    public static UserServices StartTables(ActorSystem system, IActorRef access, AccessOptions options, TimeProvider clock)
+    /// <returns>They, and the actor that follows, which is to stop before the region does.</returns>
+    public static (UserServices Users, IActorRef Follower) StartTables(ActorSystem system, IActorRef access, AccessOptions options, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(options);
         var tables = new AccessTables();
-        system.ActorOf(AccessTableActor.Props(tables, access), AccessTableActor.Name);
+        var follower = system.ActorOf(AccessTableActor.Props(tables, access), AccessTableActor.Name);
         var passwords = new PasswordWork(options.PasswordHashing, clock);
         system.RegisterOnTermination(passwords.Dispose);
-        return new UserServices(tables, new TableLogins(tables, passwords, options.LoopbackUsers, clock), passwords);
+        return (new UserServices(tables, new TableLogins(tables, passwords, options.LoopbackUsers, clock), passwords), follower);
     }
 }

@@ -1,13 +1,18 @@
 using ActorBroker.Broker.Access;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Access;
+using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Policies;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Testing.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
+using Akka.TestKit;
 using Xunit;
 
 namespace ActorBroker.Broker.Tests.Access;
@@ -122,7 +127,54 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
         }
     }
 
-    private IActorRef Start() => Sys.ActorOf(AccessActor.Props(AccessCommand.TheEntity, Started.With(Guest)));
+    [Fact]
+    public void The_deletion_of_a_virtual_host_goes_on_after_a_restart_and_is_done_when_its_catalogue_is_empty()
+    {
+        var others = CreateTestProbe();
+        var first = Start(others);
+        Change(first, new CreateVirtualHost(1, "v", VirtualHostMetadata.None, Someone));
+        first.Tell(new DeleteVirtualHost(2, "v", Someone));
+        others.ExpectMsg<ListNames>();
+        Watch(first);
+        first.Tell(PoisonPill.Instance);
+        Assert.Equal(RefusalReason.Unavailable, FishForMessage<AccessChangeDone>(static _ => true).Refusal?.Reason);
+        ExpectTerminated(first);
+
+        var access = Start(others);
+        access.Tell(new CreateVirtualHost(3, "v", null, Someone));
+        Assert.Equal(RefusalReason.Unavailable, ExpectMsg<AccessChangeDone>().Refusal?.Reason);
+        access.Tell(new OpenVirtualHost(4, "guest", "v"));
+        Assert.Equal(RefusalReason.NotAllowed, ExpectMsg<VirtualHostOpened>().Refusal?.Reason);
+        access.Tell(new DeleteVirtualHost(5, "v", Someone));
+        ExpectNoMsg(50);
+        AnswerThatNothingIsThere(others);
+        Assert.Equal(new AccessChangeDone(5, null), ExpectMsg<AccessChangeDone>());
+        access.Tell(new ListVirtualHosts(6));
+        Assert.Equal(["/"], ExpectMsg<VirtualHostsListed>().VirtualHosts);
+    }
+
+    // As catalogue and exchanges, until the last thing is asked.
+    private static void AnswerThatNothingIsThere(TestProbe others)
+    {
+        while (true)
+        {
+            switch (others.ReceiveOne(TimeSpan.FromSeconds(20)))
+            {
+                case ListNames list:
+                    others.Reply(new NamesListed(list.RequestId, list.VirtualHost, [], IsLast: true));
+                    break;
+                case SubscribeRoutes subscribe:
+                    Assert.True(PredeclaredExchanges.TryGet(subscribe.Exchange, out var definition));
+                    others.Reply(new RoutesSnapshot(subscribe.Exchange, 0, definition, [], IsFirst: true, IsLast: true));
+                    break;
+                case ListPolicies list:
+                    others.Reply(new PoliciesListed(list.RequestId, list.VirtualHost, VirtualHostPolicies.Empty));
+                    return;
+            }
+        }
+    }
+
+    private IActorRef Start(IActorRef? others = null) => Sys.ActorOf(AccessActor.Props(AccessCommand.TheEntity, Started.With(Guest, others)));
 
     private void Change(IActorRef access, AccessChange change)
     {

@@ -45,7 +45,7 @@ public sealed class AccessShardingSpec() : TestKit(Settings, nameof(AccessShardi
         var cluster = Cluster.Get(Sys);
         cluster.Join(cluster.SelfAddress);
         var options = new AccessOptions("guest", "secret", "/", new HashSet<string> { "guest" });
-        var users = AccessSharding.StartTables(Sys, AccessSharding.Start(Sys, options, TimeProvider.System), options, TimeProvider.System);
+        var (users, _) = AccessSharding.StartTables(Sys, AccessSharding.Start(Sys, options, TimeProvider.System), options, TimeProvider.System);
         await users.Tables.Known.WaitAsync(TimeSpan.FromSeconds(20));
 
         var let = await users.Logins.LoginAsync(new LoginAttempt(new Credential.Password("guest", "secret"), IPAddress.Loopback), default);

@@ -103,6 +103,28 @@ public sealed class EventTextTests : TestKit
     }
 
     [Fact]
+    public void Changes_of_users_and_what_has_gone_are_told()
+    {
+        Assert.Equal(
+            ["user.password.changed name=u user_who_performed_action=guest", "user.tags.set name=u tags=[] user_who_performed_action=guest"],
+            Told(new AccessChanged(new UserChanged(new User("u", "hash", []), HasPasswordChanged: true, HaveTagsChanged: true, Someone))));
+        Assert.Equal(
+            ["user.password.cleared name=u user_who_performed_action=guest"],
+            Told(new AccessChanged(new UserChanged(new User("u", "", []), HasPasswordChanged: true, HaveTagsChanged: false, Someone))));
+        Assert.Equal(["user.deleted name=u user_who_performed_action=guest"], Told(new AccessChanged(new UserDeleted("u", Someone))));
+        Assert.Equal(
+            ["permission.deleted user=u user_who_performed_action=guest vhost=v"], Told(new AccessChanged(new PermissionCleared("u", "v", Someone))));
+        Assert.Equal(
+            ["topic.permission.created exchange=x read=r user=u user_who_performed_action=guest vhost=v write=w"],
+            Told(new AccessChanged(new TopicPermissionGranted("u", "v", "x", new TopicPermission("w", "r"), Someone))));
+        Assert.Equal(
+            ["topic.permission.deleted user=u user_who_performed_action=guest vhost=v"],
+            Told(new AccessChanged(new TopicPermissionCleared("u", "v", null, Someone))));
+        Assert.Empty(Told(new AccessChanged(new VirtualHostClosed("v", Someone))));
+        Assert.Equal(["vhost.deleted name=v user_who_performed_action=guest"], Told(new AccessChanged(new VirtualHostDeleted("v", Someone))));
+    }
+
+    [Fact]
     public void What_RabbitMQ_does_not_tell_is_not_told()
     {
         Assert.Empty(Told(new VirtualHostChanged(new TracingSet("/", IsOn: true, Someone))));
