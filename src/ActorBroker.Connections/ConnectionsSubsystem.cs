@@ -35,7 +35,7 @@ public static class ConnectionsSubsystem
     {
         var materializer = ActorMaterializer.Create(system);
         var registry = system.ActorOf(ConnectionRegistryActor.Props, "connections");
-        var settings = Amqp091SettingsOf(options.Amqp091);
+        var settings = Amqp091SettingsOf(options.Amqp091, options.Login);
         var socketOptions = SocketStageOptions.Default with
         {
             ReadSize = options.Amqp091.ReadBuffer,
@@ -52,7 +52,7 @@ public static class ConnectionsSubsystem
                 listener.Name == ListenerOptions.Amqps ? new ServerCertificates(options.Tls, TimeProvider.System, trouble => log.Warning("{0}", trouble)) : null,
                 options.Clients,
                 admission,
-                client => Connect(client, materializer, socketOptions, services, settings, registry),
+                client => Connect(client.Described(options.Login), materializer, socketOptions, services, settings, registry),
                 log);
             var one = await Listener.Bind(
                 materializer,
@@ -93,8 +93,10 @@ public static class ConnectionsSubsystem
             .Join(Flow.FromGraph(new Amqp091ConnectionStage(services, settings, client, registry)))
             .Run(materializer);
 
-    private static Amqp091ConnectionSettings Amqp091SettingsOf(Amqp091Options options) => new()
+    private static Amqp091ConnectionSettings Amqp091SettingsOf(Amqp091Options options, LoginOptions login) => new()
     {
+        Mechanisms = login.Mechanisms,
+        AnonymousUser = login.AnonymousUser ?? "",
         FrameMax = options.FrameMax,
         ChannelMax = options.ChannelMax,
         Heartbeat = options.Heartbeat,

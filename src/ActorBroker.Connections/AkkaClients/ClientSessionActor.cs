@@ -237,6 +237,10 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
         {
             End($"it was not heard of for {_settings.Timeout.TotalSeconds:0} s");
         }
+        else if (_session.HasExpired)
+        {
+            Close(new Refusal(RefusalReason.AccessRefused, "credential expired"));
+        }
         else if (_isOpen)
         {
             // An idle session pings every third time.

@@ -20,7 +20,7 @@ namespace ActorBroker.Connections.Amqp091;
 /// read and what the broker's entities tell, and hands what it writes to the socket.
 /// <para>
 /// Reads on demand: no further socket read is asked for while the publish window is full or the machine wants no more.
-/// Writes when the socket can take more, at most <see cref="OutputBudgetBytes"/> at a time; deliveries of many queue
+/// Writes when the socket can take more, at most <see cref="Amqp091Output.BudgetBytes"/> at a time; deliveries of many queue
 /// messages that arrive in one turn of the mailbox go out together.
 /// </para>
 /// </summary>
@@ -28,8 +28,6 @@ public sealed class Amqp091ConnectionStage(
     BrokerServices services, Amqp091ConnectionSettings settings, AcceptedClient client, IActorRef registry)
     : GraphStage<FlowShape<IncomingBuffer, OutgoingBuffer>>
 {
-    private const int OutputBudgetBytes = 128 * 1024;
-
     private readonly Inlet<IncomingBuffer> _in = new("Amqp091Connection.in");
     private readonly Outlet<OutgoingBuffer> _out = new("Amqp091Connection.out");
 
@@ -46,8 +44,6 @@ public sealed class Amqp091ConnectionStage(
     private sealed class Logic : TimerGraphStageLogic, IInHandler, IOutHandler
     {
         private const string Tick = "tick";
-        private const int OutputCapacityMin = 4 * 1024;
-        private const int OutputCapacityMax = OutputBudgetBytes + (16 * 1024);
 
         // How often answers of the broker that do not come are looked after, while any is awaited.
         private const long RequestCheckMs = 1_000;
@@ -62,7 +58,6 @@ public sealed class Amqp091ConnectionStage(
         private ILoggingAdapter _log = NoLogger.Instance;
         private BrokerSession _session = null!;
         private Amqp091Connection _connection = null!;
-        private int _outputCapacity = OutputCapacityMin;
         private long _tickAtMs = long.MaxValue;
         private WatchedElsewhere _elsewhere;
         private bool _isFlushScheduled;
@@ -92,8 +87,8 @@ public sealed class Amqp091ConnectionStage(
         {
             var self = GetStageActor(OnActorMessage);
             _log = Logging.GetLogger(((ActorMaterializer)Materializer).System, typeof(Amqp091ConnectionStage));
-            _session = new BrokerSession(_services, self.Ref, Watch, _client.Peer, _client.Local);
-            _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs);
+            _session = new BrokerSession(_services, self.Ref, Watch, _client.Peer, _client.Local) { Tls = _client.TlsDescription };
+            _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs, _client.CertifiedUser);
             _session.Attach(_connection);
             _registry.Tell(new ConnectionOpened(self.Ref), self.Ref);
             Pull(_stage._in);
@@ -161,6 +156,11 @@ public sealed class Amqp091ConnectionStage(
 
             _connection.OnTimer(NowMs);
             _session.OnTimer();
+            if (_session.HasExpired && _connection.CloseState == ConnectionCloseState.Open)
+            {
+                _connection.Shutdown(ReplyCode.AccessRefused, "credential expired");
+            }
+
             Write();
             GoOn();
         }
@@ -227,29 +227,12 @@ public sealed class Amqp091ConnectionStage(
                 return;
             }
 
-            var buffer = OutgoingBuffer.Rent(_outputCapacity);
-            _output.WriteTo(buffer);
-            _connection.WriteOutput(_output, OutputBudgetBytes);
-            AdaptCapacity(buffer.WrittenCount);
-            if (buffer.WrittenCount == 0)
+            _output.Begin();
+            _connection.WriteOutput(_output, Amqp091Output.BudgetBytes);
+            if (_output.End() is { } buffer)
             {
-                buffer.Dispose();
-                return;
-            }
-
-            _session.CountTraffic(read: 0, buffer.WrittenCount);
-            Push(_stage._out, buffer);
-        }
-
-        private void AdaptCapacity(int written)
-        {
-            if (written > _outputCapacity / 2)
-            {
-                _outputCapacity = Math.Min(_outputCapacity * 4, OutputCapacityMax);
-            }
-            else if (written < _outputCapacity / 16)
-            {
-                _outputCapacity = Math.Max(_outputCapacity / 2, OutputCapacityMin);
+                _session.CountTraffic(read: 0, buffer.WrittenCount);
+                Push(_stage._out, buffer);
             }
         }
 

@@ -115,7 +115,8 @@ public sealed class ClientAcceptor(
             case OperationCanceledException:
                 log.Info("Client {0} of listener {1} is disconnected: it was not ready within its time", client.Peer, name);
                 break;
-            case AuthenticationException or IOException or SocketException or ObjectDisposedException or ProxyHeaderException:
+            // Not supported: a ClientHello that SslStream cannot read, so that it asks nobody for a certificate.
+            case AuthenticationException or IOException or SocketException or NotSupportedException or ObjectDisposedException or ProxyHeaderException:
                 log.Info("Client {0} of listener {1} is disconnected: {2}", client.Peer, name, (failure.InnerException ?? failure).Message);
                 break;
             default:

@@ -62,8 +62,11 @@ public sealed partial class BrokerSession : IBrokerSession
     /// <summary>Publishes on their way to queues fill the window: read no more until some are accepted.</summary>
     public bool IsWindowFull => _bytesUnaccepted >= _services.PublishWindowBytes || _bytesUnconfirmed >= _services.PublishWindowBytes * WindowsKept;
 
-    /// <summary>Some answer is awaited: <see cref="OnTimer"/> must be called now and then.</summary>
-    public bool HasRequests => !_requests.IsEmpty;
+    /// <summary>Some answer is awaited, or some time: <see cref="OnTimer"/> must be called now and then.</summary>
+    public bool HasRequests => !_requests.IsEmpty || _identity?.ExpiresAt is not null;
+
+    /// <summary>What the client has let itself in by does not hold any more: the connection is to end.</summary>
+    public bool HasExpired => _identity?.ExpiresAt <= _services.Clock.GetUtcNow();
 
     private IBrokerSessionListener Listener => _listener!;
 
