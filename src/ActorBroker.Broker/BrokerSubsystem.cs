@@ -35,9 +35,10 @@ namespace ActorBroker.Broker;
 /// <param name="RoutingTableActor">Loads routing tables.</param>
 /// <param name="RoutingTables">The node's routing tables.</param>
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
+/// <param name="Users">Who may do what, and who is who.</param>
 public sealed record BrokerEntities(
     IActorRef Queues, IActorRef Exchanges, IActorRef Access, IActorRef Transactions, IActorRef RoutingTableActor, RoutingTables RoutingTables,
-    ReplyDirectory Replies)
+    ReplyDirectory Replies, UserServices Users)
 {
     /// <summary>Connections are counted there.</summary>
     public required NodeStatistics Statistics { get; init; }
@@ -89,10 +90,8 @@ public static class BrokerSubsystem
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         system.ActorOf(MembersActor.Props, "members");
         StopBeforeRegions(system, tableActor);
-        await access
-            .Ask<UserAuthenticated>(
-                new RenewUser(0, options.Access.DefaultUser, options.Access.DefaultVirtualHost, string.Empty), StartTimeout)
-            .ConfigureAwait(false);
+        var users = AccessSharding.StartTables(system, access, options.Access, clock);
+        await users.Tables.Known.WaitAsync(StartTimeout).ConfigureAwait(false);
         await ConfiguredPolicies.SetAsync(options.Policies, catalogues, clock).ConfigureAwait(false);
         await ConfiguredPolicies.TraceAsync(options.TracedVirtualHosts, catalogues, clock).ConfigureAwait(false);
         await ConfiguredLimits.SetAsync(options.Limits, access, catalogues, clock).ConfigureAwait(false);
@@ -105,10 +104,11 @@ public static class BrokerSubsystem
 
         var disk = options.Journal.Provider == JournalProvider.Sqlite ? options.Data.Directory : null;
         var gauge = new MachineGauge(disk);
-        var entities = new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system))
+        var entities = new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system), users)
         {
             Statistics = statistics,
         };
+        SystemManagement.Of(system).Users = users;
         if (statistics.IsKept)
         {
             SystemManagement.Of(system).View = ManagementStart.Start(system, options, clock, gauge, entities, policies);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using ActorBroker.Connections.AkkaClients;
@@ -9,6 +8,7 @@ using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Connections.Sockets;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Tls;
 using ActorBroker.Protocols.Amqp091.Session;
 using Akka.Actor;
 using Akka.Event;
@@ -35,7 +35,7 @@ public static class ConnectionsSubsystem
     {
         var materializer = ActorMaterializer.Create(system);
         var registry = system.ActorOf(ConnectionRegistryActor.Props, "connections");
-        var settings = Amqp091SettingsOf(options.Amqp091);
+        var settings = Amqp091SettingsOf(options.Amqp091, options.Login);
         var socketOptions = SocketStageOptions.Default with
         {
             ReadSize = options.Amqp091.ReadBuffer,
@@ -43,12 +43,21 @@ public static class ConnectionsSubsystem
         };
         var shutdown = CoordinatedShutdown.Get(system);
         var bound = new List<(string Name, IPEndPoint EndPoint)>();
-        foreach (var listener in options.Listeners.Where(static listener => listener is { Enabled: true, Name: ListenerOptions.Amqp }))
+        var log = Logging.GetLogger(system, typeof(ConnectionsSubsystem));
+        var admission = new ClientAdmission(options.Clients.UnknownMax, options.Clients.PerAddressMax);
+        foreach (var listener in options.Listeners.Where(static listener => listener is { Enabled: true, Name: ListenerOptions.Amqp or ListenerOptions.Amqps }))
         {
+            var acceptor = new ClientAcceptor(
+                listener.Name,
+                listener.Name == ListenerOptions.Amqps ? new ServerCertificates(options.Tls, TimeProvider.System, trouble => log.Warning("{0}", trouble)) : null,
+                options.Clients,
+                admission,
+                client => Connect(client.CertifiedBy(options.Login), materializer, socketOptions, services, settings, registry),
+                log);
             var one = await Listener.Bind(
                 materializer,
                 new ListenerEndpoint(listener.Host.ToString(), listener.Port),
-                socket => Connect(socket, materializer, socketOptions, services, settings, registry)).ConfigureAwait(false);
+                acceptor.Accept).ConfigureAwait(false);
             bound.Add((listener.Name, one.EndPoint));
             shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, $"unbind {listener.Name}", async () =>
             {
@@ -78,28 +87,16 @@ public static class ConnectionsSubsystem
     }
 
     private static void Connect(
-        Socket socket, ActorMaterializer materializer, SocketStageOptions options, BrokerServices services,
-        Amqp091ConnectionSettings settings, IActorRef registry)
-    {
-        if (socket.RemoteEndPoint is not IPEndPoint peer || socket.LocalEndPoint is not IPEndPoint local)
-        {
-            socket.Dispose();
-            return;
-        }
-
-        peer = Plain(peer);
-        local = Plain(local);
-
-        Flow.FromGraph(new SocketStage(socket, options))
-            .Join(Flow.FromGraph(new Amqp091ConnectionStage(services, settings, peer, local, registry)))
+        AcceptedClient client, ActorMaterializer materializer, SocketStageOptions options, BrokerServices services,
+        Amqp091ConnectionSettings settings, IActorRef registry) =>
+        Flow.FromGraph(new SocketStage(client.Socket, options, client.Tls))
+            .Join(Flow.FromGraph(new Amqp091ConnectionStage(services, settings, client, registry)))
             .Run(materializer);
-    }
 
-    private static IPEndPoint Plain(IPEndPoint endPoint) =>
-        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
-
-    private static Amqp091ConnectionSettings Amqp091SettingsOf(Amqp091Options options) => new()
+    private static Amqp091ConnectionSettings Amqp091SettingsOf(Amqp091Options options, LoginOptions login) => new()
     {
+        Mechanisms = login.Mechanisms,
+        AnonymousUser = login.AnonymousUser ?? "",
         FrameMax = options.FrameMax,
         ChannelMax = options.ChannelMax,
         Heartbeat = options.Heartbeat,

@@ -2,6 +2,7 @@ using System.Net;
 using ActorBroker.Broker;
 using ActorBroker.Connections;
 using ActorBroker.Connections.Listeners;
+using ActorBroker.Connections.Logins;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Management;
@@ -10,6 +11,7 @@ using ActorBroker.Core.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 
 namespace ActorBroker.Embedded;
 
@@ -25,6 +27,11 @@ public static class EdgeSubsystem
         ArgumentNullException.ThrowIfNull(options);
         var formats = new MessageFormats(new Amqp091MessageFormat());
         var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
+        var users = entities.Users with
+        {
+            Logins = LoginServices.Create(options.Login, entities.Users.Logins, TimeProvider.System, Logging.GetLogger(system, typeof(LoginServices))),
+        };
+        SystemManagement.Of(system).Users = users;
         if (!options.Cluster.IsEdge)
         {
             return [];
@@ -32,7 +39,7 @@ public static class EdgeSubsystem
 
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats,
+            new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats, users,
             Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow)
         {
             AnswerTimeout = options.Amqp091.OperationTimeout,

@@ -1,12 +1,16 @@
 using System.Net;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Tls;
 using ActorBroker.Management.Health;
+using ActorBroker.Management.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -15,8 +19,8 @@ namespace ActorBroker.Management;
 /// <summary>The node's HTTP server. It lives as long as the process, also while the node waits to join its cluster.</summary>
 public sealed class ManagementServer : IAsyncDisposable
 {
-    // Nobody has a reason to send more than a line to what is served so far.
-    private const long BodyMax = 64 * 1024;
+    // The API answers what is larger than its own limit with an error of its own; the server just hangs up.
+    private const long BodyMax = ApiRequest.BodyMax * 2;
 
     private readonly WebApplication _application;
 
@@ -29,16 +33,33 @@ public sealed class ManagementServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Binds the listener <c>http</c>.</summary>
+    /// <summary>Binds the listener <c>http</c> or <c>https</c>.</summary>
+    /// <param name="listener">Where.</param>
+    /// <param name="options">How its API is used.</param>
+    /// <param name="health">What its probes tell.</param>
+    /// <param name="node">What its API manages.</param>
+    /// <param name="certificates">For TLS; null for plain HTTP.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    public static Task<ManagementServer> StartAsync(ListenerOptions listener, INodeHealth health) =>
-        BindAsync(listener, application => HealthEndpoints.Map(application, health));
+    public static Task<ManagementServer> StartAsync(
+        ListenerOptions listener, ManagementOptions options, INodeHealth health, ManagedNode node, ServerCertificates? certificates = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return BindAsync(listener, certificates, application =>
+        {
+            HealthEndpoints.Map(application, health);
+            var table = ApiTable.Create();
+            DescriptionPages.Map(application, table);
+            var api = new ApiPipeline(node, options, table);
+            application.Use((context, next) => context.GetEndpoint() is null && ApiPipeline.IsFor(context) ? api.AnswerAsync(context) : next(context));
+        });
+    }
 
     /// <summary>Binds a listener.</summary>
     /// <param name="listener">Where.</param>
+    /// <param name="certificates">For TLS; null for plain HTTP.</param>
     /// <param name="map">What it serves.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    internal static async Task<ManagementServer> BindAsync(ListenerOptions listener, Action<WebApplication> map)
+    internal static async Task<ManagementServer> BindAsync(ListenerOptions listener, ServerCertificates? certificates, Action<WebApplication> map)
     {
         ArgumentNullException.ThrowIfNull(listener);
         var address = await ResolveAsync(listener).ConfigureAwait(false);
@@ -47,7 +68,7 @@ public sealed class ManagementServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyMax;
-            kestrel.Listen(address, listener.Port, static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(address, listener.Port, endpoint => Configure(endpoint, certificates));
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
@@ -70,6 +91,19 @@ public sealed class ManagementServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static void Configure(ListenOptions endpoint, ServerCertificates? certificates)
+    {
+        endpoint.Protocols = HttpProtocols.Http1;
+        if (certificates is not null)
+        {
+            endpoint.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = certificates.HandshakeTimeout,
+                OnConnection = context => ValueTask.FromResult(certificates.For(context.ClientHelloInfo.ServerName)),
+            });
+        }
+    }
 
     private static async Task<IPAddress> ResolveAsync(ListenerOptions listener)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
+using ActorBroker.Connections.Tests.Sessions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
@@ -45,9 +46,9 @@ public sealed class LoopbackBroker : UnobservedQueueEffects
             durable, QueueSettings.Default, new QueueMemoryLimits(WindowBytes, 64 * WindowBytes, 64 * WindowBytes, WindowBytes, 3), formats, now: 0, this);
         var services = new BrokerServices(
             queues, ActorRefs.Nobody, access, ActorRefs.Nobody, routing, _tables, new ConnectionLimit(0), new ReplyDirectory(ActorRefs.Nobody, "node"),
-            _system.EventStream, formats, "node", TimeProvider.System, WindowBytes);
+            _system.EventStream, formats, new KnownUsers().Services, "node", TimeProvider.System, WindowBytes);
         var end = new IPEndPoint(IPAddress.Loopback, 0);
-        _session = new BrokerSession(services, ActorRefs.Nobody, static _ => { }, end, end);
+        _session = new BrokerSession(services, Actor(TellSession), static _ => { }, end, end);
         Connection = new Amqp091Connection(_session, new Amqp091ConnectionSettings(), static span => span.Clear(), nowMs: 0);
         _session.Attach(Connection);
     }
@@ -94,14 +95,9 @@ public sealed class LoopbackBroker : UnobservedQueueEffects
 
     private void AnswerAccess(IActorRef self, object message)
     {
-        switch (message)
+        if (message is OpenVirtualHost open)
         {
-            case AuthenticateUser authenticate:
-                TellSession(self, new UserAuthenticated(authenticate.RequestId, null, IsImpersonator: false));
-                break;
-            case OpenVirtualHost open:
-                TellSession(self, new VirtualHostOpened(open.RequestId, null));
-                break;
+            TellSession(self, new VirtualHostOpened(open.RequestId, null));
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class ClusterNode
         var entities = await BrokerSubsystem.StartAsync(system, options, TimeProvider.System, Formats);
         var services = new BrokerServices(
             entities.Queues, entities.Exchanges, entities.Access, entities.Transactions, entities.RoutingTableActor, entities.RoutingTables,
-            new ConnectionLimit(0), entities.Replies, system.EventStream, Formats,
+            new ConnectionLimit(0), entities.Replies, system.EventStream, Formats, entities.Users,
             cluster.SelfAddress.HostPort(), TimeProvider.System, options.Amqp091.PublishWindow)
         {
             AnswerTimeout = options.Amqp091.OperationTimeout,

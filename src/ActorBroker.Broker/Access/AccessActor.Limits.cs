@@ -14,11 +14,13 @@ public sealed partial class AccessActor
 {
     private readonly AccessLimits _limits = new();
     private readonly Dictionary<IActorRef, CountedConnection> _connections = [];
-    private (AccessCommand Command, IActorRef Asker)? _writing;
 
     private void Open(OpenVirtualHost open, IActorRef asker)
     {
-        var refusal = _state.OpenVirtualHost(open.User, open.VirtualHost) ?? _limits.CheckConnection(open.User, open.VirtualHost);
+        // Whether the user may enter has been decided where it was let in.
+        var refusal = _current.IsOpen(open.VirtualHost)
+            ? _limits.CheckConnection(_current, open.User, open.VirtualHost)
+            : new Refusal(RefusalReason.NotAllowed, $"vhost {open.VirtualHost} not found");
         if (refusal is null)
         {
             Count(asker, open.User, open.VirtualHost, channels: 0);
@@ -31,28 +33,10 @@ public sealed partial class AccessActor
         asker.Tell(new VirtualHostOpened(open.RequestId, refusal));
     }
 
-    private void AnswerLimits(AccessCommand command, IActorRef asker)
+    private void AnswerCounting(AccessCommand command, IActorRef asker)
     {
         switch (command)
         {
-            case SetVirtualHostLimits set:
-                SetLimits(
-                    set,
-                    _state.HasVirtualHost(set.VirtualHost) ? null : new Refusal(RefusalReason.NotFound, $"vhost {set.VirtualHost} not found"),
-                    set.ConnectionsMax < 0,
-                    set.ConnectionsMax == _limits.ConnectionsMaxOf(set.VirtualHost),
-                    new VirtualHostLimited(set.VirtualHost, set.ConnectionsMax, set.Origin),
-                    asker);
-                break;
-            case SetUserLimits set:
-                SetLimits(
-                    set,
-                    _state.HasUser(set.User) ? null : new Refusal(RefusalReason.NotFound, $"user '{set.User}' not found"),
-                    set.Limits.ConnectionsMax < 0 || set.Limits.ChannelsMax < 0,
-                    set.Limits == _limits.Of(set.User),
-                    new UserLimited(set.User, set.Limits, set.Origin),
-                    asker);
-                break;
             case CountConnection count:
                 Count(asker, count.User, count.VirtualHost, count.Channels);
                 asker.Tell(new ConnectionCounted(CountsChannels(count.User)));
@@ -68,34 +52,7 @@ public sealed partial class AccessActor
         }
     }
 
-    private void SetLimits(AccessCommand command, Refusal? refusal, bool isNegative, bool isNothingNew, AccessEvent change, IActorRef asker)
-    {
-        if (isNegative)
-        {
-            refusal ??= new Refusal(RefusalReason.PreconditionFailed, "a limit must not be negative");
-        }
-
-        if (refusal is not null || isNothingNew)
-        {
-            asker.Tell(new LimitsSet(command.RequestId, refusal));
-            return;
-        }
-
-        _writing = (command, asker);
-        Persist(change, written =>
-        {
-            _writing = null;
-            ApplyWritten(written);
-            if (written is UserLimited limited)
-            {
-                TellConnectionsOf(limited.User);
-            }
-
-            asker.Tell(new LimitsSet(command.RequestId, null));
-        });
-    }
-
-    private bool CountsChannels(string user) => _limits.Of(user).ChannelsMax is not null;
+    private bool CountsChannels(string user) => _current.LimitsOf(user).ChannelsMax is not null;
 
     private void TellConnectionsOf(string user)
     {
@@ -136,7 +93,7 @@ public sealed partial class AccessActor
     // One that this incarnation does not know yet is about to say how many it has, this one among them.
     private Refusal? AddChannel(IActorRef connection)
     {
-        var refusal = _connections.TryGetValue(connection, out var counted) ? _limits.CheckChannel(counted.User) : null;
+        var refusal = _connections.TryGetValue(connection, out var counted) ? _limits.CheckChannel(_current, counted.User) : null;
         if (refusal is null)
         {
             AddChannels(connection, 1);

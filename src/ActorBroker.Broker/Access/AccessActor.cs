@@ -3,8 +3,7 @@ using System.Security.Cryptography;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
-using ActorBroker.Contracts.Events;
-using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
@@ -23,38 +22,36 @@ namespace ActorBroker.Broker.Access;
 /// play along: then the actor stops, and the next question starts it anew. It never passivates.
 /// </para>
 /// </summary>
-public sealed partial class AccessActor : UntypedPersistentActor
+public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
 {
     // Each is some client's handshake under way; beyond it they are refused at once.
     private const int WaitingMax = 10_000;
 
-    private readonly AccessOptions _options;
-    private readonly TimeProvider _time;
-    private readonly AccessState _state;
+    private readonly AccessSettings _settings;
+    private AccessSnapshot _current = AccessSnapshot.Empty;
     private readonly Queue<(AccessCommand Command, IActorRef Asker)> _waiting = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly ReplayCheck _replay = new();
     private bool _isReady;
 
     /// <summary>Use <see cref="Props"/>.</summary>
-    public AccessActor(string entityId, AccessOptions options, TimeProvider time)
+    public AccessActor(string entityId, AccessSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(options);
         PersistenceId = EntityIds.PersistenceId(EntityIds.AccessType, entityId);
-        _options = options;
-        _time = time;
-        _state = new AccessState(options.LoopbackUsers);
+        _settings = settings;
     }
 
     /// <inheritdoc/>
     public override string PersistenceId { get; }
 
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
     /// <summary>The access entity.</summary>
     /// <param name="entityId">See <see cref="AccessCommand.TheEntity"/>.</param>
-    /// <param name="options">What the first start writes, and who must come from a loopback address.</param>
-    /// <param name="time">For the origin of what the first start writes.</param>
-    public static Props Props(string entityId, AccessOptions options, TimeProvider time) =>
-        Akka.Actor.Props.Create(() => new AccessActor(entityId, options, time));
+    /// <param name="settings">What the first start writes, and where virtual hosts are.</param>
+    public static Props Props(string entityId, AccessSettings settings) =>
+        Akka.Actor.Props.Create(() => new AccessActor(entityId, settings));
 
     /// <inheritdoc/>
     protected override bool AroundReceive(Receive receive, object message)
@@ -100,17 +97,38 @@ public sealed partial class AccessActor : UntypedPersistentActor
     /// <inheritdoc/>
     protected override void OnCommand(object message)
     {
-        if (message is AccessCommand command)
+        switch (message)
         {
-            Answer(command, Sender);
-        }
-        else if (message is Terminated terminated)
-        {
-            Forget(terminated.ActorRef);
-        }
-        else
-        {
-            Unhandled(message);
+            case AccessCommand command:
+                Answer(command, Sender);
+                break;
+            case AccessTableApplied applied:
+                _nodes.MarkApplied(Sender, applied.Version);
+                AnswerFollowed();
+                break;
+            case NodesDue:
+                OnNodesDue();
+                break;
+            case PolicyAnswered answered:
+                OnTypeSet(answered);
+                break;
+            case TypesDue:
+                AskForTypes();
+                break;
+            case VirtualHostEmptied emptied:
+                OnEmptied(emptied);
+                break;
+            case Terminated terminated:
+                Forget(terminated.ActorRef);
+                if (_nodes.Remove(terminated.ActorRef))
+                {
+                    AnswerFollowed();
+                }
+
+                break;
+            default:
+                Unhandled(message);
+                break;
         }
     }
 
@@ -134,7 +152,13 @@ public sealed partial class AccessActor : UntypedPersistentActor
     {
         if (_writing is { } writing)
         {
-            Refuse(writing.Command, writing.Asker);
+            Refuse(writing.Change, writing.Asker);
+        }
+
+        // Written, and in force on the nodes that have heard of it: so it is not known to have failed.
+        foreach (var unanswered in _unanswered)
+        {
+            Refuse(unanswered.Change, unanswered.Asker);
         }
 
         while (_waiting.TryDequeue(out var waiting))
@@ -147,13 +171,16 @@ public sealed partial class AccessActor : UntypedPersistentActor
 
     private void Seed()
     {
-        var origin = new Origin(string.Empty, "first start", _time.GetUtcNow());
-        var hash = PasswordHash.Create(RandomNumberGenerator.GetBytes(PasswordHash.SaltSize), _options.DefaultPassword);
+        var options = _settings.Options;
+        var origin = new Origin(string.Empty, "first start", _settings.Clock.GetUtcNow());
+        // The configuration has it in clear: a slow hash would protect nothing.
+        var salt = RandomNumberGenerator.GetBytes(PasswordHash.SaltSizeOf(PasswordHashing.Sha256));
+        var hash = PasswordHash.Create(PasswordHashing.Sha256, salt, options.DefaultPassword);
         AccessEvent[] events =
         [
-            new UserCreated(new User(_options.DefaultUser, hash, [User.Administrator]), origin),
-            new VirtualHostCreated(_options.DefaultVirtualHost, origin),
-            new PermissionGranted(_options.DefaultUser, _options.DefaultVirtualHost, Permission.All, origin),
+            new UserCreated(new User(options.DefaultUser, hash, [User.Administrator]), origin),
+            new VirtualHostCreated(options.DefaultVirtualHost, VirtualHostMetadata.None, origin),
+            new PermissionGranted(options.DefaultUser, options.DefaultVirtualHost, Permission.All, origin),
         ];
         var last = events[^1];
         PersistAll(events, written =>
@@ -169,41 +196,14 @@ public sealed partial class AccessActor : UntypedPersistentActor
     private void BecomeReady()
     {
         _isReady = true;
+        ResumeWork();
         while (_waiting.TryDequeue(out var waiting))
         {
             Answer(waiting.Command, waiting.Asker);
         }
     }
 
-    private void ApplyWritten(AccessEvent accessEvent)
-    {
-        Apply(accessEvent);
-        Context.System.EventStream.Publish(new AccessChanged(accessEvent));
-    }
-
-    private void Apply(AccessEvent accessEvent)
-    {
-        switch (accessEvent)
-        {
-            case UserCreated created:
-                _state.Put(created.User);
-                break;
-            case VirtualHostCreated created:
-                _state.PutVirtualHost(created.Name);
-                break;
-            case PermissionGranted granted:
-                _state.PutPermission(granted.User, granted.VirtualHost, granted.Permission);
-                break;
-            case VirtualHostLimited limited:
-                _limits.LimitVirtualHost(limited.VirtualHost, limited.ConnectionsMax);
-                break;
-            case UserLimited limited:
-                _limits.LimitUser(limited.User, limited.Limits);
-                break;
-            default:
-                throw new UnreachableException($"{accessEvent.GetType()} is no event of access.");
-        }
-    }
+    private void Apply(AccessEvent accessEvent) => _current = _current.After(accessEvent);
 
     private void Answer(AccessCommand command, IActorRef asker)
     {
@@ -212,22 +212,20 @@ public sealed partial class AccessActor : UntypedPersistentActor
             case var _ when _replay.Damage is not null:
                 Refuse(command, asker);
                 break;
-            case AuthenticateUser login:
-                asker.Tell(new UserAuthenticated(
-                    login.RequestId, _state.Authenticate(login.User, login.Password, login.Loopback), _state.IsImpersonator(login.User)));
-                break;
-            case RenewUser renew:
-                asker.Tell(new UserAuthenticated(
-                    renew.RequestId, _state.Renew(renew.User, renew.VirtualHost), _state.IsImpersonator(renew.User)));
-                break;
             case ListVirtualHosts list:
-                asker.Tell(new VirtualHostsListed(list.RequestId, [.. _state.VirtualHosts]));
+                asker.Tell(new VirtualHostsListed(list.RequestId, [.. _current.VirtualHosts.Keys]));
                 break;
             case OpenVirtualHost open:
                 Open(open, asker);
                 break;
+            case AccessChange change:
+                Change(change, asker);
+                break;
+            case SubscribeAccess:
+                Subscribe(asker);
+                break;
             default:
-                AnswerLimits(command, asker);
+                AnswerCounting(command, asker);
                 break;
         }
     }
@@ -237,9 +235,9 @@ public sealed partial class AccessActor : UntypedPersistentActor
         var refusal = new Refusal(RefusalReason.Unavailable, "users and virtual hosts cannot be read at the moment");
         object? answer = command switch
         {
-            AuthenticateUser or RenewUser => new UserAuthenticated(command.RequestId, refusal, IsImpersonator: false),
             OpenVirtualHost => new VirtualHostOpened(command.RequestId, refusal),
-            SetVirtualHostLimits or SetUserLimits => new LimitsSet(command.RequestId, refusal),
+            AccessChange => new AccessChangeDone(command.RequestId, refusal),
+            SubscribeAccess => new AccessTableRefused(refusal),
             OpenChannel => new ChannelOpened(command.RequestId, refusal),
             _ => null,
         };

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
@@ -13,10 +14,31 @@ public static class AccessSharding
     /// <param name="system">The node, on its way into a cluster.</param>
     /// <param name="options">What the cluster's first start writes; the same on all nodes.</param>
     /// <param name="time">For the origin of what the first start writes.</param>
-    public static IActorRef Start(ActorSystem system, AccessOptions options, TimeProvider time) =>
-        ClusterSharding.Get(system).Start(
+    public static IActorRef Start(ActorSystem system, AccessOptions options, TimeProvider time)
+    {
+        var settings = new AccessSettings(
+            options, time, EntitySharding.Region(EntityIds.CatalogueType), EntitySharding.Region(EntityIds.QueueType),
+            EntitySharding.Region(EntityIds.ExchangeType));
+        return ClusterSharding.Get(system).Start(
             EntityIds.AccessType,
-            entityId => AccessActor.Props(entityId, options, time),
+            entityId => AccessActor.Props(entityId, settings),
             ClusterShardingSettings.Create(system),
             HashCodeMessageExtractor.Create(1, message => (message as AccessCommand)?.EntityId!, message => message));
+    }
+
+    /// <summary>Starts what follows the access entity on this node, and those who let in by it.</summary>
+    /// <param name="system">The node.</param>
+    /// <param name="access">Its region, see <see cref="Start"/>.</param>
+    /// <param name="options">Who may come from where, and how new passwords are hashed.</param>
+    /// <param name="clock">Elapsed time.</param>
+    public static UserServices StartTables(ActorSystem system, IActorRef access, AccessOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(options);
+        var tables = new AccessTables();
+        system.ActorOf(AccessTableActor.Props(tables, access), AccessTableActor.Name);
+        var passwords = new PasswordWork(options.PasswordHashing, clock);
+        system.RegisterOnTermination(passwords.Dispose);
+        return new UserServices(tables, new TableLogins(tables, passwords, options.LoopbackUsers, clock), passwords);
+    }
 }

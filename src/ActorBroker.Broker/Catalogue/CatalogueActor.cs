@@ -264,7 +264,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
                 sender.Tell(new PolicyAnswered(policy.RequestId, refusal), Self);
                 break;
             case ListPolicies list:
-                sender.Tell(new PoliciesListed(list.RequestId, list.VirtualHost, _policies), Self);
+                sender.Tell(new PoliciesListed(list.RequestId, list.VirtualHost, _policies, _queuesMax), Self);
                 break;
         }
     }

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Contracts.Tls;
 using Akka.Event;
 using Akka.Remote.Transport.DotNetty;
 
@@ -21,14 +21,9 @@ public static class NodeTls
             return null;
         }
 
-        var authority = new X509Certificate2Collection();
-        Load(options.Authority, "ca", file => authority.ImportFromPemFile(file));
-        if (authority.Count == 0)
-        {
-            throw SettingReader.Expected("actorbroker.cluster.tls.ca", options.Authority, "a PEM file with a certificate");
-        }
-
-        var certificate = Load(options.Certificate, "certificate", file => Certificate(file, options));
+        var authority = CertificateLoader.LoadAll(options.Authority, "actorbroker.cluster.tls.ca");
+        var certificate = CertificateLoader.Load(
+            new CertificateFiles(options.Certificate, options.Key, options.Password), "actorbroker.cluster.tls");
         return new DotNettySslSetup(
             certificate,
             suppressValidation: false,
@@ -59,38 +54,4 @@ public static class NodeTls
             remote, peer.Subject, string.Join("; ", chain.ChainStatus.Select(static status => status.StatusInformation.Trim())));
         return false;
     }
-
-    private static X509Certificate2 Certificate(string file, ClusterTlsOptions options)
-    {
-        if (options.Key is null)
-        {
-            return X509CertificateLoader.LoadPkcs12FromFile(file, options.Password);
-        }
-
-        using var certificate = options.Password is null
-            ? X509Certificate2.CreateFromPemFile(file, options.Key)
-            : X509Certificate2.CreateFromEncryptedPemFile(file, options.Password, options.Key);
-
-        // Not every platform's TLS takes a key that was never in a store.
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
-    }
-
-    private static T Load<T>(string file, string key, Func<string, T> load)
-    {
-        try
-        {
-            return load(file);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new StartupException($"actorbroker.cluster.tls.{key} = {file}: {failure.Message}", failure);
-        }
-    }
-
-    private static void Load(string file, string key, Action<string> load) =>
-        Load(file, key, path =>
-        {
-            load(path);
-            return true;
-        });
 }

@@ -1,44 +1,14 @@
-using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
-using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
 
 namespace ActorBroker.Broker.Events;
 
-/// <content>Users, virtual hosts, permissions, limits and policies.</content>
+/// <content>Limits of virtual hosts, and policies.</content>
 internal sealed partial class EventText
 {
     private const string LimitsName = "limits";
-
-    private IEnumerable<(string RoutingKey, EventHeaders Headers)> OfAccess(AccessEvent change)
-    {
-        var user = change.Origin.User;
-        switch (change)
-        {
-            case UserCreated created:
-                yield return ("user.created", By(Named(created.User.Name), user));
-                if (created.User.Tags.Count > 0)
-                    yield return ("user.tags.set", By(Named(created.User.Name).Add("tags", created.User.Tags), user));
-                break;
-            case VirtualHostCreated created:
-                yield return ("vhost.created", By(Created(created.Name), user));
-                break;
-            case PermissionGranted granted:
-                yield return ("permission.created", By(Granted(granted), user));
-                break;
-            case VirtualHostLimited limited:
-                foreach (var told in OfLimits(limited.VirtualHost, "max-connections", limited.ConnectionsMax, user))
-                    yield return told;
-                break;
-            case UserLimited limited:
-                yield return limited.Limits == UserLimits.None
-                    ? ("user.limits.cleared", By(Named(LimitsName).Add("username", limited.User), user))
-                    : ("user.limits.set", By(Limited(limited), user));
-                break;
-        }
-    }
 
     private static IEnumerable<(string RoutingKey, EventHeaders Headers)> OfVirtualHost(CatalogueEvent change) => change switch
     {
@@ -76,30 +46,6 @@ internal sealed partial class EventText
     }
 
     private static EventHeaders Named(string name) => new EventHeaders().Add("name", name);
-
-    private EventHeaders Created(string virtualHost) => Named(virtualHost)
-        .Add("description", string.Empty)
-        .Add("tags", Array.Empty<string>())
-        .Add("default_queue_type", "undefined")
-        .Add("tracing", false)
-        .Add("cluster_state", ArgumentTable.Of((names.Node, ArgumentValue.FromString("running"))));
-
-    private static EventHeaders Granted(PermissionGranted granted) => new EventHeaders()
-        .Add("user", granted.User)
-        .Add("vhost", granted.VirtualHost)
-        .Add("configure", granted.Permission.Configure)
-        .Add("write", granted.Permission.Write)
-        .Add("read", granted.Permission.Read);
-
-    private static EventHeaders Limited(UserLimited limited)
-    {
-        var headers = Named(LimitsName).Add("username", limited.User);
-        if (limited.Limits.ConnectionsMax is { } connections)
-            headers.Add("max-connections", connections);
-        if (limited.Limits.ChannelsMax is { } channels)
-            headers.Add("max-channels", channels);
-        return headers;
-    }
 
     private static EventHeaders Set(PolicySet set)
     {

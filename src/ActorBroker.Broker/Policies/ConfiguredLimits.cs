@@ -24,7 +24,7 @@ internal static class ConfiguredLimits
             AccessCommand command = limit.VirtualHost is { } virtualHost
                 ? new SetVirtualHostLimits(i, virtualHost, limit.ConnectionsMax, origin)
                 : new SetUserLimits(i, limit.User!, new UserLimits(limit.ConnectionsMax, limit.ChannelsMax), origin);
-            Check(limit, (await access.Ask<LimitsSet>(command, Timeout).ConfigureAwait(false)).Refusal);
+            Check(limit, (await access.Ask<AccessChangeDone>(command, Timeout).ConfigureAwait(false)).Refusal);
             if (limit.VirtualHost is { } ofQueues)
             {
                 var setQueues = new SetQueueLimit(ofQueues, i.ToString(CultureInfo.InvariantCulture), limit.QueuesMax, origin);

@@ -19,6 +19,9 @@ internal sealed class NodeSubscribers
     /// <summary>Every node has applied what was told last.</summary>
     public bool AreCurrent => _applied.Values.All(version => version == Version);
 
+    /// <summary>The version that every node has come to.</summary>
+    public long Followed => _applied.Count == 0 ? Version : _applied.Values.Min();
+
     /// <summary>A node that is about to get a snapshot of the current version.</summary>
     public void Add(IActorRef node) => _applied[node] = Version;
 

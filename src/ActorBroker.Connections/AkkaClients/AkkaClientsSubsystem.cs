@@ -7,18 +7,13 @@ using Akka.Cluster.Tools.Client;
 
 namespace ActorBroker.Connections.AkkaClients;
 
-/// <summary>Has the node's receptionist let clients of Akka.Remote in.</summary>
+/// <summary>Opens sessions for parts of the node itself, and has its receptionist let clients of Akka.Remote in.</summary>
 public static class AkkaClientsSubsystem
 {
-    /// <summary>Starts it, unless the options say no.</summary>
+    /// <summary>Starts both; the second one unless the options say no.</summary>
     public static void Start(ActorSystem system, BrokerOptions options, BrokerServices services, IActorRef registry)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!options.AkkaClients.Enabled)
-        {
-            return;
-        }
-
         var settings = new ClientSessionSettings
         {
             MessageSizeMax = options.Amqp091.MaxMessageSize,
@@ -28,6 +23,12 @@ public static class AkkaClientsSubsystem
             ClientsAreLocal = IsBoundToLoopback(system),
             ConsumersMax = options.Amqp091.MaxConsumersPerChannel,
         };
+        system.ActorOf(LocalSessionsActor.Props(services, settings, registry), LocalSession.OpenerName);
+        if (!options.AkkaClients.Enabled)
+        {
+            return;
+        }
+
         var login = system.ActorOf(ClientLoginActor.Props(services, settings, registry), ClientSession.LoginName);
         ClusterClientReceptionist.Get(system).RegisterService(login);
     }

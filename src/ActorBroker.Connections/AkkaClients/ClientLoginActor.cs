@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Clients;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
 
@@ -20,10 +21,16 @@ public sealed class ClientLoginActor : UntypedActor
     /// <summary>Most sessions at a time that have not been let in yet.</summary>
     public const int LoginsMax = 256;
 
+    // Logins that fail in this time before a host has to wait, and hosts that are remembered.
+    private const int FailuresMax = 5;
+    private const int HostsMax = 1_000;
+
+    private static readonly TimeSpan FailureWindow = TimeSpan.FromSeconds(10);
+
     private readonly BrokerServices _services;
     private readonly ClientSessionSettings _settings;
     private readonly IActorRef _registry;
-    private readonly LoginLimiter _limiter;
+    private readonly LoginThrottle _throttle;
     private readonly HashSet<IActorRef> _loggingIn = [];
 
     /// <summary>See <see cref="Props"/>.</summary>
@@ -32,7 +39,7 @@ public sealed class ClientLoginActor : UntypedActor
         _services = services;
         _settings = settings;
         _registry = registry;
-        _limiter = new LoginLimiter(services.Clock);
+        _throttle = new LoginThrottle(services.Clock, FailuresMax, FailureWindow, HostsMax);
     }
 
     /// <summary>Lets clients in to these services.</summary>
@@ -51,7 +58,7 @@ public sealed class ClientLoginActor : UntypedActor
                 Open(open);
                 break;
             case LoginFailed failed:
-                _limiter.Failed(failed.Host);
+                _throttle.Failed(failed.Host);
                 break;
             case LoginEnded:
                 _loggingIn.Remove(Sender);
@@ -90,7 +97,7 @@ public sealed class ClientLoginActor : UntypedActor
                 RefusalReason.NotImplemented, $"the client speaks version {open.Version} of the session's protocol, this broker {ClientSession.Version}");
         }
 
-        if (!_limiter.MayTry(host))
+        if (!_throttle.MayTry(host))
         {
             return new Refusal(RefusalReason.Unavailable, "too many failed logins: try again later");
         }

@@ -140,6 +140,9 @@ internal sealed partial class ClientSessionActor
             case TargetStatus.Internal:
                 Refuse(tag, RefusalReason.AccessRefused, $"cannot publish to internal {ExchangeOf(target)}");
                 return true;
+            case TargetStatus.Refused:
+                Refuse(tag, RefusalReason.AccessRefused, target.Refusal!.Text);
+                return true;
             default:
                 Publish(target, _properties.Replacement ?? list, batch.BodyOf(index), tag, isMandatory);
                 return true;

@@ -1,9 +1,11 @@
 using System.Net;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clients;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Protocols.Amqp091.Mapping;
@@ -71,7 +73,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
         Context.Watch(_open.Client);
         _registry.Tell(new ConnectionOpened(Self), Self);
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickInterval);
-        _session.Authenticate(_open.User, _open.Password, refusal => Then(refusal, isLogin: true, () =>
+        _session.Authenticate(new Credential.Password(_open.User, _open.Password), refusal => Then(refusal, isLogin: true, () =>
             _session.OpenVirtualHost(_open.VirtualHost, entered => Then(entered, isLogin: false, () =>
             {
                 if (_session.OpenChannel(Channel, opened => Then(opened, isLogin: false, OnOpened)))
@@ -116,6 +118,14 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
             case CloseConnection close:
                 Close(new Refusal(RefusalReason.Unavailable, close.Text));
                 return;
+            case AccessWithdrawn withdrawn:
+                if (_session.EndsBy(withdrawn) is { } text)
+                {
+                    Close(new Refusal(RefusalReason.Unavailable, text));
+                    return;
+                }
+
+                break;
             case not null when Sender.Equals(_open.Client):
                 OnClientWord(message);
                 break;
@@ -188,7 +198,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     private void OnOpened()
     {
         _isOpen = true;
-        _properties = new PublishedProperties(_open.User, _session.IsImpersonator);
+        _properties = new PublishedProperties(_session.User, _session.IsImpersonator);
         Context.Parent.Tell(LoginEnded.Instance);
         _open.Client.Tell(
             new ClientSessionOpened(
@@ -226,6 +236,10 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
         if (_services.Clock.GetElapsedTime(_heardAt) > _settings.Timeout)
         {
             End($"it was not heard of for {_settings.Timeout.TotalSeconds:0} s");
+        }
+        else if (_session.HasExpired)
+        {
+            Close(new Refusal(RefusalReason.AccessRefused, "credential expired"));
         }
         else if (_isOpen)
         {

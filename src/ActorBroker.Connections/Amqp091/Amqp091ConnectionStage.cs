@@ -1,8 +1,9 @@
-using System.Net;
 using System.Security.Cryptography;
+using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Connections.Sockets;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Protocols.Amqp091.Session;
@@ -19,16 +20,14 @@ namespace ActorBroker.Connections.Amqp091;
 /// read and what the broker's entities tell, and hands what it writes to the socket.
 /// <para>
 /// Reads on demand: no further socket read is asked for while the publish window is full or the machine wants no more.
-/// Writes when the socket can take more, at most <see cref="OutputBudgetBytes"/> at a time; deliveries of many queue
+/// Writes when the socket can take more, at most <see cref="Amqp091Output.BudgetBytes"/> at a time; deliveries of many queue
 /// messages that arrive in one turn of the mailbox go out together.
 /// </para>
 /// </summary>
 public sealed class Amqp091ConnectionStage(
-    BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IPEndPoint local, IActorRef registry)
+    BrokerServices services, Amqp091ConnectionSettings settings, AcceptedClient client, IActorRef registry)
     : GraphStage<FlowShape<IncomingBuffer, OutgoingBuffer>>
 {
-    private const int OutputBudgetBytes = 128 * 1024;
-
     private readonly Inlet<IncomingBuffer> _in = new("Amqp091Connection.in");
     private readonly Outlet<OutgoingBuffer> _out = new("Amqp091Connection.out");
 
@@ -40,13 +39,11 @@ public sealed class Amqp091ConnectionStage(
 
     /// <inheritdoc/>
     protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) =>
-        new Logic(this, services, settings, peer, local, registry);
+        new Logic(this, services, settings, client, registry);
 
     private sealed class Logic : TimerGraphStageLogic, IInHandler, IOutHandler
     {
         private const string Tick = "tick";
-        private const int OutputCapacityMin = 4 * 1024;
-        private const int OutputCapacityMax = OutputBudgetBytes + (16 * 1024);
 
         // How often answers of the broker that do not come are looked after, while any is awaited.
         private const long RequestCheckMs = 1_000;
@@ -54,30 +51,27 @@ public sealed class Amqp091ConnectionStage(
         private readonly Amqp091ConnectionStage _stage;
         private readonly BrokerServices _services;
         private readonly Amqp091ConnectionSettings _settings;
-        private readonly IPEndPoint _peer;
-        private readonly IPEndPoint _local;
+        private readonly AcceptedClient _client;
         private readonly IActorRef _registry;
         private readonly Amqp091Output _output = new();
         private readonly Action _endOfTurn;
         private ILoggingAdapter _log = NoLogger.Instance;
         private BrokerSession _session = null!;
         private Amqp091Connection _connection = null!;
-        private int _outputCapacity = OutputCapacityMin;
         private long _tickAtMs = long.MaxValue;
         private WatchedElsewhere _elsewhere;
         private bool _isFlushScheduled;
         private bool _isWithholding;
+        private bool _isKnown;
 
         public Logic(
-            Amqp091ConnectionStage stage, BrokerServices services, Amqp091ConnectionSettings settings, IPEndPoint peer, IPEndPoint local,
-            IActorRef registry)
+            Amqp091ConnectionStage stage, BrokerServices services, Amqp091ConnectionSettings settings, AcceptedClient client, IActorRef registry)
             : base(stage.Shape)
         {
             _stage = stage;
             _services = services;
             _settings = settings;
-            _peer = peer;
-            _local = local;
+            _client = client;
             _registry = registry;
             _endOfTurn = GetAsyncCallback(OnEndOfTurn);
             SetHandler(stage._in, this);
@@ -93,8 +87,8 @@ public sealed class Amqp091ConnectionStage(
         {
             var self = GetStageActor(OnActorMessage);
             _log = Logging.GetLogger(((ActorMaterializer)Materializer).System, typeof(Amqp091ConnectionStage));
-            _session = new BrokerSession(_services, self.Ref, Watch, _peer, _local);
-            _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs);
+            _session = new BrokerSession(_services, self.Ref, Watch, _client.Peer, _client.Local);
+            _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs, _client.CertifiedUser);
             _session.Attach(_connection);
             _registry.Tell(new ConnectionOpened(self.Ref), self.Ref);
             Pull(_stage._in);
@@ -103,15 +97,16 @@ public sealed class Amqp091ConnectionStage(
 
         public override void PostStop()
         {
+            _client.Admission.Dispose();
             _session.End();
             if (_connection.LoginRefusal is { } refusal)
             {
-                _log.Warning("Login from {0} was refused: {1}", _peer, refusal);
+                _log.Warning("Login from {0} was refused: {1}", _client.Peer, refusal);
             }
 
             if (_connection.CloseReason is { } reason)
             {
-                _log.Info("Connection from {0} of user {1} ended: {2}", _peer, _connection.User, reason);
+                _log.Info("Connection from {0} of user {1} ended: {2}", _client.Peer, _connection.User, reason);
             }
 
             // Actors that heard of this one last may know it for a while yet: they need not keep what it had.
@@ -139,7 +134,7 @@ public sealed class Amqp091ConnectionStage(
 
         public void OnUpstreamFailure(Exception e)
         {
-            _log.Info("Connection from {0} of user {1} was lost: {2}", _peer, _connection.User, e.Message);
+            _log.Info("Connection from {0} of user {1} was lost: {2}", _client.Peer, _connection.User, e.Message);
             CompleteStage();
         }
 
@@ -161,6 +156,11 @@ public sealed class Amqp091ConnectionStage(
 
             _connection.OnTimer(NowMs);
             _session.OnTimer();
+            if (_session.HasExpired && _connection.CloseState == ConnectionCloseState.Open)
+            {
+                _connection.Shutdown(ReplyCode.AccessRefused, "credential expired");
+            }
+
             Write();
             GoOn();
         }
@@ -177,6 +177,13 @@ public sealed class Amqp091ConnectionStage(
             {
                 case CloseConnection close:
                     _connection.Shutdown(ReplyCode.ConnectionForced, close.Text);
+                    break;
+                case AccessWithdrawn withdrawn:
+                    if (_session.EndsBy(withdrawn) is { } text)
+                    {
+                        _connection.Shutdown(ReplyCode.ConnectionForced, text);
+                    }
+
                     break;
                 case NodeRemoved removed:
                     foreach (var lost in _elsewhere.On(removed.Node))
@@ -203,6 +210,12 @@ public sealed class Amqp091ConnectionStage(
         private void OnEndOfTurn()
         {
             _isFlushScheduled = false;
+            if (!_isKnown && _connection.IsAuthenticated)
+            {
+                _isKnown = true;
+                _client.Admission.MakeKnown();
+            }
+
             Write();
             GoOn();
         }
@@ -214,29 +227,12 @@ public sealed class Amqp091ConnectionStage(
                 return;
             }
 
-            var buffer = OutgoingBuffer.Rent(_outputCapacity);
-            _output.WriteTo(buffer);
-            _connection.WriteOutput(_output, OutputBudgetBytes);
-            AdaptCapacity(buffer.WrittenCount);
-            if (buffer.WrittenCount == 0)
+            _output.Begin();
+            _connection.WriteOutput(_output, Amqp091Output.BudgetBytes);
+            if (_output.End() is { } buffer)
             {
-                buffer.Dispose();
-                return;
-            }
-
-            _session.CountTraffic(read: 0, buffer.WrittenCount);
-            Push(_stage._out, buffer);
-        }
-
-        private void AdaptCapacity(int written)
-        {
-            if (written > _outputCapacity / 2)
-            {
-                _outputCapacity = Math.Min(_outputCapacity * 4, OutputCapacityMax);
-            }
-            else if (written < _outputCapacity / 16)
-            {
-                _outputCapacity = Math.Max(_outputCapacity / 2, OutputCapacityMin);
+                _session.CountTraffic(read: 0, buffer.WrittenCount);
+                Push(_stage._out, buffer);
             }
         }
 

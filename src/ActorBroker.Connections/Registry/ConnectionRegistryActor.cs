@@ -1,3 +1,4 @@
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Management;
@@ -19,7 +20,7 @@ public sealed record AllClosed : INoSerializationVerificationNeeded
     public static AllClosed Instance { get; } = new();
 }
 
-/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms and lost nodes.</summary>
+/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms, lost nodes and deleted users.</summary>
 public sealed class ConnectionRegistryActor : UntypedActor
 {
     private readonly HashSet<IActorRef> _connections = [];
@@ -35,6 +36,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
     {
         Context.System.EventStream.Subscribe(Self, typeof(AlarmsChanged));
         Context.System.EventStream.Subscribe(Self, typeof(NodeRemoved));
+        Context.System.EventStream.Subscribe(Self, typeof(AccessWithdrawn));
         Context.System.EventStream.Publish(AlarmsWanted.Instance);
     }
 
@@ -65,8 +67,8 @@ public sealed class ConnectionRegistryActor : UntypedActor
                 _alarms = changed;
                 TellAll(changed);
                 break;
-            case NodeRemoved removed:
-                TellAll(removed);
+            case NodeRemoved or AccessWithdrawn:
+                TellAll(message);
                 break;
             case CloseAllConnections close:
                 _closing = new CloseConnection(close.Text);

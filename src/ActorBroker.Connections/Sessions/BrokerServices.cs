@@ -1,4 +1,5 @@
 using ActorBroker.Connections.Registry;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Replies;
 using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Exchanges.Routing;
@@ -19,6 +20,7 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="Replies">Finds the connections behind names of direct reply-to.</param>
 /// <param name="Events">Takes what those who watch the node are told.</param>
 /// <param name="Formats">Read the properties of messages where routing looks at them.</param>
+/// <param name="Users">Who is who, and may do what.</param>
 /// <param name="Node">The node's name, for operators.</param>
 /// <param name="Clock">Wall clock and elapsed time.</param>
 /// <param name="PublishWindowBytes">Most bytes that a session has on their way to queues before it stops reading.</param>
@@ -33,6 +35,7 @@ public sealed record BrokerServices(
     ReplyDirectory Replies,
     EventStream Events,
     MessageFormats Formats,
+    UserServices Users,
     string Node,
     TimeProvider Clock,
     long PublishWindowBytes)

@@ -1,5 +1,6 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Contracts.Telemetry;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -13,7 +14,10 @@ public sealed partial class BrokerSession
     private readonly List<QueueLink> _settledLinks = [];
 
     /// <inheritdoc/>
-    public void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply)
+    public void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply) =>
+        Permit(ToQueue(AccessRight.Read, queue), reply, () => Start(queue, consumerId, channel, settings, reply));
+
+    private void Start(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply)
     {
         EndOfRead();
         WithQueue(
@@ -59,7 +63,7 @@ public sealed partial class BrokerSession
             _replies.Close(consumerId, _services.PublishWindowBytes);
 
             // The caller expects its answer later, never from inside the call.
-            _self.Tell(new RunLater(reply), _self);
+            Later(reply);
             return;
         }
 
@@ -104,11 +108,14 @@ public sealed partial class BrokerSession
     }
 
     /// <inheritdoc/>
-    public void Get(string queue, int consumerId, bool noAck, Action<GetReply> reply)
-    {
-        EndOfRead();
-        Get(queue, consumerId, noAck, _services.Clock.GetTimestamp(), reply);
-    }
+    public void Get(string queue, int consumerId, bool noAck, Action<GetReply> reply) => Permit(
+        ToQueue(AccessRight.Read, queue),
+        refusal => reply(new GetReply(refusal, null, 0)),
+        () =>
+        {
+            EndOfRead();
+            Get(queue, consumerId, noAck, _services.Clock.GetTimestamp(), reply);
+        });
 
     // When the queue's actor ends before it answers, its next incarnation is asked: what the first may have taken out for
     // this get is there again.

@@ -10,22 +10,22 @@ public sealed partial class BrokerSession
     private readonly HashSet<SessionChannel> _channelsTold = [];
     private ConnectionDescription? _description;
 
-    private ConnectionDescription Description => _description ??= Describe(_user, _virtualHost);
+    private ConnectionDescription Description => _description ??= Describe(User, _virtualHost);
 
     private ConnectionDescription Describe(string user, string virtualHost) =>
         new(_self, _peer, _local, _connectedAt, Listener.Client, user, virtualHost);
 
-    private void TellLogin(Refusal? refusal)
+    private void TellLogin(string user, Refusal? refusal)
     {
         // Who has authenticated is known only now.
-        _description = Describe(refusal is null ? _user : string.Empty, string.Empty);
+        _description = Describe(User, string.Empty);
         _services.Statistics.Connections.Churn.LoginAnswered(refusal is null);
-        Tell(new LoginAnswered(_description, _user, refusal));
+        Tell(new LoginAnswered(_description, user, refusal));
     }
 
     private void TellOpened()
     {
-        _description = Describe(_user, _virtualHost);
+        _description = Describe(User, _virtualHost);
         ShowOpened();
         Tell(new ConnectionCreated(_description));
     }

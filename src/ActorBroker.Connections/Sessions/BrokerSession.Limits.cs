@@ -82,5 +82,5 @@ public sealed partial class BrokerSession
         }
     }
 
-    private void TellCount() => _services.Access.Tell(new CountConnection(_user, _virtualHost, _channels), _self);
+    private void TellCount() => _services.Access.Tell(new CountConnection(User, _virtualHost, _channels), _self);
 }

@@ -111,8 +111,8 @@ public sealed partial class BrokerSession
             return false;
         }
 
-        var refusal = new Refusal(RefusalReason.AccessRefused, $"access to {QueueKeyOf(queue)} refused for user '{_user}'");
-        _self.Tell(new RunLater(() => refuse(refusal)), _self);
+        var refusal = new Refusal(RefusalReason.AccessRefused, $"access to {QueueKeyOf(queue)} refused for user '{User}'");
+        Later(() => refuse(refusal));
         return true;
     }
 

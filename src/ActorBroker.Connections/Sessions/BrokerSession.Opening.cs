@@ -1,6 +1,7 @@
-using System.Net;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Sessions;
+using Akka.Actor;
 
 namespace ActorBroker.Connections.Sessions;
 
@@ -8,35 +9,43 @@ namespace ActorBroker.Connections.Sessions;
 public sealed partial class BrokerSession
 {
     /// <inheritdoc/>
-    public void Authenticate(string user, string password, Action<Refusal?> reply)
+    public void Authenticate(Credential credential, Action<Refusal?> reply)
     {
-        _user = user;
-        AskForUser(
-            refusal =>
-            {
-                TellLogin(refusal);
-                reply(refusal);
-            },
-            id => new AuthenticateUser(id, user, password, IPAddress.IsLoopback(_peer.Address)));
+        ArgumentNullException.ThrowIfNull(credential);
+        AskWho(_services.Users.Logins.LoginAsync(new LoginAttempt(credential, _peer.Address), CancellationToken.None), result =>
+        {
+            _identity = result.Identity;
+            TellLogin(result.Identity?.User ?? credential.ClaimedUser, result.Refusal);
+            reply(result.Refusal);
+        });
     }
 
     /// <inheritdoc/>
     public void UpdateSecret(string secret, Action<Refusal?> reply) =>
-        AskForUser(reply, id => new RenewUser(id, _user, _virtualHost, secret));
-
-    private void AskForUser(Action<Refusal?> reply, Func<long, AccessCommand> request)
-    {
-        _requests.Ask(
-            answer =>
+        AskWho(_services.Users.Logins.RenewAsync(_identity!, secret, CancellationToken.None), result =>
+        {
+            if (result.Identity is null)
             {
-                IsImpersonator = answer is UserAuthenticated { Refusal: null, IsImpersonator: true };
-                reply(answer is UserAuthenticated authenticated ? authenticated.Refusal : Overdue("The login"));
-            },
-            id => _services.Access.Tell(request(id), _self));
+                reply(result.Refusal);
+                return;
+            }
+
+            _identity = result.Identity;
+            PermitVirtualHost(_virtualHost, reply, () => reply(null));
+        });
+
+    private void AskWho(Task<LoginResult> login, Action<LoginResult> reply)
+    {
+        var id = _requests.Add(answer => reply((answer as LoginDone)?.Result ?? LoginResult.Refused(Overdue("The login"))));
+        _ = login.PipeTo(
+            _self,
+            _self,
+            result => new LoginDone(id, result),
+            failure => new LoginDone(id, LoginResult.Refused(new Refusal(RefusalReason.Unavailable, failure.Message))));
     }
 
     /// <inheritdoc/>
-    public void OpenVirtualHost(string name, Action<Refusal?> reply)
+    public void OpenVirtualHost(string name, Action<Refusal?> reply) => PermitVirtualHost(name, reply, () =>
     {
         _virtualHost = name;
         _requests.Ask(
@@ -52,7 +61,26 @@ public sealed partial class BrokerSession
                     reply(refusal);
                 }
             },
-            id => _services.Access.Tell(new OpenVirtualHost(id, _user, name), _self));
+            id => _services.Access.Tell(new OpenVirtualHost(id, User, name), _self));
+    });
+
+    private void PermitVirtualHost(string name, Action<Refusal?> refuse, Action go)
+    {
+        if (!_services.Users.Tables.Current.IsOpen(name))
+        {
+            Later(() => refuse(new Refusal(RefusalReason.NotAllowed, $"vhost {name} not found")));
+            return;
+        }
+
+        switch (Authorization.Enter(name, () => Later(() => PermitVirtualHost(name, refuse, go))))
+        {
+            case AccessDecision.Allowed:
+                go();
+                break;
+            case AccessDecision.Refused:
+                Later(() => refuse(new Refusal(RefusalReason.NotAllowed, $"access to vhost '{name}' refused for user '{User}'")));
+                break;
+        }
     }
 
     private void Enter(string virtualHost, Action<Refusal?> reply)
@@ -74,6 +102,6 @@ public sealed partial class BrokerSession
             },
             refused => reply(new Refusal(
                 RefusalReason.Unavailable,
-                $"access to vhost '{virtualHost}' refused for user '{_user}': vhost '{virtualHost}' is down: {refused.Text}")));
+                $"access to vhost '{virtualHost}' refused for user '{User}': vhost '{virtualHost}' is down: {refused.Text}")));
     }
 }

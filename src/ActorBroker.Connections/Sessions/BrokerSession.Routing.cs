@@ -26,6 +26,35 @@ public sealed partial class BrokerSession
     public TargetStatus Prepare(PublishTarget target, string[] moreKeys, Action loaded)
     {
         var session = (SessionTarget)target;
+        var permissions = Authorization.Version;
+        if (session.PermittedBy == permissions && moreKeys.Length == 0)
+        {
+            return Route(session, moreKeys, loaded);
+        }
+
+        // In RabbitMQ's order: the exchange, whether it is there, the keys.
+        var status = session.PermittedBy == permissions ? TargetStatus.Ready : PermitExchange(session, loaded);
+        if (status == TargetStatus.Ready)
+        {
+            status = Route(session, moreKeys, loaded);
+        }
+
+        if (status == TargetStatus.Ready && session.PermittedBy != permissions)
+        {
+            status = PermitKey(session, session.RoutingKey, loaded);
+            session.PermittedBy = status == TargetStatus.Ready ? permissions : -1;
+        }
+
+        for (var i = 0; i < moreKeys.Length && status == TargetStatus.Ready; i++)
+        {
+            status = PermitKey(session, moreKeys[i], loaded);
+        }
+
+        return status;
+    }
+
+    private TargetStatus Route(SessionTarget session, string[] moreKeys, Action loaded)
+    {
         if (session.IsReply)
         {
             if (session.IsCurrent)

@@ -5,6 +5,7 @@ using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
@@ -35,7 +36,6 @@ public sealed partial class BrokerSession : IBrokerSession
     private readonly LostNode _lostNode;
     private readonly Dictionary<string, QueueLink> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, QueueLink> _linksByActor = [];
-    private string _user = string.Empty;
     private string _virtualHost = string.Empty;
     private bool _isCounted;
     private IBrokerSessionListener? _listener;
@@ -62,11 +62,11 @@ public sealed partial class BrokerSession : IBrokerSession
     /// <summary>Publishes on their way to queues fill the window: read no more until some are accepted.</summary>
     public bool IsWindowFull => _bytesUnaccepted >= _services.PublishWindowBytes || _bytesUnconfirmed >= _services.PublishWindowBytes * WindowsKept;
 
-    /// <summary>Some answer is awaited: <see cref="OnTimer"/> must be called now and then.</summary>
-    public bool HasRequests => !_requests.IsEmpty;
+    /// <summary>Some answer is awaited, or some time: <see cref="OnTimer"/> must be called now and then.</summary>
+    public bool HasRequests => !_requests.IsEmpty || _identity?.ExpiresAt is not null;
 
-    /// <inheritdoc/>
-    public bool IsImpersonator { get; private set; }
+    /// <summary>What the client has let itself in by does not hold any more: the connection is to end.</summary>
+    public bool HasExpired => _identity?.ExpiresAt <= _services.Clock.GetUtcNow();
 
     private IBrokerSessionListener Listener => _listener!;
 
@@ -173,14 +173,20 @@ public sealed partial class BrokerSession : IBrokerSession
 
     /// <inheritdoc/>
     public void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply) =>
-        AskExchange(reply, id => new DeclareExchange(Exchange(name), id, definition, passive, Origin()));
+        PermitDeclaration(
+            ToExchange(AccessRight.Configure, name), passive, definition.Arguments, ExchangeArguments.AlternateExchange, reply,
+            () => AskExchange(reply, id => new DeclareExchange(Exchange(name), id, definition, passive, Origin())));
 
     /// <inheritdoc/>
-    public void DeleteExchange(string name, bool ifUnused, Action<Refusal?> reply) =>
-        AskExchange(reply, id => new DeleteExchange(Exchange(name), id, ifUnused, Origin()));
+    public void DeleteExchange(string name, bool ifUnused, Action<Refusal?> reply) => Permit(
+        ToExchange(AccessRight.Configure, name), reply,
+        () => AskExchange(reply, id => new DeleteExchange(Exchange(name), id, ifUnused, Origin())));
 
     /// <inheritdoc/>
-    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply)
+    public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
+        PermitBinding(sourceExchange, binding, reply, () => AddBinding(sourceExchange, binding, reply));
+
+    private void AddBinding(string sourceExchange, Binding binding, Action<Refusal?> reply)
     {
         if (binding.Destination.Kind == DestinationKind.Queue && RefuseHidden(binding.Destination.Name, reply))
         {
@@ -200,20 +206,26 @@ public sealed partial class BrokerSession : IBrokerSession
     }
 
     /// <inheritdoc/>
-    public void Unbind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
-        AskExchange(reply, id => new UnbindDestination(Exchange(sourceExchange), id, binding, Origin()));
+    public void Unbind(string sourceExchange, Binding binding, Action<Refusal?> reply) => PermitBinding(
+        sourceExchange, binding, reply, () => AskExchange(reply, id => new UnbindDestination(Exchange(sourceExchange), id, binding, Origin())));
 
     /// <inheritdoc/>
     public void DeclareQueue(string name, QueueDefinition definition, bool passive, Action<QueueReply> reply) =>
-        AskQueue(name, reply, id => new DeclareQueue(QueueKeyOf(name), id, definition, passive, Origin()));
+        PermitDeclaration(
+            ToQueue(AccessRight.Configure, name), passive, definition.Arguments, QueueDeclaration.DeadLetterExchange, Refused(reply),
+            () => AskQueue(name, reply, id => new DeclareQueue(QueueKeyOf(name), id, definition, passive, Origin())));
 
     /// <inheritdoc/>
-    public void DeleteQueue(string name, bool ifUnused, bool ifEmpty, Action<QueueReply> reply) =>
-        AskQueue(name, reply, id => new DeleteQueue(QueueKeyOf(name), id, ifUnused, ifEmpty, Origin()));
+    public void DeleteQueue(string name, bool ifUnused, bool ifEmpty, Action<QueueReply> reply) => Permit(
+        ToQueue(AccessRight.Configure, name), Refused(reply),
+        () => AskQueue(name, reply, id => new DeleteQueue(QueueKeyOf(name), id, ifUnused, ifEmpty, Origin())));
 
     /// <inheritdoc/>
-    public void PurgeQueue(string name, Action<QueueReply> reply) =>
-        AskQueue(name, reply, id => new PurgeQueue(QueueKeyOf(name), id, Origin()));
+    public void PurgeQueue(string name, Action<QueueReply> reply) => Permit(
+        ToQueue(AccessRight.Read, name), Refused(reply),
+        () => AskQueue(name, reply, id => new PurgeQueue(QueueKeyOf(name), id, Origin())));
+
+    private static Action<Refusal> Refused(Action<QueueReply> reply) => refusal => reply(new QueueReply(refusal, 0, 0));
 
     /// <inheritdoc/>
     public void EndOfRead()
@@ -233,7 +245,7 @@ public sealed partial class BrokerSession : IBrokerSession
     private void AskQueue(string queue, Action<QueueReply> reply, Func<long, object> request)
     {
         EndOfRead();
-        if (RefuseHidden(queue, refusal => reply(new QueueReply(refusal, 0, 0))))
+        if (RefuseHidden(queue, Refused(reply)))
         {
             return;
         }
@@ -261,5 +273,5 @@ public sealed partial class BrokerSession : IBrokerSession
 
     private QueueKey QueueKeyOf(string name) => new(_virtualHost, name);
 
-    private Origin Origin() => new(_user, _peer.ToString(), _services.Clock.GetUtcNow());
+    private Origin Origin() => new(User, _peer.ToString(), _services.Clock.GetUtcNow());
 }

@@ -66,6 +66,16 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
 
     private bool _isReady;
 
+    /// <summary>The version of permissions by which it may be published to, or -1 when that is not known.</summary>
+    public long PermittedBy { get; set; } = -1;
+
+    /// <summary>It may not be published to.</summary>
+    public void Refuse(Refusal refusal)
+    {
+        Refusal = refusal;
+        PermittedBy = -1;
+    }
+
     /// <summary>One message more.</summary>
     /// <param name="queues">Goes to so many.</param>
     public void Count(int queues)

@@ -6,7 +6,7 @@ namespace ActorBroker.Connections.Sockets;
 /// The receiving half of a socket: receives without blocking, and waits for more by a receive of zero bytes, so that
 /// waiting needs no buffer.
 /// </summary>
-internal sealed class SocketReader : IDisposable
+internal sealed class SocketReader : ISocketReader
 {
     private readonly Socket _socket;
     // No execution context is captured: the callback only sends the stage a message.
@@ -16,16 +16,18 @@ internal sealed class SocketReader : IDisposable
     public SocketReader(Socket socket, Action onReadable)
     {
         _socket = socket;
+        _socket.Blocking = false;
         _readable.SetBuffer([], 0, 0);
         _readable.Completed += (_, _) => onReadable();
     }
 
-    /// <summary>Why the last <see cref="Receive"/> returned <see cref="ReceiveOutcome.Failed"/>.</summary>
+    /// <inheritdoc/>
     public SocketError Error { get; private set; }
 
-    /// <summary>
-    /// Receives once into <paramref name="buffer"/>, whose array is given back if there is nothing to receive.
-    /// </summary>
+    /// <inheritdoc/>
+    public bool IsFilling => false;
+
+    /// <inheritdoc/>
     public ReceiveOutcome Receive(IncomingBuffer buffer)
     {
         // The socket is asked first even if the last receive seemed to empty it: under load more has come meanwhile,
@@ -54,7 +56,7 @@ internal sealed class SocketReader : IDisposable
         }
     }
 
-    /// <summary>Notes the end of a wait. False if it ended by an error.</summary>
+    /// <inheritdoc/>
     public bool EndWait()
     {
         Error = _readable.SocketError;
@@ -62,20 +64,4 @@ internal sealed class SocketReader : IDisposable
     }
 
     public void Dispose() => _readable.Dispose();
-}
-
-/// <summary>How a receive came out.</summary>
-internal enum ReceiveOutcome
-{
-    /// <summary>Bytes were appended to the buffer.</summary>
-    Received,
-
-    /// <summary>There is nothing to receive; the reader's callback will tell when to try again.</summary>
-    Waiting,
-
-    /// <summary>The peer has closed its sending side and everything it sent was received.</summary>
-    Ended,
-
-    /// <summary>The connection is lost.</summary>
-    Failed,
 }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using Akka.Streams;
 using Akka.Streams.Stage;
@@ -26,16 +27,19 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
 
     private readonly Socket _socket;
     private readonly SocketStageOptions _options;
+    private readonly SslStream? _tls;
     private readonly Inlet<OutgoingBuffer> _in = new("Socket.in");
     private readonly Outlet<IncomingBuffer> _out = new("Socket.out");
 
     /// <param name="socket">A connected stream socket. The stage can be materialized once.</param>
     /// <param name="options">Null for <see cref="SocketStageOptions.Default"/>.</param>
-    public SocketStage(Socket socket, SocketStageOptions? options = null)
+    /// <param name="tls">The socket's TLS session after its handshake, owned by the stage too; null for a plain connection.</param>
+    public SocketStage(Socket socket, SocketStageOptions? options = null, SslStream? tls = null)
     {
         ArgumentNullException.ThrowIfNull(socket);
         _socket = socket;
         _options = options ?? SocketStageOptions.Default;
+        _tls = tls;
         Shape = new FlowShape<OutgoingBuffer, IncomingBuffer>(_in, _out);
     }
 
@@ -54,8 +58,8 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
 
         private readonly SocketStage _stage;
         private readonly IncomingBuffer _incoming;
-        private readonly SocketReader _reader;
-        private readonly SocketWriter _writer;
+        private readonly ISocketReader _reader;
+        private readonly ISocketWriter _writer;
         private readonly Action _nextTurn;
         private int _receives;
         private bool _willReceive;
@@ -67,8 +71,9 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
         {
             _stage = stage;
             _incoming = new IncomingBuffer(stage._options.Pool, stage._options.ReadSize, stage._options.MaximumReadCapacity);
-            _reader = new SocketReader(stage._socket, GetAsyncCallback(OnReadable));
-            _writer = new SocketWriter(stage._socket, GetAsyncCallback(OnSent));
+            var (onReadable, onSent) = (GetAsyncCallback(OnReadable), GetAsyncCallback(OnSent));
+            _reader = stage._tls is { } tls ? new TlsReader(tls, onReadable) : new SocketReader(Socket, onReadable);
+            _writer = stage._tls is null ? new SocketWriter(Socket, onSent) : new TlsWriter(Socket, stage._tls, onSent);
             _nextTurn = GetAsyncCallback(OnNextTurn);
             SetHandler(stage._in, this);
             SetHandler(stage._out, this);
@@ -103,7 +108,7 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
             Socket.Dispose();
             _reader.Dispose();
             _writer.Dispose();
-            if (_lent)
+            if (_lent || _reader.IsFilling)
                 _incoming.Abandon();
             else
                 _incoming.Release();
@@ -151,7 +156,6 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
         private void Configure()
         {
             var options = _stage._options;
-            Socket.Blocking = false;
             Socket.NoDelay = options.NoDelay;
             if (options.KeepAlive)
                 Socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
@@ -187,7 +191,7 @@ public sealed class SocketStage : GraphStage<FlowShape<OutgoingBuffer, IncomingB
 
             try
             {
-                Socket.Shutdown(SocketShutdown.Send);
+                _writer.EndStream();
             }
             catch (SocketException e)
             {

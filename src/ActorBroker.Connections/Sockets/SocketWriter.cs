@@ -6,7 +6,7 @@ namespace ActorBroker.Connections.Sockets;
 /// The sending half of a socket: sends one <see cref="OutgoingBuffer"/> at a time, whole, its segments gathered, and
 /// disposes it.
 /// </summary>
-internal sealed class SocketWriter : IDisposable
+internal sealed class SocketWriter : ISocketWriter
 {
     /// <summary>Segments in one send. The system's own limit (IOV_MAX) is 1024; more than these gain nothing.</summary>
     private const int SegmentsInSend = 64;
@@ -25,13 +25,13 @@ internal sealed class SocketWriter : IDisposable
         _send.Completed += (_, _) => onCompleted();
     }
 
-    /// <summary>Whether a send is pending: the kernel may still read from the buffer.</summary>
+    /// <inheritdoc/>
     public bool IsPending { get; private set; }
 
-    /// <summary>How the last send ended.</summary>
+    /// <inheritdoc/>
     public SocketError Error { get; private set; }
 
-    /// <summary>Takes over <paramref name="buffer"/>. True if the send has ended, false if it is pending.</summary>
+    /// <inheritdoc/>
     public bool Send(OutgoingBuffer buffer)
     {
         _buffer = buffer;
@@ -40,12 +40,15 @@ internal sealed class SocketWriter : IDisposable
         return SendRest();
     }
 
-    /// <summary>Goes on after the callback of a pending send. True if the send has ended, false if it is pending.</summary>
+    /// <inheritdoc/>
     public bool Continue()
     {
         IsPending = false;
         return !Account() || SendRest();
     }
+
+    /// <inheritdoc/>
+    public void EndStream() => _socket.Shutdown(SocketShutdown.Send);
 
     public void Dispose() => _send.Dispose();
 

@@ -1,17 +1,6 @@
-using ActorBroker.Core.Access;
-using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Contracts.Access;
-
-/// <summary>Limits the connections to a virtual host, null for no limit. Answered by <see cref="LimitsSet"/>.</summary>
-public sealed record SetVirtualHostLimits(long RequestId, string VirtualHost, long? ConnectionsMax, Origin Origin) : AccessCommand(RequestId);
-
-/// <summary>Sets a user's limits in place of earlier ones. Answered by <see cref="LimitsSet"/>.</summary>
-public sealed record SetUserLimits(long RequestId, string User, UserLimits Limits, Origin Origin) : AccessCommand(RequestId);
-
-/// <summary>The answer to the setting of limits: written and in force when <paramref name="Refusal"/> is null.</summary>
-public sealed record LimitsSet(long RequestId, Refusal? Refusal) : IRequestAnswer;
 
 /// <summary>From a connection that has to count its channels: may there be one more? Answered by <see cref="ChannelOpened"/>.</summary>
 public sealed record OpenChannel(long RequestId) : AccessCommand(RequestId);

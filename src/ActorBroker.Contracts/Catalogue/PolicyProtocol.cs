@@ -38,7 +38,11 @@ public sealed record PolicyAnswered(string RequestId, Refusal? Refusal) : IBroke
 public sealed record ListPolicies(string VirtualHost, string RequestId) : CatalogueCommand(VirtualHost);
 
 /// <summary>The answer to <see cref="ListPolicies"/>.</summary>
-public sealed record PoliciesListed(string RequestId, string VirtualHost, VirtualHostPolicies Policies) : IBrokerMessage;
+/// <param name="RequestId">As asked.</param>
+/// <param name="VirtualHost">As asked.</param>
+/// <param name="Policies">All policies.</param>
+/// <param name="QueuesMax">Most queues; null for no limit.</param>
+public sealed record PoliciesListed(string RequestId, string VirtualHost, VirtualHostPolicies Policies, long? QueuesMax = null) : IBrokerMessage;
 
 /// <summary>
 /// To the nodes that follow the names: the policies are these from now on. Counts as a change of names: it is of the

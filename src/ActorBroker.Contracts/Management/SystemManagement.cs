@@ -1,12 +1,14 @@
+using ActorBroker.Contracts.Access;
 using Akka.Actor;
 
 namespace ActorBroker.Contracts.Management;
 
-/// <summary>Where parts of a node's process find its <see cref="IManagementView"/>.</summary>
+/// <summary>Where parts of a node's process find its <see cref="IManagementView"/>, and its users.</summary>
 public sealed class SystemManagement : IExtension
 {
     private volatile IManagementView? _view;
     private volatile IReadOnlyList<ListenerInfo> _listeners = [];
+    private volatile UserServices? _users;
 
     /// <summary>Null before the node has started, and where nothing is kept because nobody may ask.</summary>
     public IManagementView? View
@@ -20,6 +22,13 @@ public sealed class SystemManagement : IExtension
     {
         get => _listeners;
         set => _listeners = value;
+    }
+
+    /// <summary>Null before the node has started.</summary>
+    public UserServices? Users
+    {
+        get => _users;
+        set => _users = value;
     }
 
     /// <summary>That of an actor system.</summary>

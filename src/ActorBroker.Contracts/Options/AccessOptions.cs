@@ -1,3 +1,5 @@
+using ActorBroker.Core.Access;
+
 namespace ActorBroker.Contracts.Options;
 
 /// <summary>Who may connect before anybody has been configured.</summary>
@@ -11,6 +13,9 @@ public sealed record AccessOptions(
     string DefaultVirtualHost,
     IReadOnlySet<string> LoopbackUsers)
 {
+    /// <summary>How new passwords are hashed.</summary>
+    public PasswordHashing PasswordHashing { get; init; } = PasswordHashing.Pbkdf2Sha512;
+
     // AMQP 0-9-1 §4.2.5.3: the names travel as short strings of at most 255 bytes.
     private const int NameBytesMax = 255;
 
@@ -21,7 +26,12 @@ public sealed record AccessOptions(
             Name(settings, "actorbroker.access.default-user"),
             settings.Text("actorbroker.access.default-pass"),
             Name(settings, "actorbroker.access.default-vhost"),
-            settings.Texts("actorbroker.access.loopback-users").ToHashSet(StringComparer.Ordinal));
+            settings.Texts("actorbroker.access.loopback-users").ToHashSet(StringComparer.Ordinal))
+        {
+            PasswordHashing = settings.OneOf(
+                "actorbroker.access.password-hashing",
+                ("pbkdf2-sha512", PasswordHashing.Pbkdf2Sha512), ("sha512", PasswordHashing.Sha512), ("sha256", PasswordHashing.Sha256)),
+        };
     }
 
     // Records print their members; a password must not reach a log that way.

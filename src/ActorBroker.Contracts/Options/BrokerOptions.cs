@@ -9,6 +9,9 @@ public sealed record BrokerOptions(
     AccessOptions Access,
     ClusterOptions Cluster,
     IReadOnlyList<ListenerOptions> Listeners,
+    TlsOptions Tls,
+    ClientOptions Clients,
+    LoginOptions Login,
     Amqp091Options Amqp091,
     AkkaClientOptions AkkaClients,
     QueueOptions Queue,
@@ -33,6 +36,9 @@ public sealed record BrokerOptions(
             AccessOptions.Read(settings),
             ClusterOptions.Read(settings),
             ListenerOptions.ReadAll(settings),
+            TlsOptions.Read(settings),
+            ClientOptions.Read(settings),
+            LoginOptions.Read(settings),
             Amqp091Options.Read(settings),
             AkkaClientOptions.Read(settings),
             QueueOptions.Read(settings),
@@ -43,8 +49,12 @@ public sealed record BrokerOptions(
             LimitOptions.ReadAll(settings),
             settings.Texts("actorbroker.traced-virtual-hosts"))
         {
+            Management = ManagementOptions.Read(settings),
             Telemetry = TelemetryOptions.Read(settings),
         };
+
+    /// <summary>How the management API is used.</summary>
+    public ManagementOptions Management { get; init; } = ManagementOptions.Default;
 
     /// <summary>The listener called <paramref name="name"/>, enabled or not.</summary>
     public ListenerOptions Listener(string name) => Listeners.First(listener => listener.Name == name);

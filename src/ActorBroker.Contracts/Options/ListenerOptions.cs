@@ -12,8 +12,14 @@ public sealed record ListenerOptions(string Name, bool Enabled, string Host, int
     /// <summary>AMQP 0-9-1 over plain TCP.</summary>
     public const string Amqp = "amqp";
 
+    /// <summary>The same within TLS.</summary>
+    public const string Amqps = "amqps";
+
     /// <summary>HTTP: health checks, and what else the management API has.</summary>
     public const string Http = "http";
+
+    /// <summary>The same within TLS.</summary>
+    public const string Https = "https";
 
     /// <summary>HTTP: metrics for Prometheus.</summary>
     public const string Prometheus = "prometheus";
@@ -21,11 +27,11 @@ public sealed record ListenerOptions(string Name, bool Enabled, string Host, int
     /// <summary>Names of all listeners that can be configured, in the order of the ready line.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        Amqp, "amqps", Http, "https", Prometheus, "mqtt", "mqtts", "stomp", "stomps", "ws-mqtt", "ws-stomp", "stream",
+        Amqp, Amqps, Http, Https, Prometheus, "mqtt", "mqtts", "stomp", "stomps", "ws-mqtt", "ws-stomp", "stream",
     ];
 
     /// <summary>Names of those that this version serves.</summary>
-    public static IReadOnlySet<string> Served { get; } = new HashSet<string>(StringComparer.Ordinal) { Amqp, Http, Prometheus };
+    public static IReadOnlySet<string> Served { get; } = new HashSet<string>(StringComparer.Ordinal) { Amqp, Amqps, Http, Https, Prometheus };
 
     /// <summary>All listeners, enabled or not, in the order of <see cref="Names"/>.</summary>
     /// <exception cref="StartupException">A bad value, or one is enabled that this version cannot serve.</exception>

@@ -1,36 +1,12 @@
 using ActorBroker.Contracts.Access;
-using ActorBroker.Core.Access;
 
 namespace ActorBroker.Contracts.Serialization;
 
-/// <summary>Authentication, and the journal of users, virtual hosts and permissions.</summary>
+/// <summary>Asking to be let into virtual hosts, and the nodes' tables of who may do what.</summary>
 internal static class AccessFormats
 {
-    public static void AddMessagesTo(FormatTable formats)
+    public static void AddTo(FormatTable formats)
     {
-        formats.AddProto(
-            "a-user1", Proto.AuthenticateUser.Parser,
-            (AuthenticateUser m) => new Proto.AuthenticateUser
-            {
-                RequestId = m.RequestId,
-                User = m.User,
-                Password = m.Password,
-                Loopback = m.Loopback,
-            },
-            p => new AuthenticateUser(p.RequestId, p.User, p.Password, p.Loopback));
-        formats.AddProto(
-            "a-renew1", Proto.RenewUser.Parser,
-            (RenewUser m) => new Proto.RenewUser { RequestId = m.RequestId, User = m.User, VirtualHost = m.VirtualHost, Secret = m.Secret },
-            p => new RenewUser(p.RequestId, p.User, p.VirtualHost, p.Secret));
-        formats.AddProto(
-            "a-authenticated1", Proto.UserAuthenticated.Parser,
-            (UserAuthenticated m) => new Proto.UserAuthenticated
-            {
-                RequestId = m.RequestId,
-                Refusal = m.Refusal.ToForm(),
-                IsImpersonator = m.IsImpersonator,
-            },
-            p => new UserAuthenticated(p.RequestId, p.Refusal.ToRefusal(), p.IsImpersonator));
         formats.AddProto(
             "a-list-vhosts1", Proto.ListVirtualHosts.Parser,
             (ListVirtualHosts m) => new Proto.ListVirtualHosts { RequestId = m.RequestId },
@@ -47,35 +23,35 @@ internal static class AccessFormats
             "a-opened1", Proto.VirtualHostOpened.Parser,
             (VirtualHostOpened m) => new Proto.VirtualHostOpened { RequestId = m.RequestId, Refusal = m.Refusal.ToForm() },
             p => new VirtualHostOpened(p.RequestId, p.Refusal.ToRefusal()));
+        AddTables(formats);
     }
 
-    public static void AddEventsTo(FormatTable formats)
+    private static void AddTables(FormatTable formats)
     {
+        formats.AddProto("a-subscribe1", Proto.SubscribeAccess.Parser, (SubscribeAccess _) => new Proto.SubscribeAccess(), _ => new SubscribeAccess());
         formats.AddProto(
-            "ae-user1", Proto.UserCreated.Parser,
-            (UserCreated e) => new Proto.UserCreated
-            {
-                Name = e.User.Name,
-                PasswordHash = e.User.PasswordHash,
-                Tags = { e.User.Tags },
-                Origin = e.Origin.ToForm(),
-            },
-            p => new UserCreated(new User(p.Name, p.PasswordHash, [.. p.Tags]), p.Origin.ToOrigin()));
+            "a-table1", Proto.AccessTable.Parser,
+            (AccessTableChanged m) => new Proto.AccessTable { Version = m.Version, IsWhole = m.IsWhole, Changes = { m.Changes.Select(ToForm) } },
+            p => new AccessTableChanged(p.Version, p.IsWhole, [.. p.Changes.Select(ToEvent)]));
         formats.AddProto(
-            "ae-vhost1", Proto.VirtualHostCreated.Parser,
-            (VirtualHostCreated e) => new Proto.VirtualHostCreated { Name = e.Name, Origin = e.Origin.ToForm() },
-            p => new VirtualHostCreated(p.Name, p.Origin.ToOrigin()));
+            "a-applied1", Proto.AccessTableApplied.Parser,
+            (AccessTableApplied m) => new Proto.AccessTableApplied { Version = m.Version },
+            p => new AccessTableApplied(p.Version));
+        formats.AddProto("a-reload1", Proto.SubscribeAccess.Parser, (ReloadAccess _) => new Proto.SubscribeAccess(), _ => new ReloadAccess());
         formats.AddProto(
-            "ae-permission1", Proto.PermissionGranted.Parser,
-            (PermissionGranted e) => new Proto.PermissionGranted
-            {
-                User = e.User,
-                VirtualHost = e.VirtualHost,
-                Configure = e.Permission.Configure,
-                Write = e.Permission.Write,
-                Read = e.Permission.Read,
-                Origin = e.Origin.ToForm(),
-            },
-            p => new PermissionGranted(p.User, p.VirtualHost, new Permission(p.Configure, p.Write, p.Read), p.Origin.ToOrigin()));
+            "a-tablerefused1", Proto.AccessAnswered.Parser,
+            (AccessTableRefused m) => new Proto.AccessAnswered { Refusal = m.Refusal.ToForm() },
+            p => new AccessTableRefused(
+                p.Refusal.ToRefusal() ?? throw new InvalidDataException("It is not said why users are not known.")));
     }
+
+    private static Proto.AccessTableEntry ToForm(AccessEvent change)
+    {
+        var (bytes, manifest) = JournalEventSerializer.Write(change);
+        return new Proto.AccessTableEntry { Manifest = manifest, Content = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(bytes) };
+    }
+
+    private static AccessEvent ToEvent(Proto.AccessTableEntry entry) =>
+        JournalEventSerializer.Read(entry.Content.ToByteArray(), entry.Manifest) as AccessEvent
+        ?? throw new InvalidDataException($"A form '{entry.Manifest}' is no change of access.");
 }

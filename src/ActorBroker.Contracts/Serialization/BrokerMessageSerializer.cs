@@ -31,7 +31,8 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         CatalogueFormats.AddMessagesTo(formats);
         PolicyFormats.AddMessagesTo(formats);
         LimitFormats.AddMessagesTo(formats);
-        AccessFormats.AddMessagesTo(formats);
+        AccessFormats.AddTo(formats);
+        AccessChangeFormats.AddMessagesTo(formats);
         TransactionFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
         ClientSessionFormats.AddTo(formats, actors);

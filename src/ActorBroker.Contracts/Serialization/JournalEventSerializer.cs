@@ -71,7 +71,7 @@ public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatT
         PolicyFormats.AddEventsTo(formats);
         LimitFormats.AddEventsTo(formats);
         TransactionFormats.AddEventsTo(formats);
-        AccessFormats.AddEventsTo(formats);
+        AccessChangeFormats.AddEventsTo(formats);
         return formats;
     }
 }

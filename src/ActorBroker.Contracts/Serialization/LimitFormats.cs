@@ -41,10 +41,6 @@ internal static class LimitFormats
             (SetUserLimits m) => ToForm(m.RequestId, m.User, m.Limits, m.Origin),
             p => new SetUserLimits(p.RequestId, p.User, ToLimits(p), p.Origin.ToOrigin()));
         formats.AddProto(
-            "a-limitsset1", Proto.LimitsAnswered.Parser,
-            (LimitsSet m) => new Proto.LimitsAnswered { RequestId = m.RequestId, Refusal = m.Refusal.ToForm() },
-            p => new LimitsSet(p.RequestId, p.Refusal.ToRefusal()));
-        formats.AddProto(
             "p-queuelimit1", Proto.LimitQueues.Parser,
             (SetQueueLimit m) => ToForm(m.RequestId, m.VirtualHost, m.QueuesMax, m.Origin),
             p => new SetQueueLimit(p.VirtualHost, p.RequestId, Max(p), p.Origin.ToOrigin()));
@@ -57,8 +53,8 @@ internal static class LimitFormats
             (OpenChannel m) => new Proto.OpenChannel { RequestId = m.RequestId },
             p => new OpenChannel(p.RequestId));
         formats.AddProto(
-            "a-channelopened1", Proto.LimitsAnswered.Parser,
-            (ChannelOpened m) => new Proto.LimitsAnswered { RequestId = m.RequestId, Refusal = m.Refusal.ToForm() },
+            "a-channelopened1", Proto.AccessAnswered.Parser,
+            (ChannelOpened m) => new Proto.AccessAnswered { RequestId = m.RequestId, Refusal = m.Refusal.ToForm() },
             p => new ChannelOpened(p.RequestId, p.Refusal.ToRefusal()));
         formats.AddProto(
             "a-channelclosed1", Proto.CloseChannel.Parser, (CloseChannel _) => new Proto.CloseChannel(), _ => new CloseChannel());

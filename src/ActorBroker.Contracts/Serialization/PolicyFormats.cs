@@ -18,8 +18,9 @@ internal static class PolicyFormats
             p => new ListPolicies(p.VirtualHost, p.RequestId));
         formats.AddProto(
             "p-listed1", Proto.PoliciesListed.Parser,
-            (PoliciesListed m) => new Proto.PoliciesListed { RequestId = m.RequestId, VirtualHost = m.VirtualHost, Policies = m.Policies.ToForm() },
-            p => new PoliciesListed(p.RequestId, p.VirtualHost, p.Policies.ToPolicies()));
+            (PoliciesListed m) => WithLimit(
+                new Proto.PoliciesListed { RequestId = m.RequestId, VirtualHost = m.VirtualHost, Policies = m.Policies.ToForm() }, m.QueuesMax),
+            p => new PoliciesListed(p.RequestId, p.VirtualHost, p.Policies.ToPolicies(), p.HasQueuesMax ? p.QueuesMax : null));
         formats.AddProto(
             "p-changed1", Proto.PoliciesChanged.Parser,
             (PoliciesChanged m) => new Proto.PoliciesChanged { VirtualHost = m.VirtualHost, Version = m.Version, Policies = m.Policies.ToForm() },
@@ -74,6 +75,16 @@ internal static class PolicyFormats
             "p-tracing1", Proto.SetTracing.Parser,
             (SetTracing m) => new Proto.SetTracing { VirtualHost = m.VirtualHost, RequestId = m.RequestId, IsOn = m.IsOn, Origin = m.Origin.ToForm() },
             p => new SetTracing(p.VirtualHost, p.RequestId, p.IsOn, p.Origin.ToOrigin()));
+    }
+
+    private static Proto.PoliciesListed WithLimit(Proto.PoliciesListed form, long? queuesMax)
+    {
+        if (queuesMax is { } most)
+        {
+            form.QueuesMax = most;
+        }
+
+        return form;
     }
 
     private static Proto.SetDefaultQueueType WithType(Proto.SetDefaultQueueType form, Core.Queues.QueueType? type)

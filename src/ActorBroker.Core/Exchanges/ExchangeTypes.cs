@@ -45,6 +45,9 @@ public static class ExchangeTypes
     private static readonly HashSet<string> OfRabbitMq =
         ["x-federation-upstream", "x-jms-topic", "x-rtopic", "x-lvc"];
 
+    /// <summary>All that can be declared, in no order.</summary>
+    public static IReadOnlyCollection<string> All => Declarable;
+
     /// <summary>Why no exchange of this type can be declared; null when one can.</summary>
     public static Refusal? Check(string type)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Policies;
@@ -24,9 +26,11 @@ public static class PolicyCheck
             errors.Add($"definition must not exceed {DefinitionBytesMax} bytes");
         }
 
-        if (!PolicyPattern.TryParse(policy.Pattern, out _, out var patternError))
+        if (!NamePattern.TryParse(policy.Pattern, out _, out var error))
         {
-            errors.Add(patternError);
+            errors.Add(error.Offset is { } offset
+                ? string.Create(CultureInfo.InvariantCulture, $"pattern should be regular expression but is invalid: {{\"{error.Words}\",{offset}}}")
+                : $"pattern {error.Words}");
         }
 
         if (Encoding.UTF8.GetByteCount(policy.Name) is 0 or > NameBytesMax)

@@ -1,5 +1,6 @@
 using System.Text;
 using ActorBroker.Core.Arguments;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Core.Policies;
@@ -19,7 +20,7 @@ public sealed class VirtualHostPolicies(QueueType? defaultQueueType, IReadOnlyLi
     private const int PolicyBytes = 32;
 
     // Highest priority first; of equal ones, by name, so that every node chooses the same.
-    private readonly Lazy<(Policy Policy, PolicyPattern Pattern)[]> _inOrder = new(() => [.. InOrder(policies)]);
+    private readonly Lazy<(Policy Policy, NamePattern Pattern)[]> _inOrder = new(() => [.. InOrder(policies)]);
 
     /// <summary>For queues that are declared without a type; null for the broker's default.</summary>
     public QueueType? DefaultQueueType { get; } = defaultQueueType;
@@ -62,11 +63,11 @@ public sealed class VirtualHostPolicies(QueueType? defaultQueueType, IReadOnlyLi
     /// <summary>Traced, or no longer.</summary>
     public VirtualHostPolicies WithTracing(bool isTraced) => new(DefaultQueueType, Policies, isTraced);
 
-    private static IEnumerable<(Policy Policy, PolicyPattern Pattern)> InOrder(IReadOnlyList<Policy> policies)
+    private static IEnumerable<(Policy Policy, NamePattern Pattern)> InOrder(IReadOnlyList<Policy> policies)
     {
         foreach (var policy in policies.OrderByDescending(policy => policy.Priority).ThenBy(policy => policy.Name, StringComparer.Ordinal))
         {
-            if (PolicyPattern.TryParse(policy.Pattern, out var pattern, out _))
+            if (NamePattern.TryParse(policy.Pattern, out var pattern, out _))
             {
                 yield return (policy, pattern);
             }

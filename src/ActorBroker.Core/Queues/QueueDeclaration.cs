@@ -7,7 +7,8 @@ namespace ActorBroker.Core.Queues;
 /// <summary>The rules of declaring, and of who may use a queue. Texts are RabbitMQ's.</summary>
 public static class QueueDeclaration
 {
-    private const string DeadLetterExchange = "x-dead-letter-exchange";
+    /// <summary>Where dead letters go.</summary>
+    public const string DeadLetterExchange = "x-dead-letter-exchange";
     private const string SegmentSize = "x-stream-max-segment-size-bytes";
     private const string FilterSize = "x-stream-filter-size-bytes";
     private const string ServerNamedPrefix = "amq.gen-";

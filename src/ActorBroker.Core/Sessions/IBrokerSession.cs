@@ -1,3 +1,4 @@
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Alarms;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
@@ -15,6 +16,9 @@ namespace ActorBroker.Core.Sessions;
 /// </summary>
 public interface IBrokerSession
 {
+    /// <summary>Who the client turned out to be, which may be another name than it gave; empty before.</summary>
+    string User { get; }
+
     /// <summary>The user may publish in the name of any other (RabbitMQ's tag impersonator), as of the last <see cref="Authenticate"/>.</summary>
     bool IsImpersonator { get; }
 
@@ -22,7 +26,7 @@ public interface IBrokerSession
     SessionTracer? Tracer { get; }
 
     /// <summary>Checks credentials and binds this session to the user. The first call of all.</summary>
-    void Authenticate(string user, string password, Action<Refusal?> reply);
+    void Authenticate(Credential credential, Action<Refusal?> reply);
 
     /// <summary>
     /// The client has renewed its secret. A user with a password is asked for it when the connection opens and not

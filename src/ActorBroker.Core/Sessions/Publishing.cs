@@ -16,6 +16,9 @@ public enum TargetStatus : byte
 
     /// <summary>The exchange is internal.</summary>
     Internal = 3,
+
+    /// <summary>The user may not: see <see cref="PublishTarget.Refusal"/>.</summary>
+    Refused = 4,
 }
 
 /// <summary>
@@ -29,6 +32,9 @@ public abstract class PublishTarget
 
     /// <summary>Exchange and routing key.</summary>
     public MessageRoute Route { get; }
+
+    /// <summary>Why it was last <see cref="TargetStatus.Refused"/>.</summary>
+    public Refusal? Refusal { get; protected set; }
 }
 
 /// <summary>

@@ -14,7 +14,7 @@ public static class MetricsServer
     /// <param name="view">What there is; null while the node does not serve.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
     public static Task<ManagementServer> StartAsync(ListenerOptions listener, Func<IManagementView?> view) =>
-        ManagementServer.BindAsync(listener, application =>
+        ManagementServer.BindAsync(listener, certificates: null, application =>
         {
             application.MapGet("/metrics", (HttpContext context) => AnswerAsync(context, view, static (page, _) => page.WriteAsync(perObject: false)));
             application.MapGet("/metrics/per-object", (HttpContext context) => AnswerAsync(context, view, static (page, _) => page.WriteAsync(perObject: true)));

@@ -158,21 +158,24 @@ internal sealed partial class Amqp091Channel
         }
 
         if (publish.Status != TargetStatus.Ready)
-            throw Unpublishable(publish);
+            throw Unpublishable(publish, publish.Status);
         Properties.Check(properties);
         return Properties.MoreKeys.Length == 0 || IsReady(publish, Properties.MoreKeys);
     }
 
     private bool IsReady(PublishMethod publish, string[] moreKeys)
     {
-        IsSuspended = _session.Prepare(publish.Target, moreKeys, _onTargetLoaded ??= GoOnPublishing) == TargetStatus.Loading;
-        return !IsSuspended;
+        var status = _session.Prepare(publish.Target, moreKeys, _onTargetLoaded ??= GoOnPublishing);
+        IsSuspended = status == TargetStatus.Loading;
+        return status == TargetStatus.Refused ? throw Unpublishable(publish, status) : !IsSuspended;
     }
 
-    private Amqp091ErrorException Unpublishable(PublishMethod publish)
+    private Amqp091ErrorException Unpublishable(PublishMethod publish, TargetStatus status)
     {
+        if (status == TargetStatus.Refused)
+            return new Amqp091ErrorException(ReplyCode.AccessRefused, publish.Target.Refusal!.Text);
         var exchange = new Core.Names.ExchangeKey(_connection.VirtualHost, publish.Target.Route.Exchange);
-        return publish.Status == TargetStatus.NotFound
+        return status == TargetStatus.NotFound
             ? new Amqp091ErrorException(ReplyCode.NotFound, $"no {exchange}")
             : new Amqp091ErrorException(ReplyCode.AccessRefused, $"cannot publish to internal {exchange}");
     }

@@ -34,7 +34,9 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
     /// <param name="settings">What the listener offers.</param>
     /// <param name="fillRandom">Fills a span with random bytes, for names that the server makes up.</param>
     /// <param name="nowMs">The time at which the client connected.</param>
-    public Amqp091Connection(IBrokerSession session, Amqp091ConnectionSettings settings, Action<Span<byte>> fillRandom, long nowMs)
+    /// <param name="certifiedUser">Who the client is by its certificate, for EXTERNAL; null for none.</param>
+    public Amqp091Connection(
+        IBrokerSession session, Amqp091ConnectionSettings settings, Action<Span<byte>> fillRandom, long nowMs, string? certifiedUser = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         _session = session;
@@ -44,7 +46,7 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
         _openDeadlineMs = nowMs + (long)settings.HandshakeTimeout.TotalMilliseconds;
         _liveness = new Liveness(nowMs);
         _settlements = new Settlements(session);
-        _handshake = new HandshakeMachine(session, settings, _output, OnHandshakeAnswer, CloseSilently);
+        _handshake = new HandshakeMachine(session, settings, _output, certifiedUser, OnHandshakeAnswer, CloseSilently);
         _decoder = new FrameDecoder(Math.Min(settings.InitialFrameMax, settings.FrameMax));
         ContentBudget = new ContentBudget(settings.UnfinishedContentBytesMax);
         TransactionBudget = new TransactionBudget(settings.UncommittedBytesMax);
@@ -60,6 +62,9 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
 
     /// <summary>Why a login was refused: for the log, never for the client. Null when none was.</summary>
     public string? LoginRefusal => _handshake.LoginRefusal;
+
+    /// <summary>The client has proven who it is.</summary>
+    public bool IsAuthenticated => _handshake.State >= HandshakeState.Tuning;
 
     /// <summary>The authenticated user, or empty.</summary>
     public string User => _handshake.User;

@@ -42,6 +42,12 @@ public sealed record Amqp091ConnectionSettings
     /// <summary>Replies not yet sent; past it the connection takes no more input.</summary>
     public int ReplyBacklogBytesMax { get; init; } = 1024 * 1024;
 
+    /// <summary>SASL mechanisms that are offered; EXTERNAL only to a client whose certificate says who it is.</summary>
+    public IReadOnlyList<string> Mechanisms { get; init; } = ["PLAIN", "AMQPLAIN"];
+
+    /// <summary>Whom a client is taken for that comes by ANONYMOUS.</summary>
+    public string AnonymousUser { get; init; } = "";
+
     /// <summary>The product by which clients recognise what they may use (kombu and others compare it).</summary>
     public string Product { get; init; } = "RabbitMQ";
 

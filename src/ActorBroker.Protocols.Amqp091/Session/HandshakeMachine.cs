@@ -22,14 +22,18 @@ internal enum HandshakeState
 /// both sides agree on, which virtual host.
 /// </summary>
 /// <param name="resume">Runs what follows an answer of the broker within the connection's error handling.</param>
+/// <param name="certifiedUser">Whose certificate the client has shown; null for none.</param>
 /// <param name="closeSilently">Ends the connection without a word to the client, for this reason.</param>
 internal sealed class HandshakeMachine(
     IBrokerSession session,
     Amqp091ConnectionSettings settings,
     PendingOutput output,
+    string? certifiedUser,
     Action<Action> resume,
     Action<string> closeSilently)
 {
+    private readonly SaslMechanisms _sasl = new(settings, certifiedUser);
+
     public HandshakeState State { get; private set; }
 
     /// <summary>The broker is asked: no frame is handled until it has answered.</summary>
@@ -61,7 +65,7 @@ internal sealed class HandshakeMachine(
     /// <summary>The protocol header has come: connection.start.</summary>
     public void Start()
     {
-        output.WriteMethod(0, new ConnectionStart(0, 9, ServerProperties.For(settings), SaslCredentials.Mechanisms, "en_US"));
+        output.WriteMethod(0, new ConnectionStart(0, 9, ServerProperties.For(settings), string.Join(' ', _sasl.Offered), "en_US"));
         State = HandshakeState.Starting;
     }
 
@@ -99,13 +103,13 @@ internal sealed class HandshakeMachine(
         }
 
         var mechanism = Mechanism = startOk.Mechanism;
-        var credentials = SaslCredentials.Read(mechanism, startOk.Response);
+        var credential = _sasl.Read(mechanism, startOk.Response);
         State = HandshakeState.Authenticating;
-        session.Authenticate(credentials.User, credentials.Password, refusal => resume(() =>
+        session.Authenticate(credential, refusal => resume(() =>
         {
             if (refusal is null)
             {
-                User = credentials.User;
+                User = session.User;
                 Tune();
                 return;
             }

@@ -4,6 +4,7 @@ using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
+using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Serilog;
@@ -34,17 +35,17 @@ internal static class Node
             failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
         var health = new NodeHealth(claim);
-        var http = options.Listener(ListenerOptions.Http);
+        var managed = new ManagedNode();
 
         // Not even loaded where it is off: ASP.NET Core takes 17 MB.
-        await using var management = http.Enabled ? await ManagementSubsystem.StartAsync(http, health).ConfigureAwait(false) : null;
-        var prometheus = options.Listener(ListenerOptions.Prometheus);
-        await using var metrics = prometheus.Enabled ? await MetricsSubsystem.StartAsync(prometheus, health).ConfigureAwait(false) : null;
+        await using var http = await ManagementSubsystem.StartAsync(options.Listener(ListenerOptions.Http), options, health, managed).ConfigureAwait(false);
+        await using var https = await ManagementSubsystem.StartAsync(options.Listener(ListenerOptions.Https), options, health, managed).ConfigureAwait(false);
+        await using var metrics = await MetricsSubsystem.StartAsync(options.Listener(ListenerOptions.Prometheus), health, managed).ConfigureAwait(false);
         using var telemetry = TelemetrySubsystem.Start(options.Telemetry);
         var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(
             NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,
-            new SteadyClock(awake), signals).ConfigureAwait(false);
+            managed, new SteadyClock(awake), signals).ConfigureAwait(false);
     }
 
     private static IClusterClaim ClaimOf(BrokerOptions options)
@@ -64,13 +65,14 @@ internal static class Node
 
     // One of several nodes comes back by itself, where the end of the only one is the end.
     private static async Task<int> RunAsync(
-        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
+        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, ManagedNode managed, TimeProvider clock,
+        TerminationSignals signals)
     {
         var (wait, longest) = options.Cluster.RejoinAfter;
         while (true)
         {
             var started = clock.GetTimestamp();
-            var run = new NodeRun(setup, options, membership, health, clock, signals);
+            var run = new NodeRun(setup, options, membership, health, managed, clock, signals);
             if (await run.RunAsync().ConfigureAwait(false) is { } exitCode)
             {
                 return exitCode;

@@ -2,6 +2,7 @@ using System.Net;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Embedded;
+using ActorBroker.Management;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -17,10 +18,12 @@ namespace ActorBroker.Server.Composition;
 /// <param name="options">The node's settings.</param>
 /// <param name="membership">How it joins.</param>
 /// <param name="health">Told how it is.</param>
+/// <param name="managed">Given what is served.</param>
 /// <param name="clock">Of everything in it.</param>
 /// <param name="signals">Have it end.</param>
 internal sealed class NodeRun(
-    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, TimeProvider clock, TerminationSignals signals)
+    ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, ManagedNode managed, TimeProvider clock,
+    TerminationSignals signals)
 {
     private bool _isServing;
 
@@ -65,6 +68,7 @@ internal sealed class NodeRun(
         var wasRemoved = !signals.Received.IsCompleted;
         var exitCode = wasRemoved ? 1 : await StopAsync(system).ConfigureAwait(false);
         health.Leaves();
+        managed.Broker = null;
         await membership.LeaveAsync(system).ConfigureAwait(false);
         return wasRemoved ? null : exitCode;
     }
@@ -85,6 +89,7 @@ internal sealed class NodeRun(
         health.Joined();
         Leaving(system, health);
         Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
+        managed.Broker = ManagedBroker.Of(system, options, clock);
         health.Serves(Listeners);
         Show(system);
         _isServing = true;
@@ -93,11 +98,9 @@ internal sealed class NodeRun(
 
     private void Show(ActorSystem system)
     {
-        var management = SystemManagement.Of(system);
         var node = Cluster.Get(system).SelfAddress.HostPort();
-        management.Listeners =
+        SystemManagement.Of(system).Listeners =
             [.. health.Listeners.Select(bound => new ListenerInfo(node, bound.Name, bound.EndPoint.Address.ToString(), bound.EndPoint.Port))];
-        health.View = management.View;
     }
 
     private NodeAddress? NodePlace(ActorSystem system) =>

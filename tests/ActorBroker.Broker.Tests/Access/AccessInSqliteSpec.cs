@@ -26,10 +26,8 @@ public sealed class AccessInSqliteSpec : IDisposable
     [Fact]
     public async Task Users_outlive_the_process_and_are_written_in_our_forms()
     {
-        Assert.Null((await LoginIn(Guest)).Refusal);
-
-        var changed = Guest with { DefaultPassword = "changed" };
-        Assert.Null((await LoginIn(changed)).Refusal);
+        Assert.Equal(["guest"], await UsersOf(Guest));
+        Assert.Equal(["guest"], await UsersOf(Guest with { DefaultUser = "changed" }));
 
         Assert.Equal(
             [(1, "ae-user1c", 7102), (2, "ae-vhost1c", 7102), (3, "ae-permission1c", 7102)],
@@ -40,17 +38,16 @@ public sealed class AccessInSqliteSpec : IDisposable
 
     private static JournalOptions ReadOptions() => JournalOptions.Read(new SettingReader(Settings));
 
-    // What a process does from start to end: a login as guest with the first password.
-    private async Task<UserAuthenticated> LoginIn(AccessOptions options)
+    // What a process does from start to end.
+    private async Task<IEnumerable<string>> UsersOf(AccessOptions options)
     {
         using var folder = DataFolder.Open(new DataOptions(_folder.FullName));
         await using var journals = await JournalStores.OpenAsync(folder, ReadOptions(), static _ => { });
         using var system = ActorSystem.Create("access", journals.SetupOf(Settings));
-        var access = system.ActorOf(AccessActor.Props(AccessCommand.TheEntity, options, TimeProvider.System));
-        var answer = await access.Ask<UserAuthenticated>(
-            new AuthenticateUser(1, Guest.DefaultUser, Guest.DefaultPassword, Loopback: true), TimeSpan.FromSeconds(20));
+        var access = system.ActorOf(AccessActor.Props(AccessCommand.TheEntity, Started.With(options)));
+        var table = await access.Ask<AccessTableChanged>(new SubscribeAccess(), TimeSpan.FromSeconds(20));
         await system.Terminate();
-        return answer;
+        return table.Changes.OfType<UserCreated>().Select(static created => created.User.Name);
     }
 
     private List<(int SequenceNr, string Manifest, int Serializer)> Rows()

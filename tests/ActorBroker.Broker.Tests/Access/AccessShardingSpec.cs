@@ -1,7 +1,9 @@
+using System.Net;
 using ActorBroker.Broker.Access;
 using ActorBroker.Testing.Serialization;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Access;
 using Akka.Cluster;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
@@ -32,8 +34,23 @@ public sealed class AccessShardingSpec() : TestKit(Settings, nameof(AccessShardi
         var options = new AccessOptions("guest", "secret", "/", new HashSet<string>());
 
         var region = AccessSharding.Start(Sys, options, TimeProvider.System);
-        region.Tell(new AuthenticateUser(1, "guest", "secret", Loopback: false), TestActor);
+        region.Tell(new ListVirtualHosts(1), TestActor);
 
-        Assert.Null(ExpectMsg<UserAuthenticated>().Refusal);
+        Assert.Equal(["/"], ExpectMsg<VirtualHostsListed>().VirtualHosts);
+    }
+
+    [Fact]
+    public async Task The_node_lets_users_in_by_its_own_table()
+    {
+        var cluster = Cluster.Get(Sys);
+        cluster.Join(cluster.SelfAddress);
+        var options = new AccessOptions("guest", "secret", "/", new HashSet<string> { "guest" });
+        var users = AccessSharding.StartTables(Sys, AccessSharding.Start(Sys, options, TimeProvider.System), options, TimeProvider.System);
+        await users.Tables.Known.WaitAsync(TimeSpan.FromSeconds(20));
+
+        var let = await users.Logins.LoginAsync(new LoginAttempt(new Credential.Password("guest", "secret"), IPAddress.Loopback), default);
+
+        Assert.Equal(["administrator"], let.Identity?.Tags);
+        Assert.Equal(AccessDecision.Allowed, let.Identity!.Authorization.Enter("/", static () => { }));
     }
 }

@@ -96,7 +96,7 @@ public sealed class EventTextTests : TestKit
                 "vhost.created cluster_state=[{<<\"broker@node\">>,longstr,<<\"running\">>}] default_queue_type=undefined description= name=v tags=[] "
                 + "tracing=false user_who_performed_action=guest",
             ],
-            Told(new AccessChanged(new VirtualHostCreated("v", Someone))));
+            Told(new AccessChanged(new VirtualHostCreated("v", VirtualHostMetadata.None, Someone))));
         Assert.Equal(
             ["permission.created configure=c read=r user=u user_who_performed_action=guest vhost=v write=w"],
             Told(new AccessChanged(new PermissionGranted("u", "v", new Permission("c", "w", "r"), Someone))));

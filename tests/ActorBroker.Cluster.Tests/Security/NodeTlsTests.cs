@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorBroker.Broker.Clustering;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Testing.Certificates;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;

@@ -1,14 +1,13 @@
-using System.Net;
-using System.Text;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Contracts.Replies;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;
-using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
@@ -16,8 +15,10 @@ using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
 using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
-using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using Akka.TestKit;
+using System.Net;
+using System.Text;
 using Xunit;
 
 namespace ActorBroker.Connections.Tests.Sessions;
@@ -41,7 +42,7 @@ public abstract class BrokerSessionSpec : TestKit
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
             Queues.Ref, Exchanges.Ref, Access.Ref, Transactions.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
-            Sys.EventStream, new MessageFormats(new Amqp091MessageFormat()), "broker@node", Clock, WindowBytes);
+            Sys.EventStream, new MessageFormats(new Amqp091MessageFormat()), Users.Services, "broker@node", Clock, WindowBytes);
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2));
         Session.Attach(Heard);
         Open();
@@ -70,6 +71,8 @@ public abstract class BrokerSessionSpec : TestKit
     /// <summary>Those who decide transactions of several queues.</summary>
     protected TestProbe Transactions { get; }
 
+    internal KnownUsers Users { get; } = new();
+
     protected List<IActorRef> Watched { get; } = [];
 
     protected TestProbe NewQueue() => CreateTestProbe();
@@ -94,6 +97,9 @@ public abstract class BrokerSessionSpec : TestKit
         Assert.Equal(name, resolve.Queue.Name);
         Tell(Queues, new QueueAnswered(resolve.RequestId, new Refusal(RefusalReason.NotFound, "no queue"), 0, 0));
     }
+
+    /// <summary>The session hears what it has told itself, or was told by those who let in.</summary>
+    protected void HearSelf() => Session.OnMessage(Self.Ref, Self.ReceiveOne(TimeSpan.FromSeconds(20)));
 
     /// <summary>A message of an actor reaches the session.</summary>
     protected void Tell(TestProbe from, object message) => Session.OnMessage(from.Ref, message);
@@ -148,9 +154,8 @@ public abstract class BrokerSessionSpec : TestKit
     private void Open()
     {
         Refusal? opened = new(RefusalReason.Unavailable, "no answer");
-        Session.Authenticate("guest", "guest", static _ => { });
-        var authenticate = Access.ExpectMsg<AuthenticateUser>();
-        Tell(Access, new UserAuthenticated(authenticate.RequestId, null, IsImpersonator: false));
+        Session.Authenticate(new Credential.Password("guest", "guest"), static _ => { });
+        HearSelf();
         Session.OpenVirtualHost("/", refusal => opened = refusal);
         var open = Access.ExpectMsg<OpenVirtualHost>();
         Tell(Access, new VirtualHostOpened(open.RequestId, null));

@@ -2,6 +2,7 @@ using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Sessions;
 using Akka.TestKit;
 using Xunit;
@@ -25,19 +26,18 @@ public sealed class SessionEventTests : BrokerSessionSpec
     [Fact]
     public void A_login_and_the_opening_of_a_virtual_host_are_told_when_they_are_answered()
     {
-        Session.Authenticate("someone", "secret", static _ => { });
-        var login = Access.ExpectMsg<AuthenticateUser>();
+        Session.Authenticate(new Credential.Password("someone", "secret"), static _ => { });
         _watcher.ExpectNoMsg(0);
         var refused = new Refusal(RefusalReason.AccessRefused, "user 'someone' - invalid credentials");
-        Tell(Access, new UserAuthenticated(login.RequestId, refused, IsImpersonator: false));
+        HearSelf();
         var told = _watcher.ExpectMsg<LoginAnswered>();
         Assert.Equal(("someone", refused, "", ""), (told.User, told.Refusal, told.Connection.User, told.Connection.VirtualHost));
         Assert.Equal((Self.Ref, Heard.Client, "127.0.0.1:1 -> 127.0.0.1:2"), (told.Connection.Actor, told.Connection.Client, told.Connection.Name));
 
-        Session.Authenticate("guest", "guest", static _ => { });
-        Tell(Access, new UserAuthenticated(Access.ExpectMsg<AuthenticateUser>().RequestId, null, IsImpersonator: false));
+        Session.Authenticate(new Credential.Password("guest", "guest"), static _ => { });
+        HearSelf();
         Assert.Null(_watcher.ExpectMsg<LoginAnswered>().Refusal);
-        Session.OpenVirtualHost("nowhere", static _ => { });
+        Session.OpenVirtualHost("/", static _ => { });
         Tell(Access, new VirtualHostOpened(Access.ExpectMsg<OpenVirtualHost>().RequestId, refused));
         _watcher.ExpectNoMsg(0);
         Session.End();

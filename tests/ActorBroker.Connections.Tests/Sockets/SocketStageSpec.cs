@@ -29,10 +29,17 @@ public abstract class SocketStageSpec : TestKit
 
     internal (SocketProbe Probe, SocketPair Pair) Connect()
     {
-        var pair = SocketPair.Connect();
-        _pairs.Add(pair);
+        var pair = Pair();
         var probe = Flow.FromGraph(new SocketStage(pair.Local, Options)).JoinMaterialized(Flow.FromGraph(new SocketProbe()), Keep.Right).Run(Materializer);
         return (probe, pair);
+    }
+
+    /// <summary>Two sockets that end with the test.</summary>
+    internal SocketPair Pair()
+    {
+        var pair = SocketPair.Connect();
+        _pairs.Add(pair);
+        return pair;
     }
 
     internal OutgoingBuffer Outgoing(params ReadOnlySpan<byte> bytes)

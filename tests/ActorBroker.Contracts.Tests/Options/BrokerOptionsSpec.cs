@@ -54,7 +54,7 @@ public sealed class BrokerOptionsSpec
     {
         var failure = Assert.Throws<StartupException>(() => Read("actorbroker.listeners.mqtt.enabled=on"));
 
-        Assert.Equal("actorbroker.listeners.mqtt.enabled = on: this version serves amqp, http, prometheus only", failure.Message);
+        Assert.Equal("actorbroker.listeners.mqtt.enabled = on: this version serves amqp, amqps, http, https, prometheus only", failure.Message);
     }
 
     [Theory]

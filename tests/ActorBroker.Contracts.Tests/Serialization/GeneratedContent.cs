@@ -1,4 +1,5 @@
 using System.Reflection;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Transfer;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
@@ -76,6 +77,11 @@ internal sealed class GeneratedContent
         {
             var itemType = type.GetElementType() ?? type.GetGenericArguments()[0];
             return Of(itemType).Array[0, 4].Select(items => (object?)ToArray(itemType, items));
+        }
+
+        if (type == typeof(AccessEvent))
+        {
+            return Gen.OneOf([.. type.Assembly.GetTypes().Where(one => one.IsSubclassOf(type)).Select(Of)]);
         }
 
         var constructor = type.GetConstructors().MaxBy(candidate => candidate.GetParameters().Length)!;

@@ -204,10 +204,24 @@ internal static class GoldenSamples
         ["ae-vhostlimits1"] = new VirtualHostLimited("/", 1000, Origin),
         ["ae-userlimits1"] = new UserLimited("guest", new UserLimits(0, null), Origin),
         ["ae-user1"] = new UserCreated(
-            new User("guest", PasswordHash.Create([1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
-        ["ae-vhost1"] = new VirtualHostCreated("/", Origin),
+            new User("guest", PasswordHash.Create(PasswordHashing.Sha256, [1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
+        ["ae-vhost1"] = new VirtualHostCreated("/", VirtualHostMetadata.None, Origin),
         ["ae-permission1"] = new PermissionGranted("guest", "/", new Permission("^a", "^b", "^c"), Origin),
+        ["ae-user1+hashing"] = new UserCreated(
+            new User("guest", PasswordHash.Create(PasswordHashing.Sha512, [1, 2, 3, 4], "guest"), [], PasswordHashing.Sha512), Origin),
+        ["ae-userchanged1"] = new UserChanged(
+            new User("guest", string.Empty, ["management"]), HasPasswordChanged: true, HaveTagsChanged: false, Origin),
+        ["ae-userdeleted1"] = new UserDeleted("guest", Origin),
+        ["ae-vhost1+metadata"] = new VirtualHostCreated("sales", Metadata, Origin),
+        ["ae-vhostdescribed1"] = new VirtualHostDescribed("sales", Metadata with { IsProtected = true }, Origin),
+        ["ae-vhostclosed1"] = new VirtualHostClosed("sales", Origin),
+        ["ae-vhostdeleted1"] = new VirtualHostDeleted("sales", Origin),
+        ["ae-cleared1"] = new PermissionCleared("guest", "/", Origin),
+        ["ae-topic1"] = new TopicPermissionGranted("guest", "/", "amq.topic", new TopicPermission("^{username}", "^a"), Origin),
+        ["ae-topiccleared1"] = new TopicPermissionCleared("guest", "/", "amq.topic", Origin),
     };
+
+    private static VirtualHostMetadata Metadata => new("of sales", ["production"], QueueType.Quorum, IsProtected: false);
 
     private static MessageBatch Batch(string exchange, string routingKey, params string[] bodies)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Core.Access;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Contracts.Serialization;
 using ActorBroker.Core.Messages;
@@ -118,13 +119,13 @@ public sealed class RoundTripSpec(SerializationSystem written) : IClassFixture<S
     }
 
     [Fact]
-    public void A_password_is_in_no_text_of_its_message()
+    public void The_hash_of_a_password_is_in_no_text_of_its_message()
     {
-        var message = new AuthenticateUser(1, "guest", "secret", Loopback: true);
+        var message = new PutUser(1, "guest", "secret", PasswordHashing.Sha256, [], new Origin("", "", DateTimeOffset.UnixEpoch));
 
         Assert.DoesNotContain("secret", message.ToString(), StringComparison.Ordinal);
         var failure = Assert.Throws<SerializationException>(
-            () => written.Read(written.Write(message)[..^1], typeof(AuthenticateUser), "a-user1"));
+            () => written.Read(written.Write(message)[..^1], typeof(PutUser), "a-putuser1"));
         Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
     }
 }

@@ -29,20 +29,23 @@ public static class ScriptRunner
     /// <param name="broker">The broker to connect to.</param>
     /// <param name="script">File in the folder <c>node</c>.</param>
     /// <param name="onLine">Told each line as it is printed, before the script has ended.</param>
-    public static Task<string[]> NodeAsync(BrokerEndpoint broker, string script, Action<string>? onLine = null)
+    /// <param name="environment">Variables that the script sees beside those of the tests.</param>
+    public static Task<string[]> NodeAsync(
+        BrokerEndpoint broker, string script, Action<string>? onLine = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var folder = Path.Combine(ProjectFolder, "node");
         Assert.True(
             Directory.Exists(Path.Combine(folder, "node_modules", "amqplib")),
             $"amqplib is not installed: run `npm ci` in {folder}");
-        return RunAsync("node", "node", [script], broker, onLine);
+        return RunAsync("node", "node", [script], broker, onLine, environment);
     }
 
-    public static async Task<string[]> PythonAsync(BrokerEndpoint broker, string script, Action<string>? onLine = null)
+    public static async Task<string[]> PythonAsync(
+        BrokerEndpoint broker, string script, Action<string>? onLine = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var python = await PythonWithPika.Value;
         Assert.True(python is not null, "no python3 with pika was found: run `apt-get install python3-pika`");
-        return await RunAsync(python, "python", [script], broker, onLine);
+        return await RunAsync(python, "python", [script], broker, onLine, environment);
     }
 
     /// <param name="broker">The broker to connect to.</param>
@@ -99,13 +102,19 @@ public static class ScriptRunner
     }
 
     private static async Task<string[]> RunAsync(
-        string program, string folder, string[] arguments, BrokerEndpoint broker, Action<string>? onLine)
+        string program, string folder, string[] arguments, BrokerEndpoint broker, Action<string>? onLine,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo(program)
         {
             WorkingDirectory = Path.Combine(ProjectFolder, folder),
             Environment = { ["PYTHONDONTWRITEBYTECODE"] = "1", ["PYTHONUNBUFFERED"] = "1" },
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            info.Environment[name] = value;
+        }
+
         foreach (var argument in arguments.Append(broker.Host).Append(broker.Port.ToString(CultureInfo.InvariantCulture)))
         {
             info.ArgumentList.Add(argument);

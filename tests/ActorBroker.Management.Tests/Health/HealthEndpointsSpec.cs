@@ -13,7 +13,7 @@ public sealed class HealthEndpointsSpec : IAsyncLifetime
     private readonly SettableHealth _health = new();
     private ManagementServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ManagementServer.StartAsync(Listener(port: 0), _health);
+    public async Task InitializeAsync() => _server = await ManagementServer.StartAsync(Listener(port: 0), ManagementOptions.Default, _health, new ManagedNode());
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -58,7 +58,7 @@ public sealed class HealthEndpointsSpec : IAsyncLifetime
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        var failure = await Assert.ThrowsAsync<StartupException>(() => ManagementServer.StartAsync(Listener(port), _health));
+        var failure = await Assert.ThrowsAsync<StartupException>(() => ManagementServer.StartAsync(Listener(port), ManagementOptions.Default, _health, new ManagedNode()));
 
         Assert.StartsWith($"listener http cannot be bound to 127.0.0.1:{port}: ", failure.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ActorBroker.Core.Access;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Messages;
@@ -58,7 +59,13 @@ internal sealed class RecordingSession : IBrokerSession
             answer();
     }
 
-    public void Authenticate(string user, string password, Action<Refusal?> reply) => Ask($"authenticate {user} {password}", reply);
+    public string User { get; private set; } = "";
+
+    public void Authenticate(Credential credential, Action<Refusal?> reply)
+    {
+        User = credential.ClaimedUser;
+        Ask($"authenticate {User} {((Credential.Password)credential).Secret}", reply);
+    }
 
     public void UpdateSecret(string secret, Action<Refusal?> reply) => Ask($"update-secret {secret}", reply);
 

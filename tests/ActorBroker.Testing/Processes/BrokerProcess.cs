@@ -29,6 +29,13 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     public BrokerEndpoint Endpoint { get; private set; } = new("127.0.0.1", 0);
 
+    /// <summary>Address of a listener by its name, as the process that runs now, or ran last, told.</summary>
+    public BrokerEndpoint EndpointOf(string listener)
+    {
+        var match = Regex.Matches(Output(), $@"\bready:.*\b{Regex.Escape(listener)} (?<endpoint>[^\s,;]+:\d+)").LastOrDefault();
+        return BrokerEndpoint.Parse((match ?? throw new InvalidOperationException($"the broker told of no listener {listener}")).Groups["endpoint"].Value);
+    }
+
     /// <summary>Where it keeps everything; other processes may touch it only while it does not run.</summary>
     public string DataFolder => _dataFolder;
 

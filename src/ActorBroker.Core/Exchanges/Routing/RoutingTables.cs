@@ -59,6 +59,14 @@ public sealed class RoutingTables
     public RouteStatus VirtualHost(string name) =>
         _virtualHosts.TryGetValue(name, out var virtualHost) && virtualHost.IsLoaded ? RouteStatus.Ready : RouteStatus.Loading;
 
+    /// <summary>Whether this node knows a queue or exchange of that name. For any thread.</summary>
+    public bool Knows(string virtualHost, Destination name) =>
+        Get(virtualHost)?.Knows(name) == true
+        || (name.Kind == DestinationKind.Exchange && PredeclaredExchanges.TryGet(new ExchangeKey(virtualHost, name.Name), out _));
+
+    /// <summary>An exchange's type, when its routes are loaded. For any thread.</summary>
+    public string? TypeOf(ExchangeKey exchange) => GetRoutes(exchange)?.Definition.Type;
+
     /// <summary>
     /// The names of queues and exchanges that the node knows in a virtual host, predeclared ones left out; none where they
     /// are not loaded. For any thread.

@@ -105,6 +105,9 @@ internal sealed class VirtualHostRoutes(string virtualHost) : Versioned
             RemoveExchange(name);
     }
 
+    public bool Knows(Destination name) =>
+        name.Kind == DestinationKind.Queue ? _queues.ContainsKey(name.Name) : _exchangeNames.ContainsKey(name.Name);
+
     public void AddName(Destination name)
     {
         if (name.Kind == DestinationKind.Queue)

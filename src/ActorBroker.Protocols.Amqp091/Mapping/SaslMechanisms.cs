@@ -1,26 +1,34 @@
 using System.Text;
 using System.Text.Unicode;
+using ActorBroker.Core.Access;
 using ActorBroker.Protocols.Amqp091.Session;
 using ActorBroker.Protocols.Amqp091.Wire;
 
 namespace ActorBroker.Protocols.Amqp091.Mapping;
 
-/// <summary>User and password as a SASL mechanism carries them in connection.start-ok.</summary>
-internal readonly record struct SaslCredentials(string User, string Password)
+/// <summary>Who a client says it is, as a SASL mechanism carries it in connection.start-ok.</summary>
+/// <param name="settings">Which mechanisms there are.</param>
+/// <param name="certifiedUser">Whose certificate the client has shown; null for none.</param>
+internal sealed class SaslMechanisms(Amqp091ConnectionSettings settings, string? certifiedUser)
 {
-    /// <summary>The mechanisms offered, as connection.start lists them.</summary>
-    public const string Mechanisms = "PLAIN AMQPLAIN";
+    private const string External = "EXTERNAL";
+
+    /// <summary>The mechanisms that connection.start lists.</summary>
+    public IEnumerable<string> Offered => settings.Mechanisms.Where(name => name != External || certifiedUser is not null);
 
     /// <exception cref="Amqp091ErrorException">503: the mechanism was not offered. 502: the response is malformed.</exception>
-    public static SaslCredentials Read(string mechanism, ReadOnlySpan<byte> response) => mechanism switch
+    public Credential Read(string mechanism, ReadOnlySpan<byte> response) => mechanism switch
     {
+        _ when !Offered.Contains(mechanism, StringComparer.Ordinal) =>
+            throw new Amqp091ErrorException(ReplyCode.CommandInvalid, $"unknown authentication mechanism '{mechanism}'"),
         "PLAIN" => ReadPlain(response),
         "AMQPLAIN" => ReadAmqPlain(response),
-        _ => throw new Amqp091ErrorException(ReplyCode.CommandInvalid, $"unknown authentication mechanism '{mechanism}'"),
+        External => new Credential.Established(certifiedUser!),
+        _ => new Credential.Established(settings.AnonymousUser),
     };
 
     // RFC 4616: [authorization identity] NUL user NUL password. The first is ignored, as RabbitMQ does.
-    private static SaslCredentials ReadPlain(ReadOnlySpan<byte> response)
+    private static Credential.Password ReadPlain(ReadOnlySpan<byte> response)
     {
         var first = response.IndexOf((byte)0);
         if (first < 0)
@@ -29,11 +37,11 @@ internal readonly record struct SaslCredentials(string User, string Password)
         var second = rest.IndexOf((byte)0);
         if (second < 0)
             throw Malformed("PLAIN");
-        return new SaslCredentials(Text(rest[..second], "PLAIN"), Text(rest[(second + 1)..], "PLAIN"));
+        return new Credential.Password(Text(rest[..second], "PLAIN"), Text(rest[(second + 1)..], "PLAIN"));
     }
 
     // A field table without its length, as the first AMQP 0-8 clients sent it.
-    private static SaslCredentials ReadAmqPlain(ReadOnlySpan<byte> response)
+    private static Credential.Password ReadAmqPlain(ReadOnlySpan<byte> response)
     {
         var table = FieldTableReader.Read(response);
         if (!table.TryGetValue("LOGIN", out var user) || !user.TryGetString(out var userText)
@@ -42,7 +50,7 @@ internal readonly record struct SaslCredentials(string User, string Password)
             throw Malformed("AMQPLAIN");
         }
 
-        return new SaslCredentials(userText, passwordText);
+        return new Credential.Password(userText, passwordText);
     }
 
     private static string Text(ReadOnlySpan<byte> bytes, string mechanism) =>

@@ -1,0 +1,17 @@
+using ActorBroker.Contracts.Options;
+using Akka.Actor;
+
+namespace ActorBroker.Broker.Access;
+
+/// <summary>What the access entity is started with.</summary>
+/// <param name="Options">What the first start writes.</param>
+/// <param name="Clock">For the origin of what the first start writes, and elapsed time.</param>
+/// <param name="Catalogues">The region of catalogues; a function, since regions need each other.</param>
+/// <param name="Queues">The region of queues.</param>
+/// <param name="Exchanges">The region of exchanges.</param>
+public sealed record AccessSettings(
+    AccessOptions Options,
+    TimeProvider Clock,
+    Func<ActorSystem, IActorRef> Catalogues,
+    Func<ActorSystem, IActorRef> Queues,
+    Func<ActorSystem, IActorRef> Exchanges);
