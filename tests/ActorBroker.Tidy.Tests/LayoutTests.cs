@@ -13,7 +13,7 @@ public sealed partial class LayoutTests
     ];
 
     // Roots that exist on any machine or in the broker's own image, and those of actor paths and of the HTTP server.
-    private static readonly string[] KnownRoots = ["api", "app", "bin", "data", "dev", "etc", "health", "metrics", "proc", "sys", "usr", "var", "system", "user"];
+    private static readonly string[] KnownRoots = ["api", "app", "bin", "data", "dev", "etc", "health", "metrics", "proc", "sys", "usr", "var", "system", "user", "v1"];
 
     private static readonly string[] KnownHosts =
         ["127.0.0.1", "dotnet.microsoft.com", "getakka.net", "www.apache.org", "www.postgresql.org", "www.rabbitmq.com", "www.sqlite.org", "www.w3.org", "xunit.net"];

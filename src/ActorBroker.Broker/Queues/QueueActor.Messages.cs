@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Telemetry;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
@@ -27,6 +28,11 @@ public sealed partial class QueueActor
                 OnEnd(end);
                 return true;
             case PublishBatch publish:
+                if (BrokerTraces.IsOn)
+                {
+                    TellEnqueued(publish.Batch);
+                }
+
                 queue.Publish(Number(), publish.LinkSequence, publish.Batch);
                 return true;
             case SettleMessages settle:

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Telemetry;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
@@ -151,9 +152,13 @@ public sealed partial class BrokerSession
     /// <inheritdoc/>
     public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions)
     {
-        if (!_consumers.TryGetValue(consumerId, out var consumer)
-            || consumer.Link.Actor is null
-            || !consumer.Positions.TryTranslate(ref positions))
+        if (!_consumers.TryGetValue(consumerId, out var consumer))
+        {
+            return;
+        }
+
+        TellSettled(consumer, outcome, positions);
+        if (consumer.Link.Actor is null || !consumer.Positions.TryTranslate(ref positions))
         {
             return;
         }
@@ -258,6 +263,11 @@ public sealed partial class BrokerSession
         if (_consumers.TryGetValue(deliver.ConsumerId, out var consumer) && queue.Equals(consumer.Link.Actor))
         {
             consumer.Positions.Show(deliver.Segments);
+            if (BrokerTraces.IsOn)
+            {
+                TellDelivered(consumer, deliver.Segments);
+            }
+
             Listener.OnDeliveries(deliver.ConsumerId, deliver.Segments);
         }
     }

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Telemetry;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
@@ -29,8 +30,14 @@ public sealed partial class BrokerSession
     public bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm)
     {
         var session = (SessionTarget)target;
+        var traced = BrokerTraces.IsOn ? _services.Clock.GetUtcNow() : (DateTimeOffset?)null;
         var (links, isRouted, isRemembered, random) = LinksOf(session, message, moreKeys);
         session.Count(links.Length);
+        if (traced is { } began)
+        {
+            TellPublished(session, message, links, began);
+        }
+
         var recordLength = message.RecordLength;
         if (links.Length > 0 && (message.IsRecord || _pendingBytes + recordLength > MessageBatch.SlabSizeTarget))
         {

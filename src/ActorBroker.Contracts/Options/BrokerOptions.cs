@@ -22,6 +22,9 @@ public sealed record BrokerOptions(
     IReadOnlyList<LimitOptions> Limits,
     IReadOnlyList<string> TracedVirtualHosts)
 {
+    /// <summary>Where OpenTelemetry's figures and traces go.</summary>
+    public TelemetryOptions Telemetry { get; init; } = TelemetryOptions.Off;
+
     /// <exception cref="StartupException">A value is missing or cannot be used; the message names its key.</exception>
     public static BrokerOptions Read(Config config) => Read(new SettingReader(config));
 
@@ -47,6 +50,7 @@ public sealed record BrokerOptions(
             settings.Texts("actorbroker.traced-virtual-hosts"))
         {
             Management = ManagementOptions.Read(settings),
+            Telemetry = TelemetryOptions.Read(settings),
         };
 
     /// <summary>How the management API is used.</summary>
