@@ -56,7 +56,7 @@ public sealed class ManagementServer : IAsyncDisposable
 
     /// <summary>Binds a listener.</summary>
     /// <param name="listener">Where.</param>
-    /// <param name="certificates">What clients are shown; null for a listener without TLS.</param>
+    /// <param name="certificates">For TLS; null for plain HTTP.</param>
     /// <param name="map">What it serves.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
     internal static async Task<ManagementServer> BindAsync(ListenerOptions listener, ServerCertificates? certificates, Action<WebApplication> map)

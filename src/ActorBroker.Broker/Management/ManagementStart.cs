@@ -10,7 +10,7 @@ namespace ActorBroker.Broker.Management;
 /// <summary>Starts what a node knows of itself and of the others.</summary>
 internal static class ManagementStart
 {
-    private static readonly string[] Askers = [ListenerOptions.Http, "https", ListenerOptions.Prometheus];
+    private static readonly string[] Askers = [ListenerOptions.Http, ListenerOptions.Https, ListenerOptions.Prometheus];
 
     /// <summary>Somebody may ask: this node, or any other of several.</summary>
     public static bool IsWanted(BrokerOptions options) =>
