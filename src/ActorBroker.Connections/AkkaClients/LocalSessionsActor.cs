@@ -20,7 +20,7 @@ internal sealed class LocalSessionsActor(BrokerServices services, ClientSessionS
         switch (message)
         {
             case OpenLocalSession open:
-                Context.ActorOf(ClientSessionActor.Props(services, settings, registry, open.Session, open.Peer));
+                Context.ActorOf(ClientSessionActor.Props(services, settings, registry, open.Session, Self.Path.Address, open.Peer));
                 break;
             case LoginEnded or LoginFailed:
                 // Whoever opens sessions has let its own client in before.
