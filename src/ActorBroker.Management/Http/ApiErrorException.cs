@@ -42,7 +42,7 @@ internal sealed class ApiErrorException(int status, string error, JsonNode reaso
         {
             RefusalReason.NotFound => NotFound(refusal.Text),
             RefusalReason.AccessRefused or RefusalReason.NotAllowed => NotAuthorised("Access refused."),
-            RefusalReason.Unavailable => Unavailable(refusal.Text),
+            RefusalReason.Unavailable or RefusalReason.Interrupted => Unavailable(refusal.Text),
             RefusalReason.NotImplemented => NotImplemented(refusal.Text),
             _ => BadRequest(refusal.Text),
         };
@@ -59,7 +59,7 @@ internal sealed class ApiErrorException(int status, string error, JsonNode reaso
             RefusalReason.NotAllowed => NotAuthorised("Access refused."),
             RefusalReason.ResourceLocked => BadRequest($"405 RESOURCE_LOCKED - {refusal.Text}"),
             RefusalReason.NotImplemented => BadRequest($"540 NOT_IMPLEMENTED - {refusal.Text}"),
-            RefusalReason.Unavailable or RefusalReason.Damaged => BadRequest($"541 INTERNAL_ERROR - {refusal.Text}"),
+            RefusalReason.Unavailable or RefusalReason.Interrupted or RefusalReason.Damaged => BadRequest($"541 INTERNAL_ERROR - {refusal.Text}"),
             _ => BadRequest($"406 PRECONDITION_FAILED - {refusal.Text}"),
         };
     }
