@@ -52,7 +52,7 @@ public static class ConnectionsSubsystem
                 listener.Name == ListenerOptions.Amqps ? new ServerCertificates(options.Tls, TimeProvider.System, trouble => log.Warning("{0}", trouble)) : null,
                 options.Clients,
                 admission,
-                client => Connect(client.CertifiedBy(options.Login), materializer, socketOptions, services, settings, registry),
+                client => Connect(client.Described(options.Login), materializer, socketOptions, services, settings, registry),
                 log);
             var one = await Listener.Bind(
                 materializer,

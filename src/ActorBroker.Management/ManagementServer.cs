@@ -38,7 +38,7 @@ public sealed class ManagementServer : IAsyncDisposable
     /// <param name="options">How its API is used.</param>
     /// <param name="health">What its probes tell.</param>
     /// <param name="node">What its API manages.</param>
-    /// <param name="certificates">For TLS; null for plain HTTP.</param>
+    /// <param name="certificates">What clients are shown; null for a listener without TLS.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
     public static Task<ManagementServer> StartAsync(
         ListenerOptions listener, ManagementOptions options, INodeHealth health, ManagedNode node, ServerCertificates? certificates = null)
@@ -56,7 +56,7 @@ public sealed class ManagementServer : IAsyncDisposable
 
     /// <summary>Binds a listener.</summary>
     /// <param name="listener">Where.</param>
-    /// <param name="certificates">For TLS; null for plain HTTP.</param>
+    /// <param name="certificates">What clients are shown; null for a listener without TLS.</param>
     /// <param name="map">What it serves.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
     internal static async Task<ManagementServer> BindAsync(ListenerOptions listener, ServerCertificates? certificates, Action<WebApplication> map)
@@ -64,11 +64,22 @@ public sealed class ManagementServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(listener);
         var address = await ResolveAsync(listener).ConfigureAwait(false);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyMax;
-            kestrel.Listen(address, listener.Port, endpoint => Configure(endpoint, certificates));
+            kestrel.Listen(address, listener.Port, endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1;
+                if (certificates is not null)
+                {
+                    endpoint.UseHttps(new TlsHandshakeCallbackOptions
+                    {
+                        HandshakeTimeout = certificates.HandshakeTimeout,
+                        OnConnection = hello => ValueTask.FromResult(certificates.For(hello.ClientHelloInfo.ServerName)),
+                    });
+                }
+            });
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
@@ -91,19 +102,6 @@ public sealed class ManagementServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _application.DisposeAsync();
-
-    private static void Configure(ListenOptions endpoint, ServerCertificates? certificates)
-    {
-        endpoint.Protocols = HttpProtocols.Http1;
-        if (certificates is not null)
-        {
-            endpoint.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                HandshakeTimeout = certificates.HandshakeTimeout,
-                OnConnection = context => ValueTask.FromResult(certificates.For(context.ClientHelloInfo.ServerName)),
-            });
-        }
-    }
 
     private static async Task<IPAddress> ResolveAsync(ListenerOptions listener)
     {

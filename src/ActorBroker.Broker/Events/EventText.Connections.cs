@@ -10,11 +10,8 @@ internal sealed partial class EventText
 {
     private const string AmqpPrefix = "AMQP ";
 
-    // RabbitMQ has these of TLS, and leaves them empty without it.
-    private static readonly string[] TlsTexts =
-    [
-        "peer_cert_subject", "peer_cert_issuer", "peer_cert_validity", "ssl_protocol", "ssl_key_exchange", "ssl_cipher", "ssl_hash",
-    ];
+    // RabbitMQ leaves all of it empty without TLS.
+    private static readonly TlsDescription NoTls = new(string.Empty, string.Empty, string.Empty, string.Empty);
 
     private IEnumerable<(string RoutingKey, EventHeaders Headers)> OfConnection(ConnectionEvent happened)
     {
@@ -57,10 +54,11 @@ internal sealed partial class EventText
         .Add("peer_port", connection.Peer.Port)
         .Add("protocol", ProtocolOf(connection.Client))
         .Add("auth_mechanism", connection.Client.Mechanism)
-        .Add("ssl", false);
+        .Add("ssl", connection.Tls is not null);
 
     private EventHeaders Created(ConnectionDescription connection)
     {
+        var tls = connection.Tls ?? NoTls;
         var client = connection.Client;
         var headers = Named(connection)
             .Add("type", "network")
@@ -68,10 +66,14 @@ internal sealed partial class EventText
             .Add("peer_port", connection.Peer.Port)
             .Add("host", ProcessNames.Of(connection.Local.Address))
             .Add("peer_host", ProcessNames.Of(connection.Peer.Address))
-            .Add("ssl", false);
-        foreach (var text in TlsTexts)
-            headers.Add(text, string.Empty);
-        headers
+            .Add("ssl", connection.Tls is not null)
+            .Add("peer_cert_subject", tls.PeerSubject)
+            .Add("peer_cert_issuer", tls.PeerIssuer)
+            .Add("peer_cert_validity", tls.PeerValidity)
+            .Add("ssl_protocol", tls.Protocol)
+            .Add("ssl_key_exchange", tls.KeyExchange)
+            .Add("ssl_cipher", tls.Cipher)
+            .Add("ssl_hash", tls.Hash)
             .Add("auth_mechanism", client.Mechanism)
             .Add("protocol", ProtocolOf(client))
             .Add("user", connection.User)

@@ -216,6 +216,7 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
             PeerPort = description.Peer.Port,
             Host = description.Local.Address.ToString(),
             Port = description.Local.Port,
+            IsTls = description.Tls is not null,
             IsBlocked = connection.IsBlocked,
             Channels = connection.ChannelCount,
             Traffic = FigureList.Of(CounterRows.Connection, CounterRows.Of(connection), .., sampler.Connections.Find(connection), samples, now),

@@ -87,7 +87,7 @@ public sealed class Amqp091ConnectionStage(
         {
             var self = GetStageActor(OnActorMessage);
             _log = Logging.GetLogger(((ActorMaterializer)Materializer).System, typeof(Amqp091ConnectionStage));
-            _session = new BrokerSession(_services, self.Ref, Watch, _client.Peer, _client.Local);
+            _session = new BrokerSession(_services, self.Ref, Watch, _client.Peer, _client.Local) { Tls = _client.TlsDescription };
             _connection = new Amqp091Connection(_session, _settings, RandomNumberGenerator.Fill, NowMs, _client.CertifiedUser);
             _session.Attach(_connection);
             _registry.Tell(new ConnectionOpened(self.Ref), self.Ref);

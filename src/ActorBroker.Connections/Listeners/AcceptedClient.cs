@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Connections.Listeners;
 
@@ -17,12 +18,19 @@ public sealed record AcceptedClient(Socket Socket, SslStream? Tls, IPEndPoint Pe
     /// <summary>Who the client is by its certificate, which the node's authority has signed; null for none.</summary>
     public string? CertifiedUser { get; private init; }
 
-    /// <summary>With what the client's certificate says, where clients may come by it.</summary>
-    public AcceptedClient CertifiedBy(LoginOptions options)
+    /// <summary>What was agreed on for TLS; null where there is none.</summary>
+    public TlsDescription? TlsDescription { get; private init; }
+
+    /// <summary>With what its TLS session says of it, and who that is where clients may come by their certificates.</summary>
+    public AcceptedClient Described(LoginOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Tls?.RemoteCertificate is X509Certificate2 certificate && options.Mechanisms.Contains(LoginOptions.External)
-            ? this with { CertifiedUser = CertificateUser.Of(certificate, options.CertificateLogin) }
-            : this;
+        return Tls is null ? this : this with
+        {
+            TlsDescription = TlsSession.Describe(Tls),
+            CertifiedUser = Tls.RemoteCertificate is X509Certificate2 certificate && options.Mechanisms.Contains(LoginOptions.External)
+                ? CertificateUser.Of(certificate, options.CertificateLogin)
+                : null,
+        };
     }
 }

@@ -10,10 +10,13 @@ public sealed partial class BrokerSession
     private readonly HashSet<SessionChannel> _channelsTold = [];
     private ConnectionDescription? _description;
 
+    /// <summary>How the connection is encrypted; null where it is not.</summary>
+    public TlsDescription? Tls { get; init; }
+
     private ConnectionDescription Description => _description ??= Describe(User, _virtualHost);
 
     private ConnectionDescription Describe(string user, string virtualHost) =>
-        new(_self, _peer, _local, _connectedAt, Listener.Client, user, virtualHost);
+        new(_self, _peer, _local, _connectedAt, Listener.Client, user, virtualHost) { Tls = Tls };
 
     private void TellLogin(string user, Refusal? refusal)
     {

@@ -16,6 +16,9 @@ namespace ActorBroker.Contracts.Events;
 public sealed record ConnectionDescription(
     IActorRef Actor, IPEndPoint Peer, IPEndPoint Local, DateTimeOffset ConnectedAt, ClientDescription Client, string User, string VirtualHost)
 {
+    /// <summary>How it is encrypted; null where it is not.</summary>
+    public TlsDescription? Tls { get; init; }
+
     /// <summary>The name by which operators know it, on its node unique as long as it lives.</summary>
     public string Name => $"{Peer} -> {Local}";
 }

@@ -7,8 +7,8 @@ namespace ActorBroker.Contracts.Management;
 public sealed class SystemManagement : IExtension
 {
     private volatile IManagementView? _view;
-    private volatile IReadOnlyList<ListenerInfo> _listeners = [];
     private volatile UserServices? _users;
+    private volatile IReadOnlyList<ListenerInfo> _listeners = [];
 
     /// <summary>Null before the node has started, and where nothing is kept because nobody may ask.</summary>
     public IManagementView? View
@@ -17,18 +17,18 @@ public sealed class SystemManagement : IExtension
         set => _view = value;
     }
 
-    /// <summary>Ports that the node serves, as they are bound.</summary>
-    public IReadOnlyList<ListenerInfo> Listeners
-    {
-        get => _listeners;
-        set => _listeners = value;
-    }
-
     /// <summary>Null before the node has started.</summary>
     public UserServices? Users
     {
         get => _users;
         set => _users = value;
+    }
+
+    /// <summary>Ports that the node serves, as they are bound.</summary>
+    public IReadOnlyList<ListenerInfo> Listeners
+    {
+        get => _listeners;
+        set => _listeners = value;
     }
 
     /// <summary>That of an actor system.</summary>

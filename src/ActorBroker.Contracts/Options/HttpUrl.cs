@@ -14,6 +14,6 @@ internal static class HttpUrl
 
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
             ? url
-            : throw SettingReader.Expected(key, text, "a URL such as https://login.example.org/auth");
+            : throw SettingReader.Expected(key, text, "a URL such as https://HOST/PATH");
     }
 }

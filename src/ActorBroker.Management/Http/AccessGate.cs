@@ -23,7 +23,7 @@ internal static class AccessGate
             throw result.Refusal is { Reason: RefusalReason.Unavailable } refusal ? ApiErrorException.Unavailable(refusal.Text) : LoginFailed();
         }
 
-        var user = new ApiUser(identity, credentials.Password);
+        var user = new ApiUser(identity, credentials);
         return user.MayEnter ? user : throw ApiErrorException.NotAuthorised("Not management user");
     }
 

@@ -21,6 +21,7 @@ internal static class ApiTable
         .. ExchangeRoutes.All,
         .. BindingRoutes.All,
         .. MessageRoutes.All,
+        .. MoveRoutes.All,
         .. HistoryRoutes.All,
         .. PolicyRoutes.All,
         .. ParameterRoutes.All,

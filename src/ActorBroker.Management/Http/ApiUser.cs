@@ -4,8 +4,8 @@ namespace ActorBroker.Management.Http;
 
 /// <summary>Who has made a request.</summary>
 /// <param name="Identity">Who the user has turned out to be.</param>
-/// <param name="Password">In clear, for sessions on the user's behalf; never logged.</param>
-internal sealed record ApiUser(Identity Identity, string Password)
+/// <param name="Credentials">By which sessions on the user's behalf are opened.</param>
+internal sealed record ApiUser(Identity Identity, BasicCredentials Credentials)
 {
     private const string Management = "management";
     private const string PolicyMaker = "policymaker";
@@ -29,6 +29,6 @@ internal sealed record ApiUser(Identity Identity, string Password)
     /// <summary>May use the API at all.</summary>
     public bool MayEnter => IsMonitor || IsPolicyMaker || Tags.Contains(Management);
 
-    /// <summary>Leaves the password out.</summary>
+    /// <summary>Leaves the credentials out.</summary>
     public override string ToString() => $"ApiUser {{ Name = {Name}, Tags = {string.Join(' ', Tags)} }}";
 }

@@ -2,33 +2,26 @@ using System.Text;
 
 namespace ActorBroker.Management.Http;
 
-/// <summary>The user name and password of a request's <c>Authorization: Basic</c> (RFC 7617), in clear; never logged.</summary>
+/// <summary>
+/// The user name and password of a request's <c>Authorization: Basic</c> (RFC 7617), in clear; never logged. Of
+/// <c>Bearer</c> (RFC 6750) the token is the password, and says itself whose it is.
+/// </summary>
 internal sealed record BasicCredentials(string User, string Password)
 {
-    private const string Scheme = "Basic ";
-    private const string TokenScheme = "Bearer ";
+    private const string Basic = "Basic ";
+    private const string Bearer = "Bearer ";
 
-    // More is no login: names and passwords are shorter.
-    private const int LengthMax = 8 * 1024;
+    // More is no login: names, passwords and tokens are shorter.
+    private const int LengthMax = 16 * 1024;
 
-    /// <summary>
-    /// Reads the header's value; null when it is of another scheme, or cannot be read. A bearer's token (RFC 6750) is a
-    /// password that says itself whose it is.
-    /// </summary>
-    public static BasicCredentials? Parse(string? header)
+    /// <summary>Reads the header's value; null when it is of neither scheme, or cannot be read.</summary>
+    public static BasicCredentials? Parse(string? header) => header switch
     {
-        if (header is null || header.Length > LengthMax)
-        {
-            return null;
-        }
-
-        if (header.StartsWith(TokenScheme, StringComparison.OrdinalIgnoreCase))
-        {
-            return new BasicCredentials(string.Empty, header[TokenScheme.Length..].Trim());
-        }
-
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? ParseToken(header[Scheme.Length..].Trim()) : null;
-    }
+        null or { Length: > LengthMax } => null,
+        _ when header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) => ParseToken(header[Basic.Length..].Trim()),
+        _ when header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) => new BasicCredentials(string.Empty, header[Bearer.Length..].Trim()),
+        _ => null,
+    };
 
     /// <summary>Reads what follows the scheme; null when it cannot be read.</summary>
     public static BasicCredentials? ParseToken(string token)

@@ -27,9 +27,14 @@ internal sealed class ApiSession : IAsyncDisposable
     /// <exception cref="ApiErrorException">The user may not, or the broker cannot.</exception>
     public static async Task<ApiSession> OpenAsync(ApiRequest request, string virtualHost)
     {
+        if (!request.Broker.Options.Cluster.IsEdge)
+        {
+            throw ApiErrorException.Unavailable("this node serves no clients: ask another one");
+        }
+
         var opened = New<Refusal?>();
-        var open = new OpenApiSession(
-            request.Broker.Sessions, request.User.Name, request.User.Password, virtualHost, request.Peer, opened);
+        var (user, password) = request.User.Credentials;
+        var open = new OpenApiSession(request.Broker.Sessions, user, password, virtualHost, request.Peer, opened);
         var session = new ApiSession(request.Broker.System.ActorOf(ApiSessionActor.Props(open)), request.Ended);
         try
         {

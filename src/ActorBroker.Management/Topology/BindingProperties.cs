@@ -19,17 +19,14 @@ internal static class BindingProperties
         return binding.Arguments.Count == 0 ? key : $"{key}{Separator}{HashOf(binding.Arguments)}";
     }
 
-    // A tilde is no reserved character, but one here. What a path has decoded once is decoded in full when it is compared.
+    // A tilde is no reserved character, but one here.
     private static string Escape(string routingKey) =>
         Uri.EscapeDataString(routingKey).Replace("~", "%7E", StringComparison.Ordinal);
 
     private static string HashOf(ArgumentTable arguments) =>
         Convert.ToHexStringLower(SHA256.HashData(ArgumentTableCodec.Encode(arguments)).AsSpan(0, 16));
 
-    /// <summary>Whether a path's decoded part names this binding.</summary>
-    public static bool IsNamed(BindingInfo binding, string properties)
-    {
-        var key = KeyOf(binding);
-        return key == properties || (binding.Arguments.Count == 0 && binding.RoutingKey.Length > 0 && Uri.UnescapeDataString(key) == properties);
-    }
+    /// <summary>Whether a path's decoded part is the plain routing key of a binding without arguments: some clients escape it once only.</summary>
+    public static bool IsRoutingKey(BindingInfo binding, string properties) =>
+        binding.Arguments.Count == 0 && binding.RoutingKey.Length > 0 && binding.RoutingKey == properties;
 }

@@ -88,9 +88,14 @@ internal static class BindingRoutes
         await request.NoContent().ConfigureAwait(false);
     }
 
-    private static async Task<BindingInfo> NamedAsync(ApiRequest request) =>
-        (await BetweenAsync(request).ConfigureAwait(false)).FirstOrDefault(binding => BindingProperties.IsNamed(binding, request.Value("props")))
-        ?? throw ApiErrorException.ObjectNotFound();
+    private static async Task<BindingInfo> NamedAsync(ApiRequest request)
+    {
+        var properties = request.Value("props");
+        var all = (await BetweenAsync(request).ConfigureAwait(false)).ToList();
+        return all.Find(binding => BindingProperties.KeyOf(binding) == properties)
+            ?? all.Find(binding => BindingProperties.IsRoutingKey(binding, properties))
+            ?? throw ApiErrorException.ObjectNotFound();
+    }
 
     private static async Task<IEnumerable<BindingInfo>> BetweenAsync(ApiRequest request)
     {

@@ -1,25 +1,16 @@
 using ActorBroker.Contracts.Options;
-using ActorBroker.Management;
 using ActorBroker.Management.Metrics;
 
 namespace ActorBroker.Server.Composition;
 
-/// <summary>The node's metrics over HTTP. They live as long as the process.</summary>
+/// <summary>The node's metrics over HTTP. It lives as long as the process.</summary>
 internal static class MetricsSubsystem
 {
-    /// <param name="listener">Where; null is returned where it is off.</param>
-    /// <param name="health">Told of the listener.</param>
-    /// <param name="node">What is measured.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    public static async Task<IAsyncDisposable?> StartAsync(ListenerOptions listener, NodeHealth health, ManagedNode node)
+    public static async Task<IAsyncDisposable> StartAsync(ListenerOptions listener, NodeHealth health)
     {
-        if (!listener.Enabled)
-        {
-            return null;
-        }
-
-        var server = await MetricsServer.StartAsync(listener, () => node.Broker?.View).ConfigureAwait(false);
-        health.Opened(listener.Name, server.EndPoint);
+        var server = await MetricsServer.StartAsync(listener, () => health.View).ConfigureAwait(false);
+        health.Add(listener.Name, server.EndPoint);
         return server;
     }
 }

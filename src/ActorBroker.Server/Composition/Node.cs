@@ -36,11 +36,14 @@ internal static class Node
         await using var claim = ClaimOf(options);
         var health = new NodeHealth(claim);
         var managed = new ManagedNode();
+        var http = options.Listener(ListenerOptions.Http);
 
         // Not even loaded where it is off: ASP.NET Core takes 17 MB.
-        await using var http = await ManagementSubsystem.StartAsync(options.Listener(ListenerOptions.Http), options, health, managed).ConfigureAwait(false);
-        await using var https = await ManagementSubsystem.StartAsync(options.Listener(ListenerOptions.Https), options, health, managed).ConfigureAwait(false);
-        await using var metrics = await MetricsSubsystem.StartAsync(options.Listener(ListenerOptions.Prometheus), health, managed).ConfigureAwait(false);
+        await using var management = http.Enabled ? await ManagementSubsystem.StartAsync(http, options, health, managed).ConfigureAwait(false) : null;
+        var https = options.Listener(ListenerOptions.Https);
+        await using var encrypted = https.Enabled ? await ManagementSubsystem.StartAsync(https, options, health, managed).ConfigureAwait(false) : null;
+        var prometheus = options.Listener(ListenerOptions.Prometheus);
+        await using var metrics = prometheus.Enabled ? await MetricsSubsystem.StartAsync(prometheus, health).ConfigureAwait(false) : null;
         using var telemetry = TelemetrySubsystem.Start(options.Telemetry);
         var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
         return await RunAsync(

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using ActorBroker.Connections.Listeners;
 using ActorBroker.Contracts.Options;
@@ -30,6 +31,15 @@ public class CertificateUserTests
         Assert.Null(CertificateUser.Of(certificate, CertificateLogin.Email));
         Assert.Null(CertificateUser.Of(certificate, CertificateLogin.Uri));
     }
+
+    [Theory]
+    [InlineData(TlsCipherSuite.TLS_AES_256_GCM_SHA384, "any", "aes_256_gcm", "aead")]
+    [InlineData(TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, "any", "chacha20_poly1305", "aead")]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "ecdhe_rsa", "aes_128_gcm", "aead")]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, "ecdhe_rsa", "aes_128_cbc", "sha256")]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM, "ecdhe_ecdsa", "aes_128_ccm", "aead")]
+    public void A_cipher_suite_is_told_by_its_parts(TlsCipherSuite suite, string keyExchange, string cipher, string hash) =>
+        Assert.Equal((keyExchange, cipher, hash), TlsSession.Parts(suite));
 
     [Fact]
     public void A_certificate_without_the_name_is_nobody_s()

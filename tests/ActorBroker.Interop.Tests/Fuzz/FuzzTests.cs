@@ -13,6 +13,7 @@ namespace ActorBroker.Interop.Tests.Fuzz;
 /// A hundred thousand inputs at the ports of a broker, structured and without sense, beside a client that means well: it is
 /// served throughout, nothing goes wrong within the broker, and its memory stays bounded.
 /// </summary>
+[Collection(FuzzedBroker.Name)]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Seed = 20261123;

@@ -43,3 +43,10 @@ public sealed class KilledBroker
 {
     public const string Name = "killed broker";
 }
+
+/// <summary>Tests that give a broker all the work that they can: alone on the machine, for the same reason.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class FuzzedBroker
+{
+    public const string Name = "fuzzed broker";
+}

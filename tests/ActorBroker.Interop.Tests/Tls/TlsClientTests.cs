@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ActorBroker.Interop.Tests.Hosting;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using Xunit;
 
 namespace ActorBroker.Interop.Tests.Tls;
@@ -58,6 +59,35 @@ public sealed class TlsClientTests(TlsFixture fixture) : IClassFixture<TlsFixtur
     }
 
     [Fact]
+    public async Task Events_tell_how_a_connection_is_encrypted()
+    {
+        var plain = fixture.Broker.Process.Endpoint;
+        await using var watcher = await new ConnectionFactory { HostName = plain.Host, Port = plain.Port }.CreateConnectionAsync();
+        await using var channel = await watcher.CreateChannelAsync();
+        var queue = (await channel.QueueDeclareAsync()).QueueName;
+        await channel.QueueBindAsync(queue, "amq.rabbitmq.event", "connection.created");
+        var told = new TaskCompletionSource<IDictionary<string, object?>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) =>
+        {
+            if (delivery.BasicProperties.Headers is { } headers && headers["ssl"] is true)
+            {
+                told.TrySetResult(headers);
+            }
+
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(queue, autoAck: true, consumer);
+        await using var connection = await fixture.Broker.Factory().CreateConnectionAsync();
+
+        var happened = await told.Task.WaitAsync(BrokerFixture.Limit);
+        Assert.Equal("tlsv1.3", Text(happened["ssl_protocol"]));
+        Assert.Equal("any", Text(happened["ssl_key_exchange"]));
+        Assert.Equal("aead", Text(happened["ssl_hash"]));
+        Assert.Equal("", Text(happened["peer_cert_subject"]));
+    }
+
+    [Fact]
     public async Task What_speaks_no_TLS_is_disconnected()
     {
         using var client = new System.Net.Sockets.TcpClient();
@@ -76,6 +106,8 @@ public sealed class TlsClientTests(TlsFixture fixture) : IClassFixture<TlsFixtur
 
         Assert.DoesNotContain("AMQP", System.Text.Encoding.ASCII.GetString(answer.ToArray()), StringComparison.Ordinal);
     }
+
+    private static string Text(object? value) => System.Text.Encoding.UTF8.GetString(Assert.IsType<byte[]>(value));
 
     private static byte[] Body(int size) => [.. Enumerable.Range(0, size).Select(static i => (byte)(i * 31))];
 

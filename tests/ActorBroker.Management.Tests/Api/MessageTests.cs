@@ -75,6 +75,27 @@ public sealed class MessageTests(ApiFixture fixture) : ApiSpec(fixture)
     }
 
     [Fact]
+    public async Task Messages_are_moved_with_all_they_have_and_stay_where_nobody_takes_them()
+    {
+        var host = await VirtualHostAsync();
+        await PutAsync($"queues/{host}/from");
+        await PutAsync($"queues/{host}/to");
+        foreach (var payload in (string[])["1", "2", "3"])
+        {
+            await PostAsync(
+                $"exchanges/{host}/amq.default/publish",
+                "{\"properties\":{\"headers\":{\"n\":" + payload + "}},\"routing_key\":\"from\",\"payload\":\"" + payload + "\",\"payload_encoding\":\"string\"}");
+        }
+
+        Assert.Equal("""{"moved":2}""", (await PostAsync($"queues/{host}/from/move", """{"destination":"to","count":2}""")).Text);
+
+        var moved = (await PostAsync($"queues/{host}/to/get", Get)).Items;
+        Assert.Equal([("1", 1), ("2", 2)], moved.Select(item => ((string)item!["payload"]!, (int)item["properties"]!["headers"]!["n"]!)));
+        Assert.Contains("no queue takes", (await PostAsync($"queues/{host}/from/move", """{"destination":"amq.fanout","destination_type":"exchange"}""")).Reason, StringComparison.Ordinal);
+        Assert.Equal("3", (string?)Assert.Single((await PostAsync($"queues/{host}/from/get", Get)).Items)!["payload"]);
+    }
+
+    [Fact]
     public async Task What_a_stream_keeps_is_browsed_and_replayed_and_stays()
     {
         var host = await VirtualHostAsync();
