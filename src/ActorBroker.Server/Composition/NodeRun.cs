@@ -98,11 +98,9 @@ internal sealed class NodeRun(
 
     private void Show(ActorSystem system)
     {
-        var management = SystemManagement.Of(system);
         var node = Cluster.Get(system).SelfAddress.HostPort();
-        management.Listeners =
+        SystemManagement.Of(system).Listeners =
             [.. health.Listeners.Select(bound => new ListenerInfo(node, bound.Name, bound.EndPoint.Address.ToString(), bound.EndPoint.Port))];
-        health.View = management.View;
     }
 
     private NodeAddress? NodePlace(ActorSystem system) =>
