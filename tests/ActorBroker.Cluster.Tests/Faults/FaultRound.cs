@@ -15,6 +15,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
     private readonly HashSet<int> _touched = [];
     private readonly HashSet<LoadedClient.Loss> _expected = [];
     private DateTimeOffset _began;
+    private bool _wasCut;
     private bool _isWithoutDatabase;
 
     /// <summary>The longest that service may be away; what is above is another fault.</summary>
@@ -95,6 +96,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         var other = others[random.Next(others.Length)];
         log($"{fault}: node {node}, {(fault is Fault.Halves or Fault.OneNode ? "all others" : $"node {other}")}");
         _touched.Add(node);
+        _wasCut = true;
         switch (fault)
         {
             case Fault.Halves:
@@ -191,10 +193,12 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         return unexpected;
     }
 
-    // Who asks for a change without a database may hear that it cannot be had now.
+    // Who asks for a change without a database may hear that it cannot be had now. And behind a cut, a connection between
+    // nodes that is still waiting to repeat itself may cost one of them its membership once more.
     private bool IsBearable(LoadedClient client, LoadedClient.Loss loss)
     {
-        var isBearable = _isWithoutDatabase && client.IsChurner && loss.Reason.Contains("code=541", StringComparison.Ordinal);
+        var isBearable = (_isWithoutDatabase && client.IsChurner && loss.Reason.Contains("code=541", StringComparison.Ordinal))
+            || (_wasCut && loss.Reason.Contains("node has lost its cluster", StringComparison.Ordinal));
         if (isBearable)
         {
             log($"{client.Name} lost its connection to node {loss.Node} at {loss.At:HH:mm:ss.fff}: {loss.Reason}");
