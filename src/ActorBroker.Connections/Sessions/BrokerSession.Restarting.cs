@@ -26,7 +26,7 @@ public sealed partial class BrokerSession
                 continue;
             }
 
-            if (isFailover && consumer.Starting is null && ConsumerArguments.Of(consumer.Settings.Arguments).CancelsOnFailover)
+            if (isFailover && EndsByFailover(consumer))
             {
                 OnCancelled(new ConsumerCancelled(consumer.Id));
                 continue;
@@ -55,7 +55,16 @@ public sealed partial class BrokerSession
             return;
         }
 
+        if (link.HasMoved && EndsByFailover(consumer))
+        {
+            OnCancelled(new ConsumerCancelled(consumer.Id));
+            return;
+        }
+
         consumer.Link = link;
         StartAt(link, consumer);
     }
+
+    private static bool EndsByFailover(SessionConsumer consumer) =>
+        consumer.Starting is null && ConsumerArguments.Of(consumer.Settings!.Arguments).CancelsOnFailover;
 }

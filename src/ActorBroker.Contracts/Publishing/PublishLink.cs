@@ -57,6 +57,9 @@ public partial class PublishLink<T>(string queue)
     /// <summary>What went to the actor, or came from it, may be lost: it is to be told so when it is found.</summary>
     public bool IsOutOfTouch => _outOfTouch is not null;
 
+    /// <summary>Whoever was out of touch turned out to be gone: another incarnation was found.</summary>
+    public bool HasMoved { get; private set; }
+
     /// <summary>Nothing is on its way or waits for the queue.</summary>
     public bool IsIdle => _unacceptedBytes.Count == 0 && _unconfirmed.Count == 0;
 
@@ -131,6 +134,7 @@ public partial class PublishLink<T>(string queue)
         _declaration = resolved.Declaration;
         var bytes = 0L;
         var isSame = resolved.Actor.Equals(_outOfTouch);
+        HasMoved = _outOfTouch is not null && !isSame;
         _outOfTouch = null;
         if (_confirmed < _sent)
         {

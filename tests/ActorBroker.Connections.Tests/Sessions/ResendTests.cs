@@ -134,6 +134,28 @@ public sealed class ResendTests : BrokerSessionSpec
         Queues.ExpectNoMsg(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Such_a_consumer_goes_on_behind_a_broken_link_where_its_queue_is_still_the_same(bool isSame)
+    {
+        var (queue, next) = (NewQueue(), NewQueue());
+        var settings = Settings with { Arguments = ArgumentTable.Of(("x-cancel-on-ha-failover", ArgumentValue.FromBoolean(true))) };
+        Session.StartConsumer("a", 6, Channel, settings, static _ => { });
+        Found("a", queue);
+        Tell(queue, new ConsumerStarted(queue.ExpectMsg<StartConsumer>().RequestId, 6));
+
+        Tell(Queues, new NodeLinkBroken(queue.Ref.Path.Address));
+        Assert.Empty(Heard.Cancelled);
+        Found("a", isSame ? queue : next);
+
+        if (isSame)
+            Assert.Equal(6, queue.ExpectMsg<StartConsumer>().ConsumerId);
+        else
+            next.ExpectNoMsg(0);
+        Assert.Equal(isSame ? [] : [6], Heard.Cancelled);
+    }
+
     [Fact]
     public void What_was_interrupted_is_asked_again_until_it_is_done()
     {
