@@ -34,6 +34,39 @@ public sealed class SqliteWriterTests : SqliteJournalTest
     }
 
     [Fact]
+    public async Task Several_events_that_a_full_disk_does_not_take_are_rejected_too()
+    {
+        _pagesMax = Pages() + 2;
+        using var writer = new SqliteWriter(Open, _gate);
+
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => EndAsync(writer.WriteAsync([Event("a", 1), Event("a", 2, 300_000)])));
+
+        Assert.Empty(Written("a"));
+    }
+
+    [Fact]
+    public async Task A_number_in_use_stays_a_failure_where_the_disk_is_full()
+    {
+        using (var filler = new SqliteWriter(Open, _gate))
+        {
+            await EndAsync(filler.WriteAsync([Event("stale", 1)]));
+        }
+
+        _pagesMax = Pages() + 2;
+        using var writer = new SqliteWriter(Open, _gate);
+        Task stale, large;
+        using (_gate.Close())
+        {
+            _ = writer.WriteAsync([Event("first", 1)]);
+            stale = writer.WriteAsync([Event("stale", 1)]);
+            large = writer.WriteAsync([Event("a", 1, 300_000)]);
+        }
+
+        await Assert.ThrowsAsync<SqliteException>(() => EndAsync(stale));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => EndAsync(large));
+    }
+
+    [Fact]
     public async Task All_that_a_full_disk_does_not_take_is_rejected_together()
     {
         _pagesMax = Pages() + 2;

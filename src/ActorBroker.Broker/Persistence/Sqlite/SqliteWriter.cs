@@ -163,7 +163,9 @@ internal sealed class SqliteWriter : IDisposable
         catch (SqliteException failure) when (IsWorthWaiting(failure))
         {
             Close();
-            writes.ForEach(write => write.Failure = new JournalUnavailableException(failure.Message.ReplaceLineEndings(" "), failure));
+
+            // Whose numbers are in use has failed all the same: it must not try again with the next ones.
+            writes.ForEach(write => write.Failure ??= new JournalUnavailableException(failure.Message.ReplaceLineEndings(" "), failure));
         }
         catch (Exception failure) when (writes is [var lone])
         {

@@ -120,6 +120,7 @@ internal sealed class WriterConnection : IDisposable
         }
     }
 
+    // Any other failure may have ended the transaction, and the savepoint with it.
     private void AddTogether(IReadOnlyList<EventRow> rows)
     {
         _mark.ExecuteNonQuery();
@@ -133,12 +134,11 @@ internal sealed class WriterConnection : IDisposable
         catch (SqliteException failure) when (failure.SqliteErrorCode == raw.SQLITE_CONSTRAINT)
         {
             _undo.ExecuteNonQuery();
+            _release.ExecuteNonQuery();
             throw;
         }
-        finally
-        {
-            _release.ExecuteNonQuery();
-        }
+
+        _release.ExecuteNonQuery();
     }
 
     private void Add(EventRow row)
