@@ -81,7 +81,7 @@ def cluster(database_port):
                 f"actorbroker.cluster.seeds=[{seeds}]", "actorbroker.journal.provider=postgresql",
                 f'actorbroker.journal.connection-string="Host=127.0.0.1;Port={database_port};Username=postgres;Database=postgres"',
                 "actorbroker.queue.leader-locator=client-local", "actorbroker.listeners.amqp.host=127.0.0.1",
-                "actorbroker.listeners.amqp.port=0", "actorbroker.listeners.http.enabled=off",
+                "actorbroker.listeners.amqp.port=0", "actorbroker.listeners.http.enabled=off", "actorbroker.listeners.prometheus.enabled=off",
             ]:
                 arguments += ["--set", setting]
             process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)

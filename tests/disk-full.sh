@@ -18,6 +18,7 @@ mkdir "$work/disk"
 mount -t tmpfs -o size=150m tmpfs "$work/disk"
 dotnet src/ActorBroker.Server/bin/Release/net10.0/actorbroker.dll --data "$work/disk/data" \
   --set actorbroker.listeners.amqp.host=127.0.0.1 --set actorbroker.listeners.amqp.port=0 \
+  --set actorbroker.listeners.http.enabled=off --set actorbroker.listeners.prometheus.enabled=off \
   --set actorbroker.alarms.disk-free-limit=0 > "$work/out" 2> "$work/err" &
 broker=$!
 trap 'kill $broker; wait $broker || true; umount "$work/disk"; rm -rf "$work"' EXIT

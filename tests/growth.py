@@ -65,7 +65,8 @@ class Broker:
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp()
-        settings = {"actorbroker.listeners.amqp.host": "127.0.0.1", "actorbroker.listeners.amqp.port": 0}
+        settings = {"actorbroker.listeners.amqp.host": "127.0.0.1", "actorbroker.listeners.amqp.port": 0,
+                    "actorbroker.listeners.http.enabled": "off", "actorbroker.listeners.prometheus.enabled": "off"}
         arguments = ["dotnet", BROKER, "--data", os.path.join(self.folder, "data")]
         for key, value in settings.items():
             arguments += ["--set", f"{key}={value}"]

@@ -16,7 +16,8 @@ dotnet build src/ActorBroker.PerfTest -c Release -v quiet --nologo
 
 work=$(mktemp -d)
 dotnet src/ActorBroker.Server/bin/Release/net10.0/actorbroker.dll --data "$work/data" \
-  --set actorbroker.listeners.amqp.host=127.0.0.1 --set actorbroker.listeners.amqp.port=0 > "$work/out" 2> "$work/err" &
+  --set actorbroker.listeners.amqp.host=127.0.0.1 --set actorbroker.listeners.amqp.port=0 \
+  --set actorbroker.listeners.http.enabled=off --set actorbroker.listeners.prometheus.enabled=off > "$work/out" 2> "$work/err" &
 broker=$!
 trap 'kill $broker; wait $broker || true; rm -rf "$work"' EXIT
 until grep -q ready: "$work/out"; do kill -0 $broker; sleep 0.2; done

@@ -23,6 +23,7 @@ start() {
   STARTED=$(now)
   dotnet src/ActorBroker.Server/bin/Release/net10.0/actorbroker.dll --data "$DATA" \
     --set actorbroker.listeners.amqp.host=127.0.0.1 --set actorbroker.listeners.amqp.port="$PORT" \
+    --set actorbroker.listeners.http.enabled=off --set actorbroker.listeners.prometheus.enabled=off \
     > "$DATA.out" 2>> "$DATA.err" &
   BROKER=$!
   until grep -q ready: "$DATA.out"; do

@@ -1,5 +1,6 @@
 using ActorBroker.Broker.Access;
 using ActorBroker.Broker.Alarms;
+using ActorBroker.Broker.Audit;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Clustering;
 using ActorBroker.Broker.Events;
@@ -62,11 +63,13 @@ public static class BrokerSubsystem
     /// <param name="options">The node's settings.</param>
     /// <param name="clock">Wall clock.</param>
     /// <param name="formats">The formats of all protocols that clients may use.</param>
-    public static async Task<BrokerEntities> StartAsync(ActorSystem system, BrokerOptions options, TimeProvider clock, MessageFormats formats)
+    /// <param name="dataFolder">Path of the data folder that this process holds; null for none.</param>
+    public static async Task<BrokerEntities> StartAsync(
+        ActorSystem system, BrokerOptions options, TimeProvider clock, MessageFormats formats, string? dataFolder = null)
     {
-        var statistics = new NodeStatistics(ManagementStart.IsWanted(options));
+        var statistics = new NodeStatistics(ManagementStart.IsKept(options)) { Logins = new LoginCounters(options.Login.TracksSources) };
         var access = AccessSharding.Start(system, options.Access, clock);
-        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings { Clock = clock });
+        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings { Clock = clock }, options.Cluster.Shards);
         IActorRef? tableActor = null;
         var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();
@@ -74,7 +77,8 @@ public static class BrokerSubsystem
         var forwarding = QueueSharding.Forwarding(clock, formats, tables, tableActor);
         // Who asks for a client gives up before the client does.
         var answerTimeout = options.Amqp091.OperationTimeout * (2.0 / 3);
-        var exchanges = ExchangeSharding.Start(system, ExchangeSharding.Settings(policies, forwarding) with { AnswerTimeout = answerTimeout });
+        var exchanges = ExchangeSharding.Start(
+            system, ExchangeSharding.Settings(policies, forwarding) with { AnswerTimeout = answerTimeout }, options.Cluster.Shards);
         var queueSettings = QueueSharding.Settings(options.Queue, forwarding, new JournalReader(system), policies) with
         {
             AnswerTimeout = answerTimeout,
@@ -85,9 +89,14 @@ public static class BrokerSubsystem
             QueueSharding.StartHost(system, queueSettings);
         }
 
-        var queues = QueueSharding.Start(system, queueSettings);
+        var queues = QueueSharding.Start(system, queueSettings, options.Cluster.Shards);
         var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
+        if (options.Audit.IsEnabled)
+        {
+            WriteBeforeRegionsStop(system, system.ActorOf(AuditActor.Props(forwarding, options.Audit, dataFolder), "audit"));
+        }
+
         system.ActorOf(MembersActor.Props, "members");
         var (users, followsAccess) = AccessSharding.StartTables(system, access, options.Access, clock);
         StopBeforeRegions(system, tableActor, followsAccess);
@@ -104,17 +113,18 @@ public static class BrokerSubsystem
 
         var disk = options.Journal.Provider == JournalProvider.Sqlite ? options.Data.Directory : null;
         var gauge = new MachineGauge(disk);
+        var limits = new ResourceLimits(options.Alarms);
         var entities = new BrokerEntities(queues, exchanges, access, transactions, tableActor, tables, ReplyDirectoryStart.Start(system), users)
         {
             Statistics = statistics,
         };
         SystemManagement.Of(system).Users = users;
-        if (statistics.IsKept)
+        if (ManagementStart.IsWanted(options))
         {
-            SystemManagement.Of(system).View = ManagementStart.Start(system, options, clock, gauge, entities, policies);
+            SystemManagement.Of(system).View = ManagementStart.Start(system, options, clock, new NodeGauge(gauge, limits, options.Cluster.IsStore, clock.GetUtcNow()), entities, policies);
         }
 
-        system.ActorOf(ResourceMonitorActor.Props(options.Alarms, gauge), ResourceMonitorActor.Name);
+        system.ActorOf(ResourceMonitorActor.Props(limits, options.Alarms.CheckInterval, gauge), ResourceMonitorActor.Name);
         return entities;
     }
 
@@ -125,6 +135,15 @@ public static class BrokerSubsystem
         return !cluster.State.Members.Any(member =>
             member.Status == MemberStatus.Up && member.HasRole(ClusterOptions.Store) && member.IsOlderThan(cluster.SelfMember));
     }
+
+    // What clients changed last, whose connections are gone by then.
+    private static void WriteBeforeRegionsStop(ActorSystem system, IActorRef audit) =>
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "write audit records", async () =>
+        {
+            Task written = audit.Ask<Akka.Done>(AuditActor.Drain.Instance, StopTimeout);
+            await written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return Akka.Done.Instance;
+        });
 
     // Connections are gone by then. They would subscribe to the next incarnation of each entity that its region takes down.
     private static void StopBeforeRegions(ActorSystem system, params IActorRef[] followers) =>

@@ -7,6 +7,7 @@ using ActorBroker.Connections.Listeners;
 using ActorBroker.Connections.Registry;
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Connections.Sockets;
+using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Tls;
 using ActorBroker.Protocols.Amqp091.Session;
@@ -35,7 +36,10 @@ public static class ConnectionsSubsystem
     {
         var materializer = ActorMaterializer.Create(system);
         var registry = system.ActorOf(ConnectionRegistryActor.Props, "connections");
-        var settings = Amqp091SettingsOf(options.Amqp091, options.Login);
+        var settings = Amqp091SettingsOf(options.Amqp091, options.Login) with
+        {
+            ClusterName = () => ClusterName.Of(services.Users.Tables.Current, services.Node),
+        };
         var socketOptions = SocketStageOptions.Default with
         {
             ReadSize = options.Amqp091.ReadBuffer,

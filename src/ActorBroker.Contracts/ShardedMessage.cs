@@ -16,6 +16,6 @@ public interface IRequestAnswer : IBrokerMessage
 /// <summary>A message that its shard region delivers to the entity of that id.</summary>
 public interface IShardedMessage : IBrokerMessage
 {
-    /// <summary>The entity, see <see cref="EntityIds"/>.</summary>
-    string EntityId { get; }
+    /// <summary>Which entity it is for; null where it names none, and the region drops it.</summary>
+    string? EntityId { get; }
 }

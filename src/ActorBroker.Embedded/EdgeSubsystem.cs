@@ -26,7 +26,7 @@ public static class EdgeSubsystem
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(options);
         var formats = new MessageFormats(new Amqp091MessageFormat());
-        var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats).ConfigureAwait(false);
+        var entities = await BrokerSubsystem.StartAsync(system, options, clock, formats, Path.GetFullPath(options.Data.Directory)).ConfigureAwait(false);
         var users = entities.Users with
         {
             Logins = LoginServices.Create(options.Login, entities.Users.Logins, TimeProvider.System, Logging.GetLogger(system, typeof(LoginServices))),

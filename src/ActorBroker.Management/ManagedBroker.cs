@@ -18,6 +18,9 @@ namespace ActorBroker.Management;
 /// <param name="Clock">Wall clock.</param>
 public sealed record ManagedBroker(ActorSystem System, BrokerOptions Options, UserServices Users, IManagementView View, TimeProvider Clock)
 {
+    /// <summary>Stops and starts the node; null where that is for the program that it runs in.</summary>
+    public INodeSwitch? Switch { get; init; }
+
     /// <summary>The management of a node that serves; null where nothing is kept for it.</summary>
     public static ManagedBroker? Of(ActorSystem system, BrokerOptions options, TimeProvider clock) =>
         SystemManagement.Of(system) is { Users: { } users, View: { } view } ? new ManagedBroker(system, options, users, view, clock) : null;

@@ -1,37 +1,35 @@
 using System.Net;
+using System.Net.Sockets;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Tls;
 using ActorBroker.Management.Health;
-using ActorBroker.Management.Http;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using ActorBroker.Management.Hosting;
+using ActorBroker.Management.Metrics;
 
 namespace ActorBroker.Management;
 
-/// <summary>The node's HTTP server. It lives as long as the process, also while the node waits to join its cluster.</summary>
+/// <summary>
+/// An HTTP server of the node. It lives as long as the process, also while the node waits to join its cluster. Its port is
+/// bound from the start; ASP.NET Core is loaded, and the node's statistics begin, when the first client connects: 17 MB and
+/// some work every five seconds that a node without such clients has not got.
+/// </summary>
 public sealed class ManagementServer : IAsyncDisposable
 {
-    // The API answers what is larger than its own limit with an error of its own; the server just hangs up.
-    private const long BodyMax = ApiRequest.BodyMax * 2;
+    private readonly BoundPort _port;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Task<IAsyncDisposable?> _serving;
 
-    private readonly WebApplication _application;
-
-    private ManagementServer(WebApplication application, IPEndPoint endPoint)
+    private ManagementServer(BoundPort port, ManagedNode node, Func<BoundPort, Socket, Task<IAsyncDisposable>> start)
     {
-        _application = application;
-        EndPoint = endPoint;
+        _port = port;
+        _serving = ServeAsync(node, start);
     }
 
     /// <summary>Where it listens.</summary>
-    public IPEndPoint EndPoint { get; }
+    public IPEndPoint EndPoint => _port.EndPoint;
+
+    /// <summary>A client has connected: the server has been started, or is being started.</summary>
+    public bool IsUsed { get; private set; }
 
     /// <summary>Binds the listener <c>http</c> or <c>https</c>.</summary>
     /// <param name="listener">Where.</param>
@@ -40,93 +38,50 @@ public sealed class ManagementServer : IAsyncDisposable
     /// <param name="node">What its API manages.</param>
     /// <param name="certificates">What clients are shown; null for a listener without TLS.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    public static Task<ManagementServer> StartAsync(
+    public static async Task<ManagementServer> StartAsync(
         ListenerOptions listener, ManagementOptions options, INodeHealth health, ManagedNode node, ServerCertificates? certificates = null)
     {
+        ArgumentNullException.ThrowIfNull(listener);
         ArgumentNullException.ThrowIfNull(options);
-        return BindAsync(listener, certificates, application =>
-        {
-            HealthEndpoints.Map(application, health);
-            var table = ApiTable.Create();
-            DescriptionPages.Map(application, table);
-            var api = new ApiPipeline(node, options, table);
-            application.Use((context, next) => context.GetEndpoint() is null && ApiPipeline.IsFor(context) ? api.AnswerAsync(context) : next(context));
-        });
+        ArgumentNullException.ThrowIfNull(node);
+        var port = await BoundPort.BindAsync(listener).ConfigureAwait(false);
+        return new ManagementServer(port, node, (bound, first) => new ApiApplication(options, health, node, certificates).StartAsync(bound, first));
     }
 
-    /// <summary>Binds a listener.</summary>
+    /// <summary>Binds the listener <c>prometheus</c>.</summary>
     /// <param name="listener">Where.</param>
-    /// <param name="certificates">For TLS; null for plain HTTP.</param>
-    /// <param name="map">What it serves.</param>
+    /// <param name="node">What is measured.</param>
     /// <exception cref="StartupException">The address cannot be bound; the message names it.</exception>
-    internal static async Task<ManagementServer> BindAsync(ListenerOptions listener, ServerCertificates? certificates, Action<WebApplication> map)
+    public static async Task<ManagementServer> StartMetricsAsync(ListenerOptions listener, ManagedNode node)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        var address = await ResolveAsync(listener).ConfigureAwait(false);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyMax;
-            kestrel.Listen(address, listener.Port, endpoint =>
-            {
-                endpoint.Protocols = HttpProtocols.Http1;
-                if (certificates is not null)
-                {
-                    endpoint.UseHttps(new TlsHandshakeCallbackOptions
-                    {
-                        HandshakeTimeout = certificates.HandshakeTimeout,
-                        OnConnection = hello => ValueTask.FromResult(certificates.For(hello.ClientHelloInfo.ServerName)),
-                    });
-                }
-            });
-        });
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
-        var application = builder.Build();
-        application.UseRouting();
-        map(application);
-        try
-        {
-            await application.StartAsync().ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is IOException or AddressInUseException or System.Net.Sockets.SocketException)
-        {
-            await application.DisposeAsync().ConfigureAwait(false);
-            throw new StartupException($"listener {listener.Name} cannot be bound to {listener.Host}:{listener.Port}: {failure.Message}", failure);
-        }
-
-        var bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new ManagementServer(application, new IPEndPoint(address, new Uri(bound).Port));
+        ArgumentNullException.ThrowIfNull(node);
+        var port = await BoundPort.BindAsync(listener).ConfigureAwait(false);
+        return new ManagementServer(port, node, (bound, first) => new MetricsApplication(node).StartAsync(bound, first));
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
-
-    private static async Task<IPAddress> ResolveAsync(ListenerOptions listener)
+    public async ValueTask DisposeAsync()
     {
-        if (listener.Host == "*")
+        await _ending.CancelAsync().ConfigureAwait(false);
+        if (await _serving.ConfigureAwait(false) is { } server)
         {
-            return IPAddress.IPv6Any;
+            await server.DisposeAsync().ConfigureAwait(false);
         }
 
-        try
-        {
-            return IPAddress.TryParse(listener.Host, out var address)
-                ? address
-                : (await Dns.GetHostAddressesAsync(listener.Host).ConfigureAwait(false))[0];
-        }
-        catch (System.Net.Sockets.SocketException failure)
-        {
-            throw new StartupException($"listener {listener.Name}: host {listener.Host} cannot be resolved: {failure.Message}", failure);
-        }
+        _port.Dispose();
+        _ending.Dispose();
     }
 
-    /// <summary>Signals are for the node, which ends this server itself.</summary>
-    private sealed class ProcessLifetime : IHostLifetime
+    private async Task<IAsyncDisposable?> ServeAsync(ManagedNode node, Func<BoundPort, Socket, Task<IAsyncDisposable>> start)
     {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        if (await _port.AcceptAsync(_ending.Token).ConfigureAwait(false) is not { } first)
+        {
+            return null;
+        }
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        IsUsed = true;
+        await node.UseAsync().ConfigureAwait(false);
+        return await start(_port, first).ConfigureAwait(false);
     }
 }

@@ -2,6 +2,7 @@ using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
+using ActorBroker.Core.Statistics;
 using BenchmarkDotNet.Attributes;
 
 namespace ActorBroker.Benchmarks;
@@ -29,6 +30,10 @@ public class QueueBenchmarks : UnobservedQueueEffects
     [Params(false, true)]
     public bool Durable { get; set; }
 
+    /// <summary>What happens is counted.</summary>
+    [Params(false, true)]
+    public bool Counted { get; set; }
+
     /// <summary>A queue with one consumer.</summary>
     [GlobalSetup]
     public void SetUp()
@@ -45,6 +50,7 @@ public class QueueBenchmarks : UnobservedQueueEffects
         _batch = new MessageBatch(slab, offsets, [MessageRoute.Create("", "q")]);
         _queue = new QueueDecider(
             Durable, QueueSettings.Default, new QueueMemoryLimits(1 << 20, 64 << 20, 64 << 20, 1 << 20, 3), new MessageFormats(), now: 0, this);
+        _queue.Counters = Counted ? new QueueCounters() : null;
         _queue.StartConsumer(Consumer, new ConsumerSettings("c", false, false, 0, 1 << 20, ArgumentTable.Empty), "queue 'q'");
     }
 

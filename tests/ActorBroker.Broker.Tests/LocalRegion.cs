@@ -24,11 +24,11 @@ internal sealed class LocalRegion : UntypedActor
     {
         switch (message)
         {
-            case IShardedMessage sharded when _held.TryGetValue(sharded.EntityId, out var held):
+            case IShardedMessage { EntityId: { } id } sharded when _held.TryGetValue(id, out var held):
                 held.Add((sharded, Sender));
                 break;
-            case IShardedMessage sharded:
-                EntityOf(sharded.EntityId).Forward(sharded);
+            case IShardedMessage { EntityId: { } id } sharded:
+                EntityOf(id).Forward(sharded);
                 break;
             case Passivate passivate:
                 _held.TryAdd(IdOf(Sender), []);

@@ -32,6 +32,7 @@ public sealed class ClaimTests : IAsyncLifetime
         await UntilAsync(() => second.IsHeld);
         Assert.Contains("actorbroker first", await third.DescribeHoldersAsync(default), StringComparison.Ordinal);
         Assert.Contains("actorbroker second", await third.DescribeHoldersAsync(default), StringComparison.Ordinal);
+        Assert.Equal(["first", "second"], (await third.HoldersAsync(default)).Order(StringComparer.Ordinal));
 
         await first.ReleaseAsync();
         Assert.False(first.IsHeld);

@@ -97,6 +97,7 @@ public sealed class ClusterNode
             Statistics = entities.Statistics,
         };
         var listeners = await ConnectionsSubsystem.StartAsync(system, options, services);
+        await SystemManagement.Of(system).View!.BeginAsync();
         return new ClusterNode(system, entities.Queues, listeners.Single().EndPoint);
     }
 
@@ -127,7 +128,7 @@ public sealed class ClusterNode
     /// <summary>A name that no queue has, and whose queue will be on this node.</summary>
     public async Task<string> NewQueueNameAsync(string prefix)
     {
-        var extractor = EntitySharding.Extractor(EntitySharding.ShardCountDefault);
+        var extractor = EntitySharding.Extractor(BrokerOptions.Read(_system.Settings.Config).Cluster.Shards);
         for (var attempt = 0; attempt < 200; attempt++)
         {
             var key = new QueueKey("/", $"{prefix}-{Guid.NewGuid():N}");

@@ -45,8 +45,7 @@ public sealed partial class FormingTests : IAsyncLifetime
     public async Task Of_seeds_that_start_together_one_begins()
     {
         var ports = Enumerable.Range(0, 3).Select(static _ => FreePort()).ToArray();
-        var seeds = $"actorbroker.cluster.seeds=[{string.Join(", ", ports.Select(static port => $"\"127.0.0.1:{port}\""))}]";
-        var starting = ports.Select(port => StartAsync("--node-port", $"{port}", "--set", seeds)).ToArray();
+        var starting = ports.Select(port => StartAsync("--node-port", $"{port}", "--set", Seeds(ports))).ToArray();
         try
         {
             var nodes = await Task.WhenAll(starting);
@@ -56,9 +55,66 @@ public sealed partial class FormingTests : IAsyncLifetime
         }
         finally
         {
-            foreach (var node in starting.Where(static node => node.IsCompletedSuccessfully))
-                await (await node).DisposeAsync();
+            await EndAsync(starting);
         }
+    }
+
+    [Fact]
+    public async Task Seeds_with_different_databases_that_start_together_make_no_two_clusters()
+    {
+        await _server.ExecuteAsync("CREATE DATABASE another");
+        string[] databases = [_server.ConnectionString, _server.ConnectionStringOf("another")];
+        var ports = databases.Select(static _ => FreePort()).ToArray();
+        var starting = ports.Select((port, index) => StartAsync(
+            ["--node-port", $"{port}", "--set", Seeds(ports)], $"actorbroker.journal.connection-string={databases[index]}")).ToArray();
+        try
+        {
+            await Task.WhenAny(Task.WhenAll(starting));
+
+            // One whose start was a little earlier may have begun; the other is none of its cluster, and of no other.
+            var refused = starting.Where(static node => node.IsFaulted).ToList();
+            Assert.NotEmpty(refused);
+            Assert.All(refused, static node => Assert.Contains(
+                "and all nodes of a cluster name the same", Assert.IsType<InvalidOperationException>(node.Exception!.InnerException).Message, StringComparison.Ordinal));
+        }
+        finally
+        {
+            await EndAsync(starting);
+        }
+    }
+
+    [Fact]
+    public async Task A_node_with_another_database_or_another_number_of_shards_is_refused_and_told_why()
+    {
+        await _server.ExecuteAsync("CREATE DATABASE another");
+        await _server.ExecuteAsync("CREATE DATABASE further");
+        await using var first = await StartAsync("--profile", "cluster", "--node-port", "0");
+        string[] join = ["--join", Place(first, "node"), "--node-port", "0"];
+
+        await RefusedAsync(
+            "actorbroker.journal.connection-string: database another of PostgreSQL", join,
+            $"actorbroker.journal.connection-string={_server.ConnectionStringOf("another")}");
+        await RefusedAsync("actorbroker.cluster.shards = 32: ", join, "actorbroker.cluster.shards=32");
+        await RefusedAsync(
+            "actorbroker.journals.side: ", join, $"actorbroker.journals.side.connection-string={_server.ConnectionStringOf("further")}");
+
+        await using var second = await StartAsync(join);
+        await QueueIsSharedAsync(first, second);
+    }
+
+    private static string Seeds(int[] ports) =>
+        $"actorbroker.cluster.seeds=[{string.Join(", ", ports.Select(static port => $"\"127.0.0.1:{port}\""))}]";
+
+    private static async Task EndAsync(IEnumerable<Task<BrokerProcess>> nodes)
+    {
+        foreach (var node in nodes.Where(static node => node.IsCompletedSuccessfully))
+            await (await node).DisposeAsync();
+    }
+
+    private async Task RefusedAsync(string reason, string[] arguments, string setting)
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(arguments, setting));
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task QueueIsSharedAsync(BrokerProcess one, BrokerProcess another)
@@ -74,15 +130,19 @@ public sealed partial class FormingTests : IAsyncLifetime
         Assert.NotNull(await other.BasicGetAsync(queue, autoAck: true));
     }
 
-    private Task<BrokerProcess> StartAsync(params string[] arguments) => BrokerProcess.StartAsync(new BrokerLaunch
+    private Task<BrokerProcess> StartAsync(params string[] arguments) => StartAsync(arguments, []);
+
+    private Task<BrokerProcess> StartAsync(string[] arguments, params string[] settings) => BrokerProcess.StartAsync(new BrokerLaunch
     {
         Arguments = arguments,
         Settings =
         [
             "actorbroker.journal.provider=postgresql",
             $"actorbroker.journal.connection-string={_server.ConnectionString}",
+            "actorbroker.listeners.http.enabled=on",
             "actorbroker.listeners.http.host=127.0.0.1",
             "actorbroker.listeners.http.port=0",
+            .. settings,
         ],
     });
 

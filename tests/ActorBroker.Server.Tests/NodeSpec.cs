@@ -92,7 +92,7 @@ public sealed class NodeSpec : IDisposable
     {
         await File.WriteAllTextAsync(_folder.Child("my.conf"), "actorbroker.log { level = info, format = json }");
         using var server = ServerProcess.Start(
-            "--config", _folder.Child("my.conf"), "--data", _folder.Child("data"), "--set", "actorbroker.listeners.amqp.port=0");
+            ["--config", _folder.Child("my.conf"), "--data", _folder.Child("data"), "--set", "actorbroker.listeners.amqp.port=0", .. ServerProcess.WithoutHttp]);
         await server.ReadLineAsync();
         await server.SignalAsync("TERM");
 
@@ -107,6 +107,7 @@ public sealed class NodeSpec : IDisposable
         [
             "--data",
             _folder.Child("data"),
+            .. ServerProcess.WithoutHttp,
             .. new[] { "actorbroker.listeners.amqp.host=127.0.0.1", "actorbroker.listeners.amqp.port=0" }
                 .Concat(settings)
                 .SelectMany(setting => new[] { "--set", setting }),

@@ -16,6 +16,15 @@ internal sealed class ServerProcess : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Of the operating system.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>For a broker whose HTTP ports are not what is tested: others may have them.</summary>
+    public static string[] WithoutHttp { get; } =
+        ["--set", "actorbroker.listeners.http.enabled=off", "--set", "actorbroker.listeners.prometheus.enabled=off"];
+
     public static ServerProcess Start(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
@@ -50,6 +59,9 @@ internal sealed class ServerProcess : IDisposable
         await _process.WaitForExitAsync().WaitAsync(limit ?? Patience);
         return (_process.ExitCode, await output, await _errors);
     }
+
+    /// <summary>The files that it has mapped, libraries among them, as Linux lists them.</summary>
+    public Task<string> MapsAsync() => File.ReadAllTextAsync($"/proc/{_process.Id}/maps");
 
     public void Dispose()
     {

@@ -78,12 +78,24 @@ public sealed class StartRefusalSpec : IDisposable
 
         await Refuses(
             $"127.0.0.1:{port}",
-            "--data",
-            _folder.Path,
-            "--set",
-            "actorbroker.listeners.amqp.host=127.0.0.1",
-            "--set",
-            $"actorbroker.listeners.amqp.port={port}");
+            ["--data", _folder.Path, "--set", "actorbroker.listeners.amqp.host=127.0.0.1", "--set", $"actorbroker.listeners.amqp.port={port}", .. ServerProcess.WithoutHttp]);
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("prometheus")]
+    public async Task A_port_of_HTTP_in_use_is_refused_with_how_to_do_without(string listener)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        await Refuses(
+            $"listener {listener} cannot be bound to 127.0.0.1:{port}: ",
+            [
+                "--data", _folder.Path, "--set", AnyPort, .. ServerProcess.WithoutHttp, "--set", $"actorbroker.listeners.{listener}.enabled=on",
+                "--set", $"actorbroker.listeners.{listener}.host=127.0.0.1", "--set", $"actorbroker.listeners.{listener}.port={port}",
+            ]);
     }
 
     private static async Task Refuses(string reason, params string[] arguments)

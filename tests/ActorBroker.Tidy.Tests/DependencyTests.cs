@@ -18,7 +18,10 @@ public sealed class DependencyTests
         ["ActorBroker.Embedded"] = ["ActorBroker.Broker", "ActorBroker.Connections"],
         ["ActorBroker.Hosting"] = ["ActorBroker.Client", "ActorBroker.Embedded"],
         ["ActorBroker.Management"] = ["ActorBroker.Contracts"],
-        ["ActorBroker.Server"] = ["ActorBroker.Embedded", "ActorBroker.Management"],
+        ["ActorBroker.CommandLine"] = ["ActorBroker.PerfTest"],
+        ["ActorBroker.Server"] = ["ActorBroker.CommandLine", "ActorBroker.Embedded", "ActorBroker.Management", "ActorBroker.RabbitMqDiagnostics"],
+        ["ActorBroker.RabbitMqCtl"] = ["ActorBroker.CommandLine"],
+        ["ActorBroker.RabbitMqDiagnostics"] = ["ActorBroker.RabbitMqCtl"],
         ["ActorBroker.PerfTest"] = ["ActorBroker.Protocols.Amqp091"],
     };
 

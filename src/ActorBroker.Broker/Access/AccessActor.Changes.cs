@@ -21,6 +21,18 @@ public sealed partial class AccessActor
 
     private void Change(AccessChange change, IActorRef asker)
     {
+        if (NeedsPlace(change))
+        {
+            Place((CreateVirtualHost)change, asker);
+        }
+        else
+        {
+            Write(change, asker);
+        }
+    }
+
+    private void Write(AccessChange change, IActorRef asker)
+    {
         var (refusal, events) = AccessDecider.Decide(_current, change);
         if (refusal is not null)
         {
@@ -46,6 +58,7 @@ public sealed partial class AccessActor
             }
 
             _writing = null;
+            SaveSnapshotWhenDue();
             AnswerWhenFollowed(unanswered);
         });
     }
@@ -53,6 +66,7 @@ public sealed partial class AccessActor
     private void ApplyWritten(AccessEvent written)
     {
         Apply(written);
+        _eventsSinceSnapshot++;
         _nodes.Tell(version => new AccessTableChanged(version, IsWhole: false, [written]), Self);
         if (written is UserLimited limited)
         {

@@ -39,6 +39,7 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.AccessType, entityId);
         _settings = settings;
+        _snapshots = new SnapshotPair(this, _log);
     }
 
     /// <inheritdoc/>
@@ -78,10 +79,14 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
     {
         switch (_replay.Look(message, LastSequenceNr))
         {
+            case AccessEntitySnapshot snapshot:
+                Recover(snapshot);
+                break;
             case AccessEvent accessEvent:
+                _eventsSinceSnapshot++;
                 Apply(accessEvent);
                 break;
-            case RecoveryCompleted when _replay.Damage is { } damage:
+            case RecoveryCompleted when _replay.DamageWithGaps is { } damage:
                 _log.Error("{0}: journal damage: nobody can log in: {1}", PersistenceId, damage);
                 BecomeReady();
                 break;
@@ -115,6 +120,9 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
             case TypesDue:
                 AskForTypes();
                 break;
+            case VirtualHostPlaced placed:
+                OnPlaced(placed);
+                break;
             case VirtualHostEmptied emptied:
                 OnEmptied(emptied);
                 break;
@@ -127,7 +135,11 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
 
                 break;
             default:
-                Unhandled(message);
+                if (!_snapshots.OnMessage(message))
+                {
+                    Unhandled(message);
+                }
+
                 break;
         }
     }
@@ -159,6 +171,11 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
         foreach (var unanswered in _unanswered)
         {
             Refuse(unanswered.Change, unanswered.Asker);
+        }
+
+        foreach (var placing in _placing)
+        {
+            Refuse(placing.Change, placing.Asker);
         }
 
         while (_waiting.TryDequeue(out var waiting))
@@ -197,6 +214,7 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
     {
         _isReady = true;
         ResumeWork();
+        SaveSnapshotWhenDue();
         while (_waiting.TryDequeue(out var waiting))
         {
             Answer(waiting.Command, waiting.Asker);
@@ -209,7 +227,7 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
     {
         switch (command)
         {
-            case var _ when _replay.Damage is not null:
+            case var _ when _replay.DamageWithGaps is not null:
                 Refuse(command, asker);
                 break;
             case ListVirtualHosts list:

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ActorBroker.Contracts.Access;
+using ActorBroker.Contracts.Audit;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
@@ -13,6 +14,10 @@ internal static class AccessDecider
     // AMQP 0-9-1 §4.2.5.3: the names travel as short strings of at most 255 bytes.
     private const int NameBytesMax = 255;
     private const int TextBytesMax = 4 * 1024;
+
+    // All are on every node.
+    private const int ParametersMax = 1_000;
+    private const int ParameterBytesMax = 16 * 1024;
 
     public static (Refusal? Refusal, AccessEvent[] Events) Decide(AccessSnapshot current, AccessChange change) => change switch
     {
@@ -48,6 +53,9 @@ internal static class AccessDecider
         SetUserLimits set => Unless(
             MissingUser(current, set.User) ?? Negative(set.Limits.ConnectionsMax) ?? Negative(set.Limits.ChannelsMax),
             set.Limits == current.LimitsOf(set.User) ? null : new UserLimited(set.User, set.Limits, set.Origin)),
+        SetGlobalParameter set => Unless(
+            InvalidName("parameter", set.Name) ?? InvalidParameter(current, set),
+            set.Value == current.Parameters.GetValueOrDefault(set.Name) ? null : new GlobalParameterSet(set.Name, set.Value, set.Origin)),
         _ => throw new UnreachableException($"{change.GetType()} is no change of access."),
     };
 
@@ -76,19 +84,17 @@ internal static class AccessDecider
 
     private static (Refusal? Refusal, AccessEvent[] Events) Create(AccessSnapshot current, CreateVirtualHost create)
     {
-        var refusal = InvalidName("vhost", create.VirtualHost) ?? InvalidMetadata(create.Metadata);
+        var refusal = InvalidName("vhost", create.VirtualHost) ?? Reserved(create.VirtualHost) ?? InvalidMetadata(create.Metadata);
         if (!current.VirtualHosts.TryGetValue(create.VirtualHost, out var known))
         {
             return Unless(refusal, new VirtualHostCreated(create.VirtualHost, create.Metadata ?? VirtualHostMetadata.None, create.Origin));
         }
 
+        // Where it is kept was decided when it was made.
+        var metadata = create.Metadata is null ? known.Metadata : create.Metadata with { Journal = known.Metadata.Journal };
         return known.IsBeingDeleted
             ? Unless(new Refusal(RefusalReason.Unavailable, $"vhost '{create.VirtualHost}' is being deleted"), null)
-            : Unless(
-                refusal,
-                create.Metadata is null || create.Metadata == known.Metadata
-                    ? null
-                    : new VirtualHostDescribed(create.VirtualHost, create.Metadata, create.Origin));
+            : Unless(refusal, metadata == known.Metadata ? null : new VirtualHostDescribed(create.VirtualHost, metadata, create.Origin));
     }
 
     private static (Refusal? Refusal, AccessEvent[] Events) Delete(AccessSnapshot current, DeleteVirtualHost delete)
@@ -149,6 +155,9 @@ internal static class AccessDecider
     private static Refusal? InvalidName(string what, string name) =>
         Encoding.UTF8.GetByteCount(name) is 0 or > NameBytesMax ? Wrong($"the name of a {what} must have 1 to {NameBytesMax} bytes") : null;
 
+    private static Refusal? Reserved(string virtualHost) =>
+        virtualHost == AuditTrail.VirtualHost ? Wrong($"the vhost name '{virtualHost}' is reserved for the broker") : null;
+
     private static Refusal? InvalidPassword(PutUser put) =>
         string.IsNullOrEmpty(put.PasswordHash) || PasswordHash.IsWellFormed(put.Hashing, put.PasswordHash)
             ? null
@@ -163,6 +172,18 @@ internal static class AccessDecider
         metadata is null || Encoding.UTF8.GetByteCount(metadata.Description) + metadata.Tags.Sum(Encoding.UTF8.GetByteCount) <= TextBytesMax
             ? null
             : Wrong($"description and tags of a vhost must not exceed {TextBytesMax} bytes");
+
+    private static Refusal? InvalidParameter(AccessSnapshot current, SetGlobalParameter set)
+    {
+        if (set.Value is null)
+        {
+            return current.Parameters.ContainsKey(set.Name) ? null : new Refusal(RefusalReason.NotFound, $"parameter '{set.Name}' not found");
+        }
+
+        return Encoding.UTF8.GetByteCount(set.Value) > ParameterBytesMax ? Wrong($"a parameter must not exceed {ParameterBytesMax} bytes")
+            : current.Parameters.Count >= ParametersMax && !current.Parameters.ContainsKey(set.Name) ? Wrong($"there must not be more than {ParametersMax} global parameters")
+            : null;
+    }
 
     private static Refusal? Negative(long? limit) => limit < 0 ? Wrong("a limit must not be negative") : null;
 

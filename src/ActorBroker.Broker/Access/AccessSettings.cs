@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using Akka.Actor;
 
@@ -14,4 +15,11 @@ public sealed record AccessSettings(
     TimeProvider Clock,
     Func<ActorSystem, IActorRef> Catalogues,
     Func<ActorSystem, IActorRef> Queues,
-    Func<ActorSystem, IActorRef> Exchanges);
+    Func<ActorSystem, IActorRef> Exchanges)
+{
+    /// <summary>Where virtual hosts may be kept; null where there is one journal.</summary>
+    public IVirtualHostPlaces? Places { get; init; }
+
+    /// <summary>A snapshot is written after so many events, or a quarter of what there is to write.</summary>
+    public int SnapshotAfterEvents { get; init; } = 1_000;
+}

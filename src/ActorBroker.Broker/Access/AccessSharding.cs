@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
@@ -18,7 +19,10 @@ public static class AccessSharding
     {
         var settings = new AccessSettings(
             options, time, EntitySharding.Region(EntityIds.CatalogueType), EntitySharding.Region(EntityIds.QueueType),
-            EntitySharding.Region(EntityIds.ExchangeType));
+            EntitySharding.Region(EntityIds.ExchangeType))
+        {
+            Places = JournalPlugins.PlacesOf(system),
+        };
         return ClusterSharding.Get(system).Start(
             EntityIds.AccessType,
             entityId => AccessActor.Props(entityId, settings),
@@ -38,8 +42,9 @@ public static class AccessSharding
         ArgumentNullException.ThrowIfNull(options);
         var tables = new AccessTables();
         var follower = system.ActorOf(AccessTableActor.Props(tables, access), AccessTableActor.Name);
+
+        // Not ended with the system: an operator who has stopped the node is let in to start it again.
         var passwords = new PasswordWork(options.PasswordHashing, clock);
-        system.RegisterOnTermination(passwords.Dispose);
         return (new UserServices(tables, new TableLogins(tables, passwords, options.LoopbackUsers, clock), passwords), follower);
     }
 }

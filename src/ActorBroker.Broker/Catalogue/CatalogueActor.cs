@@ -25,6 +25,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
     private readonly CatalogueSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CatalogueState _state = new();
+    private readonly SnapshotPair _snapshots;
     private readonly NodeSubscribers _nodes = new();
     private readonly Queue<CatalogueRequest> _waiting = new();
     private readonly List<CatalogueRequest> _current = [];
@@ -43,6 +44,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
         JournalPluginId = JournalPlugins.JournalOf(Context.System, PersistenceId);
         SnapshotPluginId = JournalPlugins.SnapshotsOf(Context.System, PersistenceId);
         _settings = settings;
+        _snapshots = new SnapshotPair(this, _log);
     }
 
     /// <inheritdoc/>
@@ -60,7 +62,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
-            case CatalogueCommand command when DamageOf() is not null:
+            case CatalogueCommand command when _replay.DamageWithGaps is not null:
                 RefuseDamaged(command);
                 break;
             case CatalogueCommand command:
@@ -84,22 +86,9 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
                 RefuseAll("is moving");
                 Context.Stop(Self);
                 break;
-            case SaveSnapshotSuccess saved:
-                KeepJournalShort(saved.Metadata.SequenceNr);
-                break;
-            case SaveSnapshotFailure failed:
-                _log.Warning("{0}: no snapshot at {1}: {2}", PersistenceId, failed.Metadata.SequenceNr, failed.Cause.Message);
-                break;
-            case DeleteSnapshotsFailure failed:
-                _log.Warning("{0}: old snapshots stay: {1}", PersistenceId, failed.Cause.Message);
-                break;
-            case DeleteMessagesFailure failed:
-                _log.Warning("{0}: old events stay: {1}", PersistenceId, failed.Cause.Message);
-                break;
-            case DeleteSnapshotsSuccess or DeleteMessagesSuccess:
-                break;
             default:
-                Unhandled(message);
+                if (!_snapshots.OnMessage(message))
+                    Unhandled(message);
                 break;
         }
     }
@@ -110,7 +99,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
         switch (_replay.Look(message, LastSequenceNr))
         {
             case CatalogueSnapshot snapshot:
-                _lastSnapshot = SnapshotSequenceNr;
+                _snapshots.Recovered(SnapshotSequenceNr);
                 foreach (var name in snapshot.Names)
                     _state.Apply(new NameChange(true, name));
                 _policies = snapshot.Policies;
@@ -125,7 +114,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
                 _eventsSinceSnapshot++;
                 Apply(policyEvent);
                 break;
-            case RecoveryCompleted when DamageOf() is { } damage:
+            case RecoveryCompleted when _replay.DamageWithGaps is { } damage:
                 _log.Error("{0}: journal damage: the virtual host is not served: {1}", PersistenceId, damage);
                 break;
             case RecoveryCompleted:
@@ -148,97 +137,6 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
         RefuseAll("could not be written");
         Context.Stop(Self);
     }
-
-    private void OnRequest(CatalogueCommand command)
-    {
-        _virtualHost = command.VirtualHost;
-        if (_waiting.Count >= _settings.WaitingMax)
-        {
-            Answer(new CatalogueRequest(command, Sender), Refused(RefusalReason.Unavailable, "has too many requests waiting"));
-            return;
-        }
-
-        _waiting.Enqueue(new CatalogueRequest(command, Sender));
-        if (!_isBusy)
-            BeginRound();
-    }
-
-    private void BeginRound()
-    {
-        var changes = new List<NameChange>();
-        var written = new List<NameChange>();
-        var events = new List<CatalogueEvent>();
-        while (_current.Count < _settings.RoundMax && _waiting.TryDequeue(out var request))
-        {
-            _current.Add(request);
-            request.Refusal = CheckQueueLimit(request.Command);
-            var first = changes.Count;
-            if (request.Refusal is null)
-                AddChanges(request.Command, changes);
-            for (var i = first; i < changes.Count; i++)
-                Follow(changes[i], written);
-            if (request.Command is PolicyCommand command)
-                DecidePolicy(request, command, events);
-        }
-
-        var policiesChange = events.Exists(change => change is not QueueLimitSet);
-
-        _isBusy = true;
-        if (written.Count > 0)
-            events.Add(new NamesRecorded(_virtualHost, written));
-        if (events.Count == 0)
-        {
-            TellNodes(changes, policiesChange);
-            return;
-        }
-
-        var left = events.Count;
-        PersistAllAsync(events, written =>
-        {
-            TellWatchers(written);
-            _eventsSinceSnapshot++;
-            if (--left > 0)
-                return;
-            SaveSnapshotWhenDue();
-            TellNodes(changes, policiesChange);
-        });
-    }
-
-    private void Follow(NameChange change, List<NameChange> written)
-    {
-        if (change is { Added: true, Name.Durable: true })
-            written.Add(change);
-        else if (IsWritten(change.Name))
-            written.Add(new NameChange(false, change.Name));
-        _state.Apply(change);
-    }
-
-    private void AddChanges(CatalogueCommand command, List<NameChange> changes)
-    {
-        switch (command)
-        {
-            case RegisterName register:
-                // Told to the nodes even if it is known: one of them may have found the exchange missing and dropped it.
-                changes.Add(new NameChange(true, new CatalogueName(register.Kind, register.Name, register.Durable)));
-                _unregistered?.Remove(new Destination(register.Kind, register.Name));
-                break;
-            case UnregisterName unregister:
-                changes.Add(new NameChange(false, new CatalogueName(unregister.Kind, unregister.Name, Durable: false)));
-                _unregistered?.Add(new Destination(unregister.Kind, unregister.Name));
-                break;
-            case ReclaimNames reclaim when _unregistered is not null:
-                foreach (var name in reclaim.Names)
-                {
-                    var key = new Destination(name.Kind, name.Name);
-                    if (!name.Durable && !_unregistered.Contains(key) && !_state.TryGet(key, out _))
-                        changes.Add(new NameChange(true, name));
-                }
-
-                break;
-        }
-    }
-
-    private bool IsWritten(CatalogueName name) => _state.TryGet(new Destination(name.Kind, name.Name), out var durable) && durable;
 
     private void Answer(CatalogueRequest request, Refusal? refusal)
     {

@@ -10,8 +10,8 @@ public static class CatalogueSharding
     /// <summary>Starts this node's region of catalogues, or returns the one that is started.</summary>
     /// <param name="system">The node.</param>
     /// <param name="settings">What catalogues share.</param>
-    /// <param name="shardCount">The same on all nodes, for ever: entities are spread over so many shards.</param>
-    public static IActorRef Start(ActorSystem system, CatalogueSettings settings, int shardCount = EntitySharding.ShardCountDefault) =>
+    /// <param name="shardCount">The same on all nodes: entities are spread over so many shards.</param>
+    public static IActorRef Start(ActorSystem system, CatalogueSettings settings, int shardCount) =>
         EntitySharding.Start(
             system, EntityIds.CatalogueType, entityId => CatalogueActor.Props(entityId, settings), shardCount, CatalogueActor.StopCatalogue.Instance);
 }

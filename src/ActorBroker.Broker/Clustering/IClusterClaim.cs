@@ -21,6 +21,13 @@ public interface IClusterClaim : IAsyncDisposable
     /// <exception cref="ClusterClaimException">The database does not answer; it may later.</exception>
     Task<string> DescribeHoldersAsync(CancellationToken stop);
 
+    /// <summary>
+    /// The members as the database knows them, each as <c>HOST:PORT</c>. A node whose machine is gone stays among them until
+    /// the database has noticed, for some ten seconds.
+    /// </summary>
+    /// <exception cref="ClusterClaimException">The database does not answer; it may later.</exception>
+    Task<IReadOnlySet<string>> HoldersAsync(CancellationToken stop);
+
     /// <summary>This node is a member no more; it may become one again.</summary>
     Task ReleaseAsync();
 }

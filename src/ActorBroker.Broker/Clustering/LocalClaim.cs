@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace ActorBroker.Broker.Clustering;
 
 /// <summary>The claim of a node whose journal is a file: the process holds its data folder, so there is no other node.</summary>
@@ -14,6 +16,9 @@ public sealed class LocalClaim : IClusterClaim
 
     /// <inheritdoc/>
     public Task<string> DescribeHoldersAsync(CancellationToken stop) => Task.FromResult("this node");
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<string>> HoldersAsync(CancellationToken stop) => Task.FromResult<IReadOnlySet<string>>(FrozenSet<string>.Empty);
 
     /// <inheritdoc/>
     public Task ReleaseAsync() => Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Npgsql;
 
 namespace ActorBroker.Broker.Clustering;
@@ -11,6 +12,16 @@ public sealed class PostgreSqlClaim : IClusterClaim
 {
     // One cluster for each schema: the tables are there.
     private const string Key = "hashtextextended('actorbroker ' || current_schema(), 0)";
+
+    // Sessions that hold the lock, as FROM and WHERE.
+    private const string Holders =
+        $"""
+        FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND l.classid = (({Key} >> 32) & 4294967295)::oid AND l.objid = ({Key} & 4294967295)::oid AND l.granted
+        """;
+
+    private const string NamePrefix = "actorbroker ";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
@@ -32,7 +43,7 @@ public sealed class PostgreSqlClaim : IClusterClaim
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            ApplicationName = $"actorbroker {node}",
+            ApplicationName = NamePrefix + node,
             Pooling = false,
             Multiplexing = false,
             KeepAlive = 5,
@@ -67,14 +78,17 @@ public sealed class PostgreSqlClaim : IClusterClaim
     /// <inheritdoc/>
     public async Task<string> DescribeHoldersAsync(CancellationToken stop)
     {
-        const string Query =
-            $"""
-            SELECT coalesce(string_agg(a.application_name || coalesce(' at ' || host(a.client_addr), ''), ', '), 'nobody')
-            FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-            WHERE l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND l.classid = (({Key} >> 32) & 4294967295)::oid AND l.objid = ({Key} & 4294967295)::oid AND l.granted
-            """;
+        const string Query = $"SELECT coalesce(string_agg(a.application_name || coalesce(' at ' || host(a.client_addr), ''), ', '), 'nobody') {Holders}";
         return await AskAsync<string>(Query, stop).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlySet<string>> HoldersAsync(CancellationToken stop)
+    {
+        const string Query = $"SELECT coalesce(array_agg(a.application_name), '{{}}') {Holders} AND l.mode = 'ShareLock'";
+        var names = await AskAsync<string[]>(Query, stop).ConfigureAwait(false);
+        return names.Where(static name => name.StartsWith(NamePrefix, StringComparison.Ordinal))
+            .Select(static name => name[NamePrefix.Length..]).ToFrozenSet(StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -36,6 +36,8 @@ internal sealed partial class EventText
             UserLimited limited when limited.Limits == UserLimits.None =>
                 [("user.limits.cleared", By(Named(LimitsName).Add("username", limited.User), by))],
             UserLimited limited => [("user.limits.set", By(Limited(limited), by))],
+            GlobalParameterSet { Value: null } cleared => [("parameter.cleared", By(Named(cleared.Name).Add("component", "global"), by))],
+            GlobalParameterSet set => [("parameter.set", By(Named(set.Name).Add("component", "global"), by))],
             _ => [],
         };
     }

@@ -20,6 +20,8 @@ public sealed partial class ExchangeActor
         {
             if (change.Request.Command is BindDestination bind)
                 AskDestination(change, bind.Binding);
+            else if (change.Request.Command is UnbindDestination unbind)
+                AskOwner(change, unbind.Binding);
         }
 
         AwaitAnswers(() => CopyHistory(DecideChanges));
@@ -39,17 +41,35 @@ public sealed partial class ExchangeActor
         change.QuestionId = id;
         var (virtualHost, source) = State.Key;
         var isDurable = State.Definition!.Durable;
-        var connection = change.Request.Sender;
         if (binding.Destination.Kind == DestinationKind.Queue)
         {
-            var question = new AddBindingSource(new QueueKey(virtualHost, binding.Destination.Name), id, source, connection, isDurable);
-            _answers.Tell(id, () => _settings.QueueRegion(Context.System).Tell(question, Self));
+            AskQueue(change, id);
         }
         else
         {
             var question = new AddExchangeBindingSource(new ExchangeKey(virtualHost, binding.Destination.Name), id, source, isDurable);
             _answers.Tell(id, () => _settings.ExchangeRegion(Context.System).Tell(question, Self));
         }
+    }
+
+    // An exclusive queue is its owner's alone, to unbind too. It journals nothing, so that a durable binding leads to none.
+    // Nothing but that stands against unbinding: a queue that is gone or can't be asked is let go of.
+    private void AskOwner(BindingChange change, Binding binding)
+    {
+        if (binding.Destination.Kind != DestinationKind.Queue || !State.TryGetBinding(binding, out var isDurable) || isDurable)
+            return;
+        change.Destination = binding.Destination;
+        var id = _answers.Ask((refusal, _) => change.Refusal = refusal is { Reason: RefusalReason.ResourceLocked } ? refusal : null);
+        change.QuestionId = id;
+        AskQueue(change, id);
+    }
+
+    private void AskQueue(BindingChange change, string id)
+    {
+        var (virtualHost, source) = State.Key;
+        var question = new AddBindingSource(
+            new QueueKey(virtualHost, change.Destination.Name), id, source, change.Request.Sender, State.Definition!.Durable);
+        _answers.Tell(id, () => _settings.QueueRegion(Context.System).Tell(question, Self));
     }
 
     /// <summary>A destination that is being deleted may answer only when this exchange has let go of it: take it as gone.</summary>
@@ -80,7 +100,12 @@ public sealed partial class ExchangeActor
             var decision = Decide(change);
             change.Refusal = decision.Refusal;
             if (decision.Event is not { } exchangeEvent)
+            {
+                if (NotBefore(change) is { } written)
+                    events.Add(written);
                 continue;
+            }
+
             AddRouteChanges(exchangeEvent, routes);
             NoteChange(exchangeEvent);
             State.Apply(exchangeEvent);
@@ -95,6 +120,13 @@ public sealed partial class ExchangeActor
 
         Write(events, () => TellNodes(routes, () => CopyRestOfHistory(() => AnswerChanges(deletion))));
     }
+
+    // A queue that is gone is told that nothing leads to it only by an incarnation that has the journal's next number: one
+    // that another has taken over from, and does not know it, might still write a binding that the queue had agreed to.
+    private DestinationUnbound? NotBefore(BindingChange change) =>
+        !_hasWritten && State.Definition is { Durable: true } && change.Request.Command is RemoveDestination remove
+            ? new DestinationUnbound(State.Key, remove.Destination, remove.Origin)
+            : null;
 
     /// <summary>The exchange goes with this change: the ones after it will find it gone.</summary>
     private void PutBackAfter(int index)

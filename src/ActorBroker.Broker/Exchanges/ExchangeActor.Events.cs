@@ -14,23 +14,30 @@ public sealed partial class ExchangeActor
         switch (change)
         {
             case BindingAdded added:
-                _happened.Add(new BindingCreated(State.Key, added.Binding, added.Origin));
+                _happened.Add(new BindingCreated(State.Key, added.Binding, added.Origin) { IsOfTransient = !added.Durable });
                 break;
             case Core.Exchanges.BindingRemoved removed:
-                _happened.Add(new BindingDeleted(State.Key, removed.Binding, WithDestination: false, removed.Origin));
+                _happened.Add(Deleted(removed.Binding, withDestination: false, removed.Origin));
                 break;
             case DestinationUnbound unbound:
                 foreach (var binding in State.BindingsTo(unbound.Destination))
-                    _happened.Add(new BindingDeleted(State.Key, binding, WithDestination: true, unbound.Origin));
+                    _happened.Add(Deleted(binding, withDestination: true, unbound.Origin));
                 break;
         }
     }
 
     private void NoteDeletion(Origin origin)
     {
-        _happened.Add(new Contracts.Events.ExchangeDeleted(State.Key, origin));
+        var isOfTransient = State.Definition is { Durable: false } or { AutoDelete: true };
+        _happened.Add(new Contracts.Events.ExchangeDeleted(State.Key, origin) { IsOfTransient = isOfTransient });
         foreach (var binding in State.Bindings)
-            _happened.Add(new BindingDeleted(State.Key, binding, WithDestination: false, origin));
+            _happened.Add(Deleted(binding, withDestination: false, origin));
+    }
+
+    private BindingDeleted Deleted(Binding binding, bool withDestination, Origin origin)
+    {
+        State.TryGetBinding(binding, out var durable);
+        return new BindingDeleted(State.Key, binding, withDestination, origin) { IsOfTransient = !durable };
     }
 
     private void TellWatchers()

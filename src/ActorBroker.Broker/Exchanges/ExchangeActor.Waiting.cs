@@ -44,6 +44,7 @@ public sealed partial class ExchangeActor
         var left = events.Count;
         PersistAllAsync(events, _ =>
         {
+            _hasWritten = true;
             _eventsSinceSnapshot++;
             if (--left > 0)
                 return;

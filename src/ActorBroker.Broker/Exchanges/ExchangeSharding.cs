@@ -12,8 +12,8 @@ public static class ExchangeSharding
     /// <summary>Starts this node's region of exchanges, or returns the one that is started.</summary>
     /// <param name="system">The node.</param>
     /// <param name="settings">What the exchanges need; see <see cref="Settings"/>.</param>
-    /// <param name="shardCount">The same on all nodes, for ever: entities are spread over so many shards.</param>
-    public static IActorRef Start(ActorSystem system, ExchangeSettings settings, int shardCount = EntitySharding.ShardCountDefault) =>
+    /// <param name="shardCount">The same on all nodes: entities are spread over so many shards.</param>
+    public static IActorRef Start(ActorSystem system, ExchangeSettings settings, int shardCount) =>
         EntitySharding.Start(
             system, EntityIds.ExchangeType, entityId => ExchangeActor.Props(entityId, settings), shardCount, ExchangeActor.StopExchange.Instance);
 

@@ -13,9 +13,6 @@ namespace ActorBroker.Broker.History;
 /// <param name="Origin">For whom.</param>
 internal sealed record HistorySource(IActorRef Actor, QueueKey Queue, HistoryRange Range, MessageCriteria Criteria, Origin Origin);
 
-/// <summary>From a queue to whoever reads its history: it ends.</summary>
-internal sealed record EndReading(Refusal Reason) : INoSerializationVerificationNeeded;
-
 /// <summary>
 /// From a replay to its queue, which forgets it and stops it behind all that it had sent to it before: if the replay
 /// stopped by itself, a command on its way would stay without an answer.

@@ -1,3 +1,4 @@
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Queues;
 using Akka.Actor;
 using Akka.Event;
@@ -8,9 +9,9 @@ namespace ActorBroker.Broker.History;
 internal sealed partial class ReplayActor
 {
     private ReplayReported Report => new(
-        _replay.Queue,
-        _replay.ReplayId,
-        _hasEnded ? _state : ReplayState.Running,
+        Replay.Queue,
+        Replay.ReplayId,
+        HasEnded ? _state : ReplayState.Running,
         new ReplayProgress(
             _reader.LookedAt,
             _reader.Matched,
@@ -19,23 +20,22 @@ internal sealed partial class ReplayActor
             _reader.Missing,
             _underWay.TryPeek(out var first) ? first.Position : _reader.Next,
             _reader.End),
-        _hasEnded ? _refusal : null);
+        HasEnded ? Refusal : null);
 
     private void OnCancel()
     {
-        if (_hasEnded)
+        if (HasEnded)
         {
             Sender.Tell(Report, Context.Parent);
             return;
         }
 
-        if (!Sender.Equals(_requester))
+        if (!Sender.Equals(Requester))
         {
             _awaitingEnd.Add(Sender);
         }
 
-        Conclude(ReplayState.Cancelled, refusal: null);
-        EndWhenDone();
+        Conclude(ReplayState.Cancelled);
     }
 
     private void TellStarted()
@@ -50,21 +50,27 @@ internal sealed partial class ReplayActor
     private void TellReport()
     {
         _reported = Report;
-        _requester.Tell(_reported, Context.Parent);
+        Requester.Tell(_reported, Context.Parent);
     }
 
-    private void TellEnd()
+    /// <inheritdoc/>
+    protected override void Answer()
     {
-        _hasEnded = true;
         TellReport();
         foreach (var asker in _awaitingEnd)
         {
             asker.Tell(Report, Context.Parent);
         }
 
+        if (_replayed > 0)
+        {
+            Context.System.EventStream.Publish(
+                new MessagesTransferred(Replay.Queue, Replay.Destination, _replayed, Kept: true, Replay.Origin));
+        }
+
         _log.Info(
             "replay '{0}' of {1} to {2}, asked for by {3}: {4}; {5}",
-            _replay.ReplayId, _replay.Queue, _target.Name, $"'{_replay.Origin.User}' at {_replay.Origin.Address}",
-            _refusal?.Text ?? _state.ToString(), Report.Progress);
+            Replay.ReplayId, Replay.Queue, Target.Name, $"'{Replay.Origin.User}' at {Replay.Origin.Address}",
+            Refusal?.Text ?? _state.ToString(), Report.Progress);
     }
 }

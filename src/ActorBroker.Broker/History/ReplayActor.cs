@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Forwarding;
+using ActorBroker.Broker.Readers;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
@@ -17,25 +18,19 @@ namespace ActorBroker.Broker.History;
 /// those who ask how it ended.
 /// </para>
 /// </summary>
-internal sealed partial class ReplayActor : UntypedActor, IWithTimers
+internal sealed partial class ReplayActor : RepublishingActor
 {
     private const int WindowBytes = 1 << 19;
     private const int TicksForReport = 5;
     private const int TicksForRest = 25;
 
-    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(1);
 
-    private readonly ReplayMessages _replay;
-    private readonly ForwardingServices _services;
-    private readonly ReplayTarget _target;
-    private readonly MessageForwarder _forwarder;
     private readonly HistoryReader _reader;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<ReplayedMessage> _underWay = new();
     private readonly List<IActorRef> _awaitingEnd = [];
-    private IActorRef _requester;
-    private bool _isTargetFound;
+    private bool _isReading;
     private bool _hasStarted;
     private long _replayed;
     private long _unrouted;
@@ -43,137 +38,50 @@ internal sealed partial class ReplayActor : UntypedActor, IWithTimers
     private int _ticksSinceEnding;
     private ReplayReported? _reported;
 
-    // What it has come to, while what is under way is awaited; and that it is over.
+    // What it has come to, while what is under way is awaited.
     private ReplayState _state = ReplayState.Running;
-    private Refusal? _refusal;
-    private bool _hasEnded;
 
     /// <summary>Use <see cref="Props"/>.</summary>
     public ReplayActor(ReplayMessages replay, IActorRef requester, ForwardingServices services)
+        : base(replay, requester, $"{replay.Queue} stopped while it was replayed", services)
     {
-        _replay = replay;
-        _requester = requester;
-        _services = services;
-        _target = new ReplayTarget(replay, services);
-        _forwarder = new MessageForwarder(
-            replay.Queue.VirtualHost, services, Context, (message, outcome) => OnForwarded((ReplayedMessage)message, outcome));
         _reader = new HistoryReader(
             new HistorySource(Context.Parent, replay.Queue, replay.Range, replay.Criteria, replay.Origin), services.Formats, Self, WindowBytes, Take);
     }
-
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>The actor of one replay, which has been checked.</summary>
     public static Props Props(ReplayMessages replay, IActorRef requester, ForwardingServices services) =>
         Akka.Actor.Props.Create(() => new ReplayActor(replay, requester, services));
 
     /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickInterval);
-        FindTarget();
-        EndWhenDone();
-    }
-
-    /// <inheritdoc/>
-    protected override void PostRestart(Exception reason)
-    {
-        // Told by the one before.
-        _hasEnded = true;
-        Context.Stop(Self);
-    }
-
-    /// <inheritdoc/>
-    protected override void PostStop()
-    {
-        Conclude(ReplayState.Failed, new Refusal(RefusalReason.Unavailable, $"{_replay.Queue} stopped while it was replayed"));
-        EndNow();
-    }
-
-    /// <inheritdoc/>
-    protected override void OnReceive(object message)
+    protected override bool OnMessage(object message)
     {
         switch (message)
         {
             case ReplayMessages:
                 // Once more by somebody who has not heard of it, or wants to hear of it from here on.
-                _requester = Sender;
+                Requester = Sender;
                 Sender.Tell(Report, Context.Parent);
-                break;
+                return true;
             case DescribeReplay:
                 Sender.Tell(Report, Context.Parent);
-                break;
+                return true;
             case CancelReplay:
                 OnCancel();
-                break;
-            case EndReading end:
-                Conclude(ReplayState.Failed, end.Reason);
-                EndNow();
-                break;
+                return true;
             case KeptLongEnough:
                 Context.Parent.Tell(ForgetReplay.Instance);
-                break;
+                return true;
             default:
-                if (!_hasEnded)
-                {
-                    OnWork(message);
-                }
-
-                break;
+                return HasEnded || _reader.OnMessage(message) || base.OnMessage(message);
         }
     }
 
-    private void OnWork(object message)
+    /// <inheritdoc/>
+    protected override void OnTick()
     {
-        switch (message)
-        {
-            case Tick:
-                OnTick();
-                break;
-            default:
-                if (!_reader.OnMessage(message) && !_forwarder.OnMessage(Sender, message))
-                {
-                    Unhandled(message);
-                }
-
-                break;
-        }
-
-        if (!_isTargetFound)
-        {
-            FindTarget();
-        }
-
-        _forwarder.Flush();
-        _reader.Flush();
-        TellStarted();
-        if (_reader.Refusal is { } refusal)
-        {
-            Conclude(ReplayState.Failed, refusal);
-        }
-
-        EndWhenDone();
-    }
-
-    private void FindTarget()
-    {
-        var found = _target.Find(Self, out var refusal);
-        if (refusal is not null)
-        {
-            Conclude(ReplayState.Failed, refusal);
-        }
-        else if (found is true)
-        {
-            _isTargetFound = true;
-            _reader.Ask();
-        }
-    }
-
-    private void OnTick()
-    {
-        _forwarder.OnTimer();
-        if (_isTargetFound)
+        base.OnTick();
+        if (_isReading)
         {
             _reader.Ask();
         }
@@ -188,19 +96,47 @@ internal sealed partial class ReplayActor : UntypedActor, IWithTimers
         }
     }
 
+    /// <inheritdoc/>
+    protected override void OnQueueEnds(Refusal reason)
+    {
+        Conclude(reason);
+        End();
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginReading()
+    {
+        _isReading = true;
+        _reader.Ask();
+    }
+
+    /// <inheritdoc/>
+    protected override void ProceedReading()
+    {
+        _reader.Flush();
+        TellStarted();
+        if (_reader.Refusal is { } refusal)
+        {
+            Conclude(refusal);
+        }
+
+        EndWhenDone();
+    }
+
     private bool Take(DeliverySegment segment, int i)
     {
-        var message = ReplayedMessage.Of(_replay, segment, i, !_replay.Criteria.IsNone, _services.Formats);
+        var message = ReplayedMessage.Of(Replay, segment, i, !Replay.Criteria.IsNone, Services.Formats);
         _underWay.Enqueue(message);
-        _forwarder.Forward(message);
+        Publish(message);
         return true;
     }
 
-    private void OnForwarded(ReplayedMessage message, ForwardOutcome outcome)
+    /// <inheritdoc/>
+    protected override void OnForwarded(ReplayedMessage message, ForwardOutcome outcome)
     {
-        if (_target.Fails(outcome) is { } refusal)
+        if (Target.Fails(outcome) is { } refusal)
         {
-            Conclude(ReplayState.Failed, refusal);
+            Conclude(refusal);
             return;
         }
 
@@ -214,51 +150,46 @@ internal sealed partial class ReplayActor : UntypedActor, IWithTimers
         }
     }
 
-    // The first reason counts.
-    private void Conclude(ReplayState state, Refusal? refusal)
+    /// <inheritdoc/>
+    protected override void Conclude(Refusal refusal)
     {
-        if (_state == ReplayState.Running)
+        if (Conclude(ReplayState.Failed))
         {
-            _state = state;
-            _refusal = refusal;
-            _reader.Close();
+            base.Conclude(refusal);
         }
+    }
+
+    // The first outcome counts.
+    private bool Conclude(ReplayState state)
+    {
+        if (_state != ReplayState.Running)
+        {
+            return false;
+        }
+
+        _state = state;
+        _reader.Close();
+        return true;
     }
 
     private void EndWhenDone()
     {
-        if (_hasEnded || (_forwarder.BytesUnderWay > 0 && _ticksSinceEnding < TicksForRest))
+        if (BytesUnderWay > 0 && _ticksSinceEnding < TicksForRest)
         {
             return;
         }
 
         if (_reader.IsAtEnd)
         {
-            Conclude(ReplayState.Finished, refusal: null);
+            Conclude(ReplayState.Finished);
         }
 
         if (_state != ReplayState.Running)
         {
-            Timers.Cancel(Tick.Instance);
+            StopTicks();
             Timers.StartSingleTimer(KeptLongEnough.Instance, KeptLongEnough.Instance, KeptFor);
             TellEnd();
         }
-    }
-
-    // The queue does.
-    private void EndNow()
-    {
-        if (!_hasEnded)
-        {
-            TellEnd();
-        }
-
-        Context.Stop(Self);
-    }
-
-    private sealed record Tick : INoSerializationVerificationNeeded
-    {
-        public static Tick Instance { get; } = new();
     }
 
     private sealed record KeptLongEnough : INoSerializationVerificationNeeded

@@ -24,6 +24,9 @@ internal static class CounterRows
         "redeliver", "ack",
     ];
 
+    /// <summary>Those of channels, and how many of the publishes were to be confirmed.</summary>
+    public static string[] ProtocolChannel { get; } = [.. Channel, "publish_confirm"];
+
     public static string[] Exchange { get; } = ["publish_in", "publish_out"];
 
     public static string[] Churn { get; } =
@@ -47,18 +50,30 @@ internal static class CounterRows
         return row;
     }
 
+    /// <summary>How much has happened to a queue's messages, from its row.</summary>
+    public static long PassedOf(ReadOnlySpan<long> row)
+    {
+        var sum = 0L;
+        foreach (var number in row[..QueueStats])
+        {
+            sum += number;
+        }
+
+        return sum;
+    }
+
     /// <summary>Of queues that are no more: nothing is left in them.</summary>
     public static long[] Of(QueueCounters counters) =>
     [
         counters.Published, counters.Delivered, counters.DeliveredNoAck, counters.Got, counters.GotNoAck, counters.GetEmpty,
-        counters.Delivered + counters.DeliveredNoAck + counters.Got + counters.GotNoAck, counters.Redelivered, counters.Acknowledged,
+        counters.DeliveredOrGot, counters.Redelivered, counters.Acknowledged,
         counters.DiskReads, counters.DiskWrites, 0, 0, 0,
     ];
 
     public static long[] Of(ChannelCounters channel) =>
     [
         channel.Published, channel.Confirmed, channel.ReturnedUnroutable, channel.DroppedUnroutable, channel.Delivered, channel.DeliveredNoAck,
-        channel.Got, channel.GotNoAck, channel.GetEmpty, channel.Delivered + channel.DeliveredNoAck + channel.Got + channel.GotNoAck,
+        channel.Got, channel.GotNoAck, channel.GetEmpty, channel.DeliveredOrGot,
         channel.Redelivered, channel.Acknowledged,
     ];
 

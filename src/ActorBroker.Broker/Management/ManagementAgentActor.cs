@@ -14,30 +14,33 @@ internal sealed class ManagementAgentActor : UntypedActor, IWithTimers
 
     private readonly Sampler _sampler;
     private readonly NodeGauge _gauge;
-    private readonly ConnectionRegister _connections;
+    private readonly NodeStatistics _statistics;
     private readonly NodeReader _reader;
     private readonly string _node = Cluster.Get(Context.System).SelfAddress.HostPort();
 
-    public ManagementAgentActor(Sampler sampler, NodeGauge gauge, ConnectionRegister connections, NodeReader reader)
+    public ManagementAgentActor(Sampler sampler, NodeGauge gauge, NodeStatistics statistics, NodeReader reader)
     {
         _sampler = sampler;
         _gauge = gauge;
-        _connections = connections;
+        _statistics = statistics;
         _reader = reader;
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(Sampler sampler, NodeGauge gauge, ConnectionRegister connections, NodeReader reader) =>
-        Akka.Actor.Props.Create(() => new ManagementAgentActor(sampler, gauge, connections, reader));
+    public static Props Props(Sampler sampler, NodeGauge gauge, NodeStatistics statistics, NodeReader reader) =>
+        Akka.Actor.Props.Create(() => new ManagementAgentActor(sampler, gauge, statistics, reader));
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(AlarmChanged));
         Context.System.EventStream.Subscribe(Self, typeof(ExchangeDeleted));
-        Timers.StartPeriodicTimer(nameof(Look), Look.Instance, TimeSpan.Zero, Sampler.Interval);
+        if (_statistics.IsKept)
+        {
+            BeginSampling();
+        }
     }
 
     /// <inheritdoc/>
@@ -51,6 +54,10 @@ internal sealed class ManagementAgentActor : UntypedActor, IWithTimers
             case AskNode ask:
                 Sender.Tell(new NodeAnswered(ask.RequestId, ManagementJson.Write(_reader.Answer(ask))));
                 break;
+            case FiguresWanted wanted:
+                BeginSampling();
+                wanted.Entered();
+                break;
             case Look:
                 _sampler.Sample();
                 break;
@@ -58,10 +65,12 @@ internal sealed class ManagementAgentActor : UntypedActor, IWithTimers
                 _gauge.Set(changed.Resource, changed.IsSet);
                 break;
             case ExchangeDeleted deleted:
-                _connections.Forget(deleted.Exchange);
+                _statistics.Connections.Forget(deleted.Exchange);
                 break;
         }
     }
+
+    private void BeginSampling() => Timers.StartPeriodicTimer(nameof(Look), Look.Instance, TimeSpan.Zero, Sampler.Interval);
 
     private sealed record Look : INoSerializationVerificationNeeded
     {

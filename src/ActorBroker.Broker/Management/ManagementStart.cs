@@ -1,4 +1,3 @@
-using ActorBroker.Broker.Alarms;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
@@ -12,20 +11,22 @@ internal static class ManagementStart
 {
     private static readonly string[] Askers = [ListenerOptions.Http, ListenerOptions.Https, ListenerOptions.Prometheus];
 
-    /// <summary>Somebody may ask: this node, or any other of several.</summary>
+    /// <summary>Somebody may ask at some time.</summary>
     public static bool IsWanted(BrokerOptions options) =>
-        options.Cluster.IsOneOfSeveral || options.Telemetry is { Endpoint: not null, Metrics: true } || options.Listeners.Any(static listener => listener.Enabled && Askers.Contains(listener.Name));
+        IsKept(options) || options.Listeners.Any(static listener => listener.Enabled && Askers.Contains(listener.Name));
+
+    /// <summary>Somebody asks from the start: another node of several, or a collector.</summary>
+    public static bool IsKept(BrokerOptions options) => options.Cluster.IsOneOfSeveral || options.Telemetry is { Endpoint: not null, Metrics: true };
 
     public static IManagementView Start(
-        ActorSystem system, BrokerOptions options, TimeProvider clock, IResourceGauge gauge, BrokerEntities entities, NodePolicies policies)
+        ActorSystem system, BrokerOptions options, TimeProvider clock, NodeGauge gauge, BrokerEntities entities, NodePolicies policies)
     {
         var node = Cluster.Get(system).SelfAddress.HostPort();
         var sampler = new Sampler(entities.Statistics, clock);
-        var nodeGauge = new NodeGauge(gauge, options, clock.GetUtcNow());
-        var reader = new NodeReader(system, node, entities.Statistics, sampler, nodeGauge, clock);
-        system.ActorOf(ManagementAgentActor.Props(sampler, nodeGauge, entities.Statistics.Connections, reader), ManagementAgentActor.Name);
+        var reader = new NodeReader(system, node, entities.Statistics, sampler, gauge, clock);
+        var agent = system.ActorOf(ManagementAgentActor.Props(sampler, gauge, entities.Statistics, reader), ManagementAgentActor.Name);
         var meter = new NodeMeter(reader);
         system.RegisterOnTermination(meter.Dispose);
-        return new ManagementView(system, reader, entities, policies);
+        return new ManagementView(system, reader, entities, policies, new FirstQuestion(system, entities.Statistics, policies, agent));
     }
 }

@@ -1,3 +1,5 @@
+using ActorBroker.Broker.Alarms;
+using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Core.Names;
 using Akka.Actor;
@@ -43,6 +45,39 @@ internal sealed partial class ManagementView
         {
             return null;
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ForgetAsync(string? node, NodeQuestion what, CancellationToken cancellation)
+    {
+        var ask = new AskNode(0, what);
+        if (node is null)
+        {
+            return (await AskAllAsync(ask, cancellation).ConfigureAwait(false)).Count > 0;
+        }
+
+        if (node == Node)
+        {
+            reader.Answer(ask);
+            return true;
+        }
+
+        return OtherNodes().FirstOrDefault(other => other.HostPort() == node) is { } address
+            && await AskAsync(address, ask, cancellation).ConfigureAwait(false) is not null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> SetLimitsAsync(string node, SetResourceLimits limits, CancellationToken cancellation)
+    {
+        var address = node == Node ? _cluster.SelfAddress : OtherNodes().FirstOrDefault(other => other.HostPort() == node);
+        if (address is null)
+        {
+            return false;
+        }
+
+        var monitor = system.ActorSelection(new RootActorPath(address) / "user" / ResourceMonitorActor.Name);
+        await monitor.Ask<ResourceLimitsSet>(limits, AnswerLimit, cancellation).ConfigureAwait(false);
+        return true;
     }
 
     // A queue that sleeps on one node may have woken on another since.

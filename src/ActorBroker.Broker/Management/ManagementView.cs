@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
@@ -8,7 +9,8 @@ using Akka.Actor;
 namespace ActorBroker.Broker.Management;
 
 /// <summary>Answers from what this node knows, and from what it asks for.</summary>
-internal sealed partial class ManagementView(ActorSystem system, NodeReader reader, BrokerEntities entities, NodePolicies policies) : IManagementView
+internal sealed partial class ManagementView(
+    ActorSystem system, NodeReader reader, BrokerEntities entities, NodePolicies policies, FirstQuestion first) : IManagementView
 {
     private const int QueuesAskedAtOnce = 16;
 
@@ -19,6 +21,12 @@ internal sealed partial class ManagementView(ActorSystem system, NodeReader read
 
     /// <inheritdoc/>
     public string Node => reader.Node;
+
+    /// <inheritdoc/>
+    public LoginCounters Logins => entities.Statistics.Logins;
+
+    /// <inheritdoc/>
+    public Task BeginAsync() => first.AskedAsync();
 
     /// <inheritdoc/>
     public NodeReport AskNode(AskNode ask) => reader.Answer(ask);

@@ -1,16 +1,16 @@
 using System.Globalization;
 using ActorBroker.Broker.Alarms;
 using ActorBroker.Contracts.Management;
-using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Alarms;
 
 namespace ActorBroker.Broker.Management;
 
 /// <summary>How the process of a node does.</summary>
 /// <param name="gauge">Memory and disk.</param>
-/// <param name="options">The node's settings.</param>
+/// <param name="limits">How much of them it may take.</param>
+/// <param name="isStore">Whether entities live on it.</param>
 /// <param name="startedAt">Since when it serves.</param>
-internal sealed class NodeGauge(IResourceGauge gauge, BrokerOptions options, DateTimeOffset startedAt)
+internal sealed class NodeGauge(IResourceGauge gauge, ResourceLimits limits, bool isStore, DateTimeOffset startedAt)
 {
     private const string LimitsFile = "/proc/self/limits";
     private const string OpenFilesFolder = "/proc/self/fd";
@@ -31,15 +31,16 @@ internal sealed class NodeGauge(IResourceGauge gauge, BrokerOptions options, Dat
             StartedAt = startedAt,
             ProcessId = Environment.ProcessId,
             Processors = Environment.ProcessorCount,
-            IsStore = options.Cluster.IsStore,
+            IsStore = isStore,
             MemoryUsed = reading.MemoryUsed,
-            MemoryLimit = reading.MemoryTotal / 100 * options.Alarms.MemoryHighWatermark,
+            MemoryLimit = limits.Memory.In(reading.MemoryTotal),
             DiskFree = reading.DiskFree == long.MaxValue ? null : reading.DiskFree,
-            DiskFreeLimit = options.Alarms.DiskFreeLimit,
+            DiskFreeLimit = limits.DiskFree.In(reading.MemoryTotal),
             Alarms = (ResourceAlarms)_alarms,
             FilesOpen = Directory.Exists(OpenFilesFolder) ? Directory.GetFileSystemEntries(OpenFilesFolder).Length : 0,
             FilesMax = FilesMax(),
             ManagedMemory = GC.GetTotalMemory(forceFullCollection: false),
+            CommittedMemory = GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes,
             Collections = GC.CollectionCount(0),
             AllocatedBytes = GC.GetTotalAllocatedBytes(),
             PoolThreads = ThreadPool.ThreadCount,

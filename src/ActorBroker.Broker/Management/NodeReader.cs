@@ -79,7 +79,8 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
                 Node = NodeInfo(),
                 VirtualHosts = VirtualHosts(samples),
                 Churn = Churn(samples),
-                QueueTypes = QueueTypes(),
+                QueueTypes = TypeFigures.OfQueues(statistics.Queues),
+                Protocols = TypeFigures.OfProtocols(statistics.Connections),
                 Exchanges = Exchanges(host, name, samples),
             },
             NodeQuestion.Queues => new NodeReport { Queues = Queues(host, name, samples) },
@@ -87,9 +88,17 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
             NodeQuestion.Connections => new NodeReport { Connections = Connections(host, name, samples) },
             NodeQuestion.Channels => new NodeReport { Channels = Channels(host, name, samples) },
             NodeQuestion.Consumers => new NodeReport { Consumers = Consumers(host) },
+            NodeQuestion.ForgetLogins => After(statistics.Logins.Clear),
+            NodeQuestion.ForgetSamples => After(sampler.Clear),
             NodeQuestion.CloseConnection when name is not null => new NodeReport { HasClosed = Close(name, ask.Reason) },
             _ => new NodeReport(),
         };
+    }
+
+    private static NodeReport After(Action forget)
+    {
+        forget();
+        return new NodeReport();
     }
 
     private IReadOnlyList<ExchangeFigures> Exchanges(string? virtualHost, string? name, SampleRange? samples)
@@ -127,25 +136,6 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
         ];
     }
 
-    private IReadOnlyList<QueueTypeFigures> QueueTypes()
-    {
-        var rows = new Dictionary<QueueType, long[]>();
-        foreach (var (type, past) in statistics.Queues.Past())
-        {
-            rows[type] = CounterRows.Of(past);
-        }
-
-        foreach (var queue in statistics.Queues.All().Where(static queue => queue.Definition is not null))
-        {
-            var type = QueueArguments.TypeOf(queue.Definition!.Arguments) ?? QueueType.Classic;
-            var row = CounterRows.Of(queue);
-            rows[type] = rows.TryGetValue(type, out var sum) ? [.. sum.Zip(row, static (one, other) => one + other)] : row;
-        }
-
-        return [.. rows.Select(static type => new QueueTypeFigures(type.Key, FigureList.Of(
-            CounterRows.Queue, type.Value, ..CounterRows.QueueStats, ring: null, samples: null, now: 0)))];
-    }
-
     private IReadOnlyList<Figure> Churn(SampleRange? samples)
     {
         var row = CounterRows.Of(statistics.Connections.Churn);
@@ -157,8 +147,8 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
         Cluster = Cluster.State.Members.OrderBy(static member => member, Member.AgeOrdering).FirstOrDefault()?.Address.HostPort() ?? node,
         Members = Cluster.State.Members.Count,
         MembersUnreachable = Cluster.State.Unreachable.Count,
-        LoginsAccepted = statistics.Connections.Churn.LoginsAccepted,
-        LoginsRefused = statistics.Connections.Churn.LoginsRefused,
+        Logins = statistics.Logins.All(),
+        QueueMemory = statistics.Queues.All().Sum(static queue => queue.MemoryBytes),
         Connections = statistics.Connections.Count,
         Queues = statistics.Queues.All().Count(static queue => queue.IsAwake),
         Listeners = SystemManagement.Of(system).Listeners,
@@ -197,10 +187,12 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
             Ready = queue.Ready,
             Unacknowledged = queue.Unacknowledged,
             Consumers = queue.Consumers,
-            Bytes = queue.Bytes,
-            BytesInMemory = queue.BytesInMemory,
+            Sizes = queue.Sizes,
+            MemoryBytes = queue.MemoryBytes,
+            ConsumerCapacity = queue.Consumers == 0 ? 0 : queue.Counters.ConsumerUse?.At(now) ?? 1,
             Owner = queue.Owner is { } owner ? owners.Value.GetValueOrDefault(owner) : null,
             SingleActiveConsumerTag = queue.SingleActiveConsumerTag,
+            IdleSince = queue.ChangedAt > 0 && now - queue.ChangedAt >= Sampler.Interval.TotalMilliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(queue.ChangedAt) : null,
             Lengths = FigureList.Of(CounterRows.Queue, row, CounterRows.QueueStats.., ring, samples, now),
             MessageStats = FigureList.OfWhatHappened(CounterRows.Queue, row, ..CounterRows.QueueStats, ring, samples, now),
         };
@@ -216,7 +208,7 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
             PeerPort = description.Peer.Port,
             Host = description.Local.Address.ToString(),
             Port = description.Local.Port,
-            IsTls = description.Tls is not null,
+            Tls = description.Tls,
             IsBlocked = connection.IsBlocked,
             Channels = connection.ChannelCount,
             Traffic = FigureList.Of(CounterRows.Connection, CounterRows.Of(connection), .., sampler.Connections.Find(connection), samples, now),

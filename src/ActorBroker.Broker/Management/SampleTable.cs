@@ -72,6 +72,9 @@ internal sealed class SampleTable<TKey>(int gaugesFrom, IEqualityComparer<TKey>?
         }
     }
 
+    /// <summary>What was is forgotten. Any thread.</summary>
+    public void Clear() => _entries.Clear();
+
     /// <summary>What is known of an object; null for nothing.</summary>
     public SampleRing? Find(TKey key) => _entries.TryGetValue(key, out var entry) ? entry.Ring : null;
 

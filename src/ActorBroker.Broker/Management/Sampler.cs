@@ -28,7 +28,12 @@ internal sealed class Sampler(NodeStatistics statistics, TimeProvider clock)
     public void Sample()
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        SampleAll(Queues, now, statistics.Queues.All(), static queue => queue, CounterRows.Of);
+        SampleAll(Queues, now, statistics.Queues.All(), static queue => queue, queue =>
+        {
+            var row = CounterRows.Of(queue);
+            queue.Look(now, CounterRows.PassedOf(row) + queue.Ready + queue.Consumers);
+            return row;
+        });
         var connections = statistics.Connections.All();
         SampleAll(Connections, now, connections, static connection => connection, CounterRows.Of);
         SampleAll(
@@ -38,6 +43,17 @@ internal sealed class Sampler(NodeStatistics statistics, TimeProvider clock)
         SampleAll(Exchanges, now, totals.Exchanges, static exchange => exchange.Key, static exchange => CounterRows.Of(exchange.Value));
         SampleAll(VirtualHosts, now, totals.VirtualHosts, static host => host.Key, static host => host.Value);
         SampleAll(Churn, now, [statistics.Connections.Churn], static _ => string.Empty, CounterRows.Of);
+    }
+
+    /// <summary>What was is forgotten; what is counted goes on. Any thread.</summary>
+    public void Clear()
+    {
+        Queues.Clear();
+        Connections.Clear();
+        Channels.Clear();
+        Exchanges.Clear();
+        VirtualHosts.Clear();
+        Churn.Clear();
     }
 
     private static void SampleAll<TKey, T>(SampleTable<TKey> table, long now, IEnumerable<T> all, Func<T, TKey> keyOf, Func<T, long[]> rowOf)

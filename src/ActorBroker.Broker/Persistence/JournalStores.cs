@@ -18,6 +18,9 @@ public sealed class JournalStores : IAsyncDisposable
 
     private JournalStores(JournalPlugins plugins) => _plugins = plugins;
 
+    /// <summary>The databases that other nodes may name too, the main journal's first; none where the journal is a file.</summary>
+    public IReadOnlyList<JournalDatabase> Databases { get; private init; } = [];
+
     /// <summary>Connects, and creates what is not there yet.</summary>
     /// <param name="folder">The node's data folder, which this process holds; SQLite needs one.</param>
     /// <param name="options">Where everything is kept.</param>
@@ -41,6 +44,7 @@ public sealed class JournalStores : IAsyncDisposable
             return new JournalStores(new JournalPlugins(SqliteJournal.Prepare(folder ?? throw new ArgumentNullException(nameof(folder)), main, onUpkeepFailure)));
         }
 
+        VirtualHostPlaces places;
         List<PostgreSqlJournal> opened = [await PostgreSqlJournal.OpenAsync(main, onUpkeepFailure).ConfigureAwait(false)];
         try
         {
@@ -49,7 +53,7 @@ public sealed class JournalStores : IAsyncDisposable
                 opened.Add(await PostgreSqlJournal.OpenAsync(journal.Journal, onUpkeepFailure).ConfigureAwait(false));
             }
 
-            await VirtualHostPlaces.CheckAsync(opened[0], further).ConfigureAwait(false);
+            places = await VirtualHostPlaces.OpenAsync(opened[0], further).ConfigureAwait(false);
         }
         catch
         {
@@ -61,7 +65,21 @@ public sealed class JournalStores : IAsyncDisposable
             throw;
         }
 
-        return new JournalStores(new JournalPlugins(opened[0], further.Zip(opened.Skip(1), static (named, store) => (named, (IJournalStore)store))));
+        return new JournalStores(new JournalPlugins(opened[0], further.Zip(opened.Skip(1), static (named, store) => (named.Name, (IJournalStore)store)), places))
+        {
+            Databases = [.. opened.Select((journal, index) => new JournalDatabase(index == 0 ? null : further[index - 1].Name, journal.Place, journal.Identity))],
+        };
+    }
+
+    /// <summary>Deletes the journal in a data folder with everything in it. Nobody may have it open.</summary>
+    /// <param name="folder">The folder, which this process holds.</param>
+    /// <param name="options">Which file it is.</param>
+    /// <exception cref="StartupException">It cannot be deleted.</exception>
+    public static void Delete(DataFolder folder, JournalOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        SqliteJournal.Delete(folder, options);
     }
 
     /// <summary>What an actor system starts with that is to keep its entities here.</summary>

@@ -21,6 +21,13 @@ internal sealed class ReplayCheck(bool trimsWithoutSnapshot = false)
     /// <summary>The newest snapshots were unreadable, and events that they made superfluous may be gone.</summary>
     public bool HasSkipped { get; private set; }
 
+    /// <summary>
+    /// As <see cref="Damage"/>, and also where events are gone that an unreadable snapshot had made superfluous, without the one
+    /// before it: for an entity that cannot do without them.
+    /// </summary>
+    public string? DamageWithGaps =>
+        Damage ?? (HasSkipped ? $"the newest snapshot cannot be read and events before {First} are gone" : null);
+
     /// <summary>Sequence number of the first event that is replayed; 0 before it.</summary>
     public long First { get; private set; }
 

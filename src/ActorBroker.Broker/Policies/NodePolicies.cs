@@ -33,6 +33,9 @@ public sealed class NodePolicies(Func<ActorSystem, IActorRef> routingTableActor)
     /// <summary>The queue is told <see cref="PoliciesApplied"/> at every change, until it ends.</summary>
     public void Follow(string virtualHost, IActorRef queue) => _followers[queue] = virtualHost;
 
+    /// <summary>The queues of the node, at this moment. One that comes later has looked at nothing of the node's yet.</summary>
+    public ICollection<IActorRef> Followers => _followers.Keys;
+
     /// <summary>The actor is told <see cref="PoliciesReplaced"/> when policies change that may have been in force.</summary>
     public void FollowAll(IActorRef waker) => _waker = waker;
 

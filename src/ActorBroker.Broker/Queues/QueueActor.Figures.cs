@@ -6,7 +6,8 @@ namespace ActorBroker.Broker.Queues;
 
 /// <content>
 /// What those see of the queue who watch its node. Shown at the end of each command; what takes a look at every segment is
-/// shown once a second at most. An exchange's stage is a part of the exchange, and not shown.
+/// shown once a second at most. An exchange's stage is a part of the exchange, and not shown, nor is the
+/// broker's own audit trail.
 /// </content>
 public sealed partial class QueueActor
 {
@@ -18,7 +19,7 @@ public sealed partial class QueueActor
 
     private void BeginFigures()
     {
-        if (!_settings.Statistics.IsKept || Stage.IsName(_key.Name))
+        if (IsHidden)
         {
             return;
         }
@@ -29,6 +30,24 @@ public sealed partial class QueueActor
             _settings.Statistics.Connections.Churn.QueueCreated();
         }
 
+        if (_settings.Statistics.IsKept)
+        {
+            Enter();
+        }
+    }
+
+    private void OnFiguresWanted(FiguresWanted wanted)
+    {
+        if (_life == QueueLife.Live && _figures is null && !IsHidden)
+        {
+            Enter();
+        }
+
+        wanted.Entered();
+    }
+
+    private void Enter()
+    {
         _figures = _settings.Statistics.Queues.Enter(_key);
         _figures.Owner = _owner;
         _queue!.Counters = _figures.Counters;
@@ -72,8 +91,8 @@ public sealed partial class QueueActor
         }
 
         _sizesShownAt = Now;
-        figures.Bytes = queue.MessageBytes;
-        figures.BytesInMemory = queue.ResidentBytes;
+        figures.Sizes = queue.MeasureSizes();
+        figures.MemoryBytes = queue.ResidentBytes;
         figures.SingleActiveConsumerTag = queue.SingleActiveConsumerTag;
     }
 
@@ -90,7 +109,8 @@ public sealed partial class QueueActor
             figures.IsAwake = false;
             figures.Unacknowledged = 0;
             figures.Consumers = 0;
-            figures.BytesInMemory = 0;
+            figures.MemoryBytes = 0;
+            figures.Sizes = figures.Sizes.OutOfMemory();
         }
         else
         {
@@ -100,17 +120,21 @@ public sealed partial class QueueActor
 
     private void ForgetFigures()
     {
+        if (!IsHidden)
+        {
+            _settings.Statistics.Connections.Churn.QueueDeleted();
+        }
+
         if (_figures is { } figures)
         {
             _figures = null;
             _settings.Statistics.Queues.Leave(figures);
-            _settings.Statistics.Connections.Churn.QueueDeleted();
         }
     }
 
     private void CountDeclared()
     {
-        if (_settings.Statistics.IsKept)
+        if (!IsHidden)
         {
             _settings.Statistics.Connections.Churn.QueueDeclared();
         }

@@ -1,6 +1,9 @@
 using System.Text;
+using ActorBroker.Broker.Contents;
 using ActorBroker.Broker.History;
+using ActorBroker.Broker.Readers;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -38,7 +41,17 @@ public sealed partial class QueueActor
         }
         else if (command is BrowseQueue browse)
         {
-            Read(BrowseActor.Props(browse, Sender, _settings.Formats));
+            Read(ReadsContents(browse)
+                ? ContentsBrowseActor.Props(browse, Sender, Contents, _settings.Formats)
+                : BrowseActor.Props(browse, Sender, _settings.Formats));
+        }
+        else if (command is TransferMessages transfer)
+        {
+            Read(MessageTransferActor.Props(transfer, Sender, Contents, _settings.Forwarding));
+        }
+        else if (command is RemoveMessages remove)
+        {
+            OnRemove(remove);
         }
     }
 
@@ -49,6 +62,10 @@ public sealed partial class QueueActor
         CancelReplay cancel => cancel.ReplayId,
         _ => string.Empty,
     };
+
+    // A stream is its history.
+    private bool ReadsContents(HistoryCommand command) => command is RemoveMessages or TransferMessages
+        || (command is BrowseQueue { Scope: BrowseScope.Queue } && _queue!.Settings.Type != QueueType.Stream);
 
     private Refusal? Check(HistoryCommand command)
     {
@@ -62,9 +79,14 @@ public sealed partial class QueueActor
             return QueueDeclaration.Locked(_key);
         }
 
-        if (_queue!.History is null)
+        if (!ReadsContents(command) && _queue!.History is null)
         {
             return HistoryReader.NoHistory(_key);
+        }
+
+        if (ReadsContents(command) && CheckContents(command) is { } refusal)
+        {
+            return refusal;
         }
 
         if (_readers.Count >= ReadersMax)
@@ -75,15 +97,15 @@ public sealed partial class QueueActor
         return command switch
         {
             BrowseQueue browse => browse.Range.Check() ?? browse.Criteria.Check(),
-            ReplayMessages replay => replay.Range.Check() ?? replay.Criteria.Check() ?? CheckNames(replay),
+            ReplayMessages replay => replay.Range.Check() ?? replay.Criteria.Check() ?? CheckNames(replay.ReplayId, replay.Destination, replay.RoutingKey),
             _ => null,
         };
     }
 
-    private static Refusal? CheckNames(ReplayMessages replay)
+    private static Refusal? CheckNames(string id, Destination destination, string? routingKey)
     {
-        string[] names = [replay.ReplayId, replay.Destination.Name, replay.RoutingKey ?? string.Empty];
-        return names.Any(static name => Encoding.UTF8.GetByteCount(name) > NameBytesMax) || replay.ReplayId.Length == 0
+        string[] names = [id, destination.Name, routingKey ?? string.Empty];
+        return names.Any(static name => Encoding.UTF8.GetByteCount(name) > NameBytesMax) || id.Length == 0
             ? new Refusal(RefusalReason.PreconditionFailed, $"a replay has a name, and names and keys have at most {NameBytesMax} bytes")
             : null;
     }

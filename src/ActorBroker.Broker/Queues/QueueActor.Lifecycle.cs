@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Catalogue;
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Contracts.Transactions;
@@ -79,7 +80,15 @@ public sealed partial class QueueActor
 
         var (count, journaled) = _queue!.Purge();
         var requester = Sender;
-        _awaitingWrite.Enqueue(failure => requester.Tell(new QueueAnswered(purge.RequestId, failure, count, _queue?.ConsumerCount ?? 0)));
+        _awaitingWrite.Enqueue(failure =>
+        {
+            if (failure is null)
+            {
+                Tell(new QueuePurged(_key, count, purge.Origin));
+            }
+
+            requester.Tell(new QueueAnswered(purge.RequestId, failure, count, _queue?.ConsumerCount ?? 0));
+        });
         var purged = new MessagesPurged(journaled, purge.Origin);
         if (journaled.Length > 0)
         {

@@ -126,16 +126,16 @@ public sealed partial class QueueActor
         if (_queue is not null)
         {
             _life = QueueLife.Live;
+            _settings.Policies.Follow(_key.VirtualHost, Self);
             BeginFigures();
             RecoverSleep();
-            _settings.Policies.Follow(_key.VirtualHost, Self);
             ApplyPolicies();
             BeginDoubt();
             ScheduleTicks();
             return;
         }
 
-        if (LastSequenceNr > 0 && _bindingSources.Count > 0)
+        if (_key != default && _bindingSources.Count > 0)
         {
             // Deleted, and stopped before its bindings were known to be gone.
             _life = QueueLife.Deleting;
@@ -143,9 +143,10 @@ public sealed partial class QueueActor
             return;
         }
 
-        if (_hasLeftovers && _key == default)
+        if (_key == default && _replay.First > 0)
         {
-            // What a transient queue of this name spilled before the broker was killed.
+            // What a transient queue of this name spilled before the broker was killed. Or the last events of a deleted queue,
+            // whose snapshots go before them, and its bindings and its name before those.
             DeleteMessages(LastSequenceNr);
         }
 

@@ -1,3 +1,4 @@
+using ActorBroker.Contracts.Events;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Policies;
@@ -133,20 +134,28 @@ public sealed partial class QueueActor
 
         _definition = definition;
         Apply(definition);
-        AnswerWhenWritten(declare.RequestId, new QueueRedefined(definition, declare.Origin));
+        AnswerWhenWritten(declare.RequestId, new QueueRedefined(definition, declare.Origin), new QueueChanged(_key, definition, declare.Origin));
     }
 
-    private void AnswerWhenWritten(long requestId, QueueEvent change)
+    private void AnswerWhenWritten(long requestId, QueueEvent change, QueueChanged happened)
     {
         if (!IsJournaled)
         {
+            Tell(happened);
             Answer(requestId, refusal: null, _queue!.ReadyCount);
             return;
         }
 
         var requester = Sender;
-        _awaitingWrite.Enqueue(failure => requester.Tell(
-            new QueueAnswered(requestId, failure, _queue?.ReadyCount ?? 0, _queue?.ConsumerCount ?? 0)));
+        _awaitingWrite.Enqueue(failure =>
+        {
+            if (failure is null)
+            {
+                Tell(happened);
+            }
+
+            requester.Tell(new QueueAnswered(requestId, failure, _queue?.ReadyCount ?? 0, _queue?.ConsumerCount ?? 0));
+        });
         PersistAsync(change, _ =>
         {
             _awaitingWrite.Dequeue()(null);

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Contents;
 using ActorBroker.Broker.DeadLetters;
 using ActorBroker.Broker.History;
 using ActorBroker.Broker.Persistence;
@@ -6,6 +7,7 @@ using ActorBroker.Contracts;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
@@ -114,6 +116,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
             case PoliciesApplied or VirtualHostLoaded:
                 OnPoliciesKnown();
                 return;
+            case FiguresWanted wanted:
+                OnFiguresWanted(wanted);
+                return;
         }
 
         if (OnJournalMessage(message))
@@ -186,6 +191,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
                 break;
             case NamedQueueCommand named:
                 OnNamedCommand(named);
+                break;
+            case ContentsQuestion question:
+                OnContentsQuestion(question);
                 break;
             case FlushTick:
                 _queue!.FlushSettlements();

@@ -19,8 +19,8 @@ public static class QueueSharding
     /// <summary>Starts this node's region of queues, or returns the one that is started.</summary>
     /// <param name="system">The node.</param>
     /// <param name="settings">What queues share; see <see cref="Settings"/>.</param>
-    /// <param name="shardCount">The same on all nodes, for ever: entities are spread over so many shards.</param>
-    public static IActorRef Start(ActorSystem system, QueueActorSettings settings, int shardCount = EntitySharding.ShardCountDefault) =>
+    /// <param name="shardCount">The same on all nodes: entities are spread over so many shards.</param>
+    public static IActorRef Start(ActorSystem system, QueueActorSettings settings, int shardCount) =>
         EntitySharding.Start(
             system, EntityIds.QueueType, entityId => QueueActor.Props(entityId, settings), shardCount, QueueActor.StopQueue.Instance);
 

@@ -7,9 +7,6 @@ namespace ActorBroker.Broker.Routing;
 /// <summary>How entities that are named by an <see cref="IShardedMessage"/> are spread over the nodes.</summary>
 public static class EntitySharding
 {
-    /// <summary>Shards of one type; enough for a cluster of six nodes or so.</summary>
-    public const int ShardCountDefault = 64;
-
     /// <summary>Starts the node's region of a type of entity.</summary>
     /// <param name="system">The node.</param>
     /// <param name="type">See <see cref="EntityIds"/>.</param>

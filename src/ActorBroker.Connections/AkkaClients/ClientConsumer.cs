@@ -4,7 +4,7 @@ namespace ActorBroker.Connections.AkkaClients;
 /// A consumer of a client. A queue counts its window in bytes of the records that it has; the client gives back those of
 /// the records that it was sent, which have other properties.
 /// </summary>
-internal sealed class ClientConsumer(int id, bool noAck)
+internal sealed class ClientConsumer(int id, bool noAck, string? queue = null)
 {
     private readonly Queue<(int Sent, int Original)> _underWay = new();
     private long _granted;
@@ -12,6 +12,9 @@ internal sealed class ClientConsumer(int id, bool noAck)
     public int Id { get; } = id;
 
     public bool NoAck { get; } = noAck;
+
+    /// <summary>Null for one that takes replies.</summary>
+    public string? Queue { get; } = queue;
 
     /// <summary>A batch has gone to the client.</summary>
     /// <param name="sentBytes">Size of its records.</param>

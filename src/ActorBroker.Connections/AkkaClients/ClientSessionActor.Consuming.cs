@@ -38,6 +38,8 @@ internal sealed partial class ClientSessionActor
                 Note(segment, index);
                 _batch.Add(segment.Batch.RouteOf(segment.StartIndex + index), table, message.Body);
             }
+
+            TraceDelivery(consumer.Queue, segment);
         }
 
         Deliver(consumer, original);

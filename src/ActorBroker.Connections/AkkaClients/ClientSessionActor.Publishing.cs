@@ -154,9 +154,11 @@ internal sealed partial class ClientSessionActor
         MemoryMarshal.TryGetArray(body, out var bytes);
         var message = PublishedMessage.InPlaces(
             list, 0, list.Length, bytes.Array!, bytes.Offset, bytes.Count, MessageFormat.Amqp091, _properties!.Flags, _properties.Priority);
-        _counted.Counters.Published++;
+        _counted.Counters.CountPublished(bytes.Count);
         _counted.Unconfirmed++;
-        if (_session.Publish(target, message, _properties.MoreKeys, new PublishConfirm(ConfirmChannel, (ulong)tag)))
+        var isRouted = _session.Publish(target, message, _properties.MoreKeys, new PublishConfirm(ConfirmChannel, (ulong)tag));
+        TracePublish(target, message);
+        if (isRouted)
         {
             return;
         }

@@ -48,7 +48,7 @@ internal sealed partial class ClientSessionActor
                 _session.StopConsumer(unsubscribe.ConsumerId, () => Answer(request, refusal: null));
                 break;
             case ClientGet get:
-                Named(request, get.Queue, () => _session.Get(get.Queue, get.ConsumerId, get.NoAck, reply => Answer(request, reply, get.NoAck)));
+                Named(request, get.Queue, () => _session.Get(get.Queue, get.ConsumerId, get.NoAck, reply => Answer(get, reply)));
                 break;
             case ClientOpenReplies replies:
                 OpenReplies(replies);
@@ -105,7 +105,7 @@ internal sealed partial class ClientSessionActor
             Tag = settings.Tag.Length == 0 ? MakeName("amq.ctag-") : settings.Tag,
             WindowBytes = Math.Clamp(settings.WindowBytes, 1, _settings.ConsumerWindowBytes),
         };
-        _consumers.Add(subscribe.ConsumerId, new ClientConsumer(subscribe.ConsumerId, settings.NoAck));
+        _consumers.Add(subscribe.ConsumerId, new ClientConsumer(subscribe.ConsumerId, settings.NoAck, subscribe.Queue));
         _session.StartConsumer(subscribe.Queue, subscribe.ConsumerId, Channel, settings, refusal =>
         {
             if (refusal is not null)
@@ -173,7 +173,7 @@ internal sealed partial class ClientSessionActor
     private void Answer(ClientRequest request, QueueReply reply, string name = "") =>
         _link.Send(new ClientAnswer(request.RequestId, reply.Refusal, name, reply.MessageCount, reply.ConsumerCount));
 
-    private void Answer(ClientRequest request, GetReply reply, bool noAck)
+    private void Answer(ClientGet request, GetReply reply)
     {
         if (reply.Refusal is not null)
         {
@@ -181,7 +181,12 @@ internal sealed partial class ClientSessionActor
             return;
         }
 
-        CountGot(reply.Segment, noAck);
+        CountGot(reply.Segment, request.NoAck);
+        if (reply.Segment is { } got)
+        {
+            TraceDelivery(request.Queue, got);
+        }
+
         var segment = reply.Segment is { } taken ? Tabled(taken) : (Core.Messages.DeliverySegment?)null;
         _link.Send(new MessageTaken(request.RequestId, segment, reply.MessagesLeft));
     }

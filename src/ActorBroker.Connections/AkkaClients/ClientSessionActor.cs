@@ -115,7 +115,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
                 TellProgress();
                 return;
             case Terminated terminated when terminated.ActorRef.Equals(_open.Client):
-                End("the client's actor system is gone");
+                OnClientGone();
                 return;
             case CloseConnection close:
                 Close(new Refusal(RefusalReason.Unavailable, close.Text));
@@ -137,6 +137,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
         }
 
         ScheduleFlush();
+        LeaveWhenTraced();
     }
 
     private void OnClientWord(object message)
@@ -190,7 +191,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
                 OnRequest(request);
                 break;
             case CloseClientSession:
-                End(reason: null);
+                Leave();
                 break;
             default:
                 throw new InvalidDataException($"{word.GetType().Name} is no word of a client.");

@@ -2,6 +2,7 @@ using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Management;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Alarms;
 using Akka.Actor;
 
@@ -20,7 +21,7 @@ public sealed record AllClosed : INoSerializationVerificationNeeded
     public static AllClosed Instance { get; } = new();
 }
 
-/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms, lost nodes and deleted users.</summary>
+/// <summary>Knows every connection of the node: to close them all when it stops, and to tell them of resource alarms, lost nodes, deleted users, and that somebody asks for them.</summary>
 public sealed class ConnectionRegistryActor : UntypedActor
 {
     private readonly HashSet<IActorRef> _connections = [];
@@ -39,6 +40,7 @@ public sealed class ConnectionRegistryActor : UntypedActor
         Context.System.EventStream.Subscribe(Self, typeof(NodeLinkBroken));
         Context.System.EventStream.Subscribe(Self, typeof(NodeLinkRestored));
         Context.System.EventStream.Subscribe(Self, typeof(AccessWithdrawn));
+        Context.System.EventStream.Subscribe(Self, typeof(FiguresWanted));
         Context.System.EventStream.Publish(AlarmsWanted.Instance);
     }
 
@@ -71,6 +73,14 @@ public sealed class ConnectionRegistryActor : UntypedActor
                 break;
             case NodeRemoved or NodeLinkBroken or NodeLinkRestored or AccessWithdrawn:
                 TellAll(message);
+                break;
+            case FiguresWanted wanted:
+                foreach (var connection in _connections)
+                {
+                    wanted.TellTo(connection);
+                }
+
+                wanted.Entered();
                 break;
             case CloseAllConnections close:
                 _closing = new CloseConnection(close.Text);

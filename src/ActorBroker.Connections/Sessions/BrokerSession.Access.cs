@@ -132,16 +132,8 @@ public sealed partial class BrokerSession
     private TargetStatus PermitExchange(SessionTarget target, Action decided)
     {
         var access = ToExchange(AccessRight.Write, target.Exchange.Name);
-        switch (Authorization.Decide(access, () => Later(decided)))
-        {
-            case AccessDecision.Allowed:
-                return TargetStatus.Ready;
-            case AccessDecision.Refused:
-                target.Refuse(RefusalOf(access));
-                return TargetStatus.Refused;
-            default:
-                return TargetStatus.Loading;
-        }
+        var decision = Authorization.Decide(access, () => Later(decided));
+        return StatusBy(decision, target, decision == AccessDecision.Refused ? RefusalOf(access) : null);
     }
 
     private TargetStatus PermitKey(SessionTarget target, string routingKey, Action decided)
@@ -152,16 +144,19 @@ public sealed partial class BrokerSession
         }
 
         var access = new TopicAccess(AccessRight.Write, _virtualHost, target.Exchange.Name, routingKey);
-        switch (Authorization.Decide(access, () => Later(decided)))
+        var decision = Authorization.Decide(access, () => Later(decided));
+        return StatusBy(decision, target, decision == AccessDecision.Refused ? RefusalOf(access) : null);
+    }
+
+    private static TargetStatus StatusBy(AccessDecision decision, SessionTarget target, Refusal? refusal)
+    {
+        if (refusal is not null)
         {
-            case AccessDecision.Allowed:
-                return TargetStatus.Ready;
-            case AccessDecision.Refused:
-                target.Refuse(RefusalOf(access));
-                return TargetStatus.Refused;
-            default:
-                return TargetStatus.Loading;
+            target.Refuse(refusal);
+            return TargetStatus.Refused;
         }
+
+        return decision == AccessDecision.Allowed ? TargetStatus.Ready : TargetStatus.Loading;
     }
 
     private void Later(Action action) => _self.Tell(new RunLater(action), _self);

@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Events;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Connections.Sessions;
@@ -22,7 +23,7 @@ public sealed partial class BrokerSession
     {
         // Who has authenticated is known only now.
         _description = Describe(User, string.Empty);
-        _services.Statistics.Connections.Churn.LoginAnswered(refusal is null);
+        _services.Statistics.Logins.Count(NodeStatistics.LabelOf(Listener.Client.Protocol), _peer.Address, user, refusal is null);
         Tell(new LoginAnswered(_description, user, refusal));
     }
 
@@ -52,10 +53,13 @@ public sealed partial class BrokerSession
     private void TellStarted(SessionConsumer consumer)
     {
         consumer.IsTold = true;
-        var created = new ConsumerCreated(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!);
+        var created = DescriptionOf(consumer);
         _figures?.Add(created);
         Tell(created);
     }
+
+    private ConsumerCreated DescriptionOf(SessionConsumer consumer) =>
+        new(Description, consumer.Channel, QueueKeyOf(consumer.Link.Queue), consumer.Settings!);
 
     private void TellStopped(SessionConsumer consumer)
     {

@@ -19,7 +19,7 @@ public sealed partial class BrokerSession
     public PublishTarget GetTarget(MessageRoute route)
     {
         var exchange = new ExchangeKey(_virtualHost, route.Exchange);
-        return new SessionTarget(route, exchange, route.RoutingKey) { Counters = _figures?.CountersOf(exchange) };
+        return new SessionTarget(route, exchange, route.RoutingKey);
     }
 
     /// <inheritdoc/>
@@ -27,6 +27,7 @@ public sealed partial class BrokerSession
     {
         var session = (SessionTarget)target;
         var permissions = Authorization.Version;
+        session.Counters ??= _figures?.CountersOf(session.Exchange);
         if (session.PermittedBy == permissions && moreKeys.Length == 0)
         {
             return Route(session, moreKeys, loaded);

@@ -42,6 +42,9 @@ public sealed partial class BrokerSession
         public override string Connection { get; } = $"{session._peer} -> {session._local}";
 
         /// <inheritdoc/>
+        public override bool HasUnderWay => _held.Count > 0 || session._bytesUnaccepted + session._pendingBytes > 0;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<string> QueuesOf(PublishTarget target, string[] moreKeys)
         {
             var to = (SessionTarget)target;

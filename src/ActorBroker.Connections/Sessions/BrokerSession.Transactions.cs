@@ -1,6 +1,9 @@
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Contracts.Transactions;
+using ActorBroker.Core.Exchanges.Routing;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using Akka.Actor;
@@ -31,6 +34,17 @@ public sealed partial class BrokerSession
     private static bool IsRoutedAlone(SessionTarget target, string[] moreKeys) =>
         target.IsPerMessage || (moreKeys.Length > 0 && !target.IsReply);
 
+    /// <summary>
+    /// Whether the link leads anywhere, as far as this node knows: a queue's name goes before its deletion is answered, the
+    /// link when the queue's actor has ended.
+    /// </summary>
+    internal bool IsThere(QueueLink link) =>
+        !link.IsGone
+        && (link.IsOfConnection
+            || Stage.IsName(link.Queue)
+            || _services.RoutingTables.VirtualHost(_virtualHost) != RouteStatus.Ready
+            || _services.RoutingTables.Knows(_virtualHost, Destination.Queue(link.Queue)));
+
     /// <summary>Sends each queue its share: to be committed if it is the only one, else to be prepared.</summary>
     internal void Commit(TransactionOfSession transaction, Action<bool> reply)
     {
@@ -47,7 +61,7 @@ public sealed partial class BrokerSession
         }
 
         _settledLinks.Clear();
-        var commit = new SessionCommit(transaction, shares, reply);
+        var commit = new SessionCommit(transaction, shares, [.. shares.Keys.Where(link => !link.IsOfConnection && IsThere(link))], reply);
         if (commit.Queues.Count == 0)
         {
             _self.Tell(new RunLater(() => End(commit, committed: true)), _self);

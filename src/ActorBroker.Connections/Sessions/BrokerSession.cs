@@ -5,6 +5,7 @@ using ActorBroker.Contracts.Alarms;
 using ActorBroker.Contracts.Clustering;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Access;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
@@ -171,6 +172,9 @@ public sealed partial class BrokerSession : IBrokerSession
             case NodeLinkBroken broken:
                 _lostNode.Begin();
                 OnLinkBroken(broken.Node);
+                break;
+            case FiguresWanted wanted:
+                OnFiguresWanted(wanted);
                 break;
             case RunLater later:
                 later.Action();

@@ -24,8 +24,8 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
 
     public RouteResult Result { get; } = new() { IsOfBroker = isOfBroker };
 
-    /// <summary>What goes there is counted here; null where nobody watches.</summary>
-    public ExchangeCounters? Counters { get; init; }
+    /// <summary>What goes there is counted here; null before somebody watches.</summary>
+    public ExchangeCounters? Counters { get; set; }
 
     /// <summary>The queues; empty when each message has its own.</summary>
     public QueueLink[] Links { get; private set; } = [];

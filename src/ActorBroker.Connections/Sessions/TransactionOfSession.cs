@@ -33,6 +33,12 @@ internal sealed class TransactionOfSession(BrokerSession session) : SessionTrans
     }
 
     /// <inheritdoc/>
+    public override int Count => Publishes.Count;
+
+    /// <inheritdoc/>
+    public override bool IsStillRouted(int number) => Array.Exists(Publishes[number].Links, session.IsThere);
+
+    /// <inheritdoc/>
     public override void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) =>
         Settlements.Add((consumerId, outcome, positions));
 

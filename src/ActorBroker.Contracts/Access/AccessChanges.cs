@@ -67,5 +67,12 @@ public sealed record DeleteVirtualHost(long RequestId, string VirtualHost, Origi
 public sealed record SetVirtualHostLimits(long RequestId, string VirtualHost, long? ConnectionsMax, Origin Origin)
     : AccessChange(RequestId, Origin);
 
+/// <summary>Sets a parameter of the whole cluster.</summary>
+/// <param name="RequestId">Of the asker's choosing.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">JSON, which is kept as it is; null to take it away.</param>
+/// <param name="Origin">Who asks.</param>
+public sealed record SetGlobalParameter(long RequestId, string Name, string? Value, Origin Origin) : AccessChange(RequestId, Origin);
+
 /// <summary>Sets a user's limits in place of earlier ones.</summary>
 public sealed record SetUserLimits(long RequestId, string User, UserLimits Limits, Origin Origin) : AccessChange(RequestId, Origin);

@@ -6,6 +6,9 @@ namespace ActorBroker.Contracts.Access;
 /// <summary>The journal of users, virtual hosts, permissions and limits. Nodes are told changes in the same words.</summary>
 public abstract record AccessEvent(Origin Origin) : IJournalEvent;
 
+/// <summary>Everything that there is, as the fewest events that come to it.</summary>
+public sealed record AccessEntitySnapshot(IReadOnlyList<AccessEvent> Changes) : IJournalEvent;
+
 /// <summary>A user exists from here on.</summary>
 public sealed record UserCreated(User User, Origin Origin) : AccessEvent(Origin);
 
@@ -36,6 +39,9 @@ public sealed record VirtualHostLimited(string VirtualHost, long? ConnectionsMax
 
 /// <summary>These limits of a user hold from here on, in place of earlier ones.</summary>
 public sealed record UserLimited(string User, UserLimits Limits, Origin Origin) : AccessEvent(Origin);
+
+/// <summary>A parameter of the whole cluster has this value from here on, as JSON; null when it has none any more.</summary>
+public sealed record GlobalParameterSet(string Name, string? Value, Origin Origin) : AccessEvent(Origin);
 
 /// <summary>A user may use a virtual host from here on, by these permissions in place of earlier ones.</summary>
 public sealed record PermissionGranted(string User, string VirtualHost, Permission Permission, Origin Origin) : AccessEvent(Origin);

@@ -24,6 +24,7 @@ public static class AccessFold
             VirtualHostDeleted deleted => before.WithoutVirtualHost(deleted.Name),
             VirtualHostLimited limited => before.WithConnectionLimit(limited.VirtualHost, limited.ConnectionsMax),
             UserLimited limited => before.With(limited.User, limited.Limits),
+            GlobalParameterSet set => before.WithParameter(set.Name, set.Value),
             PermissionGranted granted => before.With(new PermissionKey(granted.User, granted.VirtualHost), granted.Permission),
             PermissionCleared cleared => before.With(new PermissionKey(cleared.User, cleared.VirtualHost), permission: null),
             TopicPermissionGranted granted =>
@@ -44,6 +45,7 @@ public static class AccessFold
             .. all.VirtualHosts.Values.Where(static host => host.IsBeingDeleted).Select(static host => new VirtualHostClosed(host.Name, NoOrigin)),
             .. all.ConnectionLimits.Select(static limit => new VirtualHostLimited(limit.Key, limit.Value, NoOrigin)),
             .. all.UserLimits.Select(static limits => new UserLimited(limits.Key, limits.Value, NoOrigin)),
+            .. all.Parameters.Select(static parameter => new GlobalParameterSet(parameter.Key, parameter.Value, NoOrigin)),
             .. all.Permissions.Select(static entry => new PermissionGranted(entry.Key.User, entry.Key.VirtualHost, entry.Value, NoOrigin)),
             .. all.TopicPermissions.Select(static entry =>
                 new TopicPermissionGranted(entry.Key.User, entry.Key.VirtualHost, entry.Key.Exchange, entry.Value, NoOrigin)),

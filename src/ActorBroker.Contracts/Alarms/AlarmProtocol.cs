@@ -21,3 +21,19 @@ public sealed record AlarmsWanted : INoSerializationVerificationNeeded
     /// <summary>The only one.</summary>
     public static AlarmsWanted Instance { get; } = new();
 }
+
+/// <summary>
+/// From a node's view to the resource monitor of a node: limits that hold until that node starts again. Answered by
+/// <see cref="ResourceLimitsSet"/> when alarms have been raised and cleared by them.
+/// </summary>
+/// <param name="Memory">The most memory that the process may take; null to leave that as it is.</param>
+/// <param name="DiskFree">The room that the data folder's disk must have; null to leave that as it is.</param>
+/// <param name="User">Who wants it, for the log.</param>
+public sealed record SetResourceLimits(ResourceLimit? Memory, ResourceLimit? DiskFree, string User) : IBrokerMessage;
+
+/// <summary>The answer to <see cref="SetResourceLimits"/>.</summary>
+public sealed record ResourceLimitsSet : IBrokerMessage
+{
+    /// <summary>The only one.</summary>
+    public static ResourceLimitsSet Instance { get; } = new();
+}

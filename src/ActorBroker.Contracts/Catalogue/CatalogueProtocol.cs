@@ -17,7 +17,7 @@ public readonly record struct CatalogueName(DestinationKind Kind, string Name, b
 public abstract record CatalogueCommand(string VirtualHost) : IShardedMessage
 {
     /// <inheritdoc/>
-    public string EntityId => EntityIds.OfVirtualHost(VirtualHost);
+    public string? EntityId => VirtualHost is null ? null : EntityIds.OfVirtualHost(VirtualHost);
 }
 
 /// <summary>

@@ -2,6 +2,7 @@ using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Core.Alarms;
 using ActorBroker.Core.Exchanges;
+using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Queues;
 using Akka.Actor;
@@ -22,23 +23,64 @@ public abstract record BrokerEvent : INoSerializationVerificationNeeded;
 public sealed record QueueCreated(QueueKey Queue, QueueDefinition Definition, IActorRef? Owner, Origin Origin) : BrokerEvent;
 
 /// <summary>A queue is gone, with its bindings. The origin has no user when it went by itself.</summary>
-public sealed record QueueDeleted(QueueKey Queue, Origin Origin) : BrokerEvent;
+public sealed record QueueDeleted(QueueKey Queue, Origin Origin) : BrokerEvent
+{
+    /// <summary>It was not durable, exclusive or auto-delete.</summary>
+    public bool IsOfTransient { get; init; }
+}
+
+/// <summary>A queue has another definition: it was declared with leave to change it.</summary>
+public sealed record QueueChanged(QueueKey Queue, QueueDefinition Definition, Origin Origin) : BrokerEvent;
+
+/// <summary>Somebody removed all messages of a queue that nobody held.</summary>
+/// <param name="Queue">The queue.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Origin">Who.</param>
+public sealed record QueuePurged(QueueKey Queue, long Count, Origin Origin) : BrokerEvent;
+
+/// <summary>Somebody took some messages out of a queue, by their positions.</summary>
+/// <param name="Queue">The queue.</param>
+/// <param name="Positions">Which were meant.</param>
+/// <param name="Count">How many were there.</param>
+/// <param name="DeadLettered">They went to the queue's dead letter exchange, if it has one.</param>
+/// <param name="Origin">Who.</param>
+public sealed record MessagesRemoved(QueueKey Queue, IReadOnlyList<PositionRange> Positions, long Count, bool DeadLettered, Origin Origin) : BrokerEvent;
+
+/// <summary>Somebody had messages of a queue published elsewhere.</summary>
+/// <param name="Queue">Where they came from.</param>
+/// <param name="Destination">Where they went.</param>
+/// <param name="Count">How many arrived.</param>
+/// <param name="Kept">They are in the queue, or its history, too.</param>
+/// <param name="Origin">Who.</param>
+public sealed record MessagesTransferred(QueueKey Queue, Destination Destination, long Count, bool Kept, Origin Origin) : BrokerEvent;
 
 /// <summary>An exchange was created.</summary>
 public sealed record ExchangeCreated(ExchangeKey Exchange, ExchangeDefinition Definition, Origin Origin) : BrokerEvent;
 
 /// <summary>An exchange is gone, with its bindings.</summary>
-public sealed record ExchangeDeleted(ExchangeKey Exchange, Origin Origin) : BrokerEvent;
+public sealed record ExchangeDeleted(ExchangeKey Exchange, Origin Origin) : BrokerEvent
+{
+    /// <summary>It was not durable, or auto-delete.</summary>
+    public bool IsOfTransient { get; init; }
+}
 
 /// <summary>A binding of an exchange was added.</summary>
-public sealed record BindingCreated(ExchangeKey Exchange, Binding Binding, Origin Origin) : BrokerEvent;
+public sealed record BindingCreated(ExchangeKey Exchange, Binding Binding, Origin Origin) : BrokerEvent
+{
+    /// <summary>Its source or its destination is not durable.</summary>
+    public bool IsOfTransient { get; init; }
+}
 
 /// <summary>A binding of an exchange is gone.</summary>
 /// <param name="Exchange">The source.</param>
 /// <param name="Binding">Where it led.</param>
 /// <param name="WithDestination">Because its destination was deleted.</param>
 /// <param name="Origin">Who asked for it, or for the deletion that it came with.</param>
-public sealed record BindingDeleted(ExchangeKey Exchange, Binding Binding, bool WithDestination, Origin Origin) : BrokerEvent;
+public sealed record BindingDeleted(ExchangeKey Exchange, Binding Binding, bool WithDestination, Origin Origin) : BrokerEvent
+{
+    /// <inheritdoc cref="BindingCreated.IsOfTransient"/>
+    public bool IsOfTransient { get; init; }
+}
 
 /// <summary>A user, virtual host, permission or limit of these was written.</summary>
 public sealed record AccessChanged(AccessEvent Change) : BrokerEvent;

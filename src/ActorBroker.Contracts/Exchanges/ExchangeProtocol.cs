@@ -13,7 +13,7 @@ namespace ActorBroker.Contracts.Exchanges;
 public abstract record ExchangeCommand(ExchangeKey Exchange) : IShardedMessage
 {
     /// <inheritdoc/>
-    public string EntityId => EntityIds.Of(Exchange);
+    public string? EntityId => Exchange == default ? null : EntityIds.Of(Exchange);
 }
 
 /// <summary>

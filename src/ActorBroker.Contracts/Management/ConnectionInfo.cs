@@ -24,8 +24,8 @@ public sealed record ConnectionInfo(
     /// <summary>The port that it has connected to.</summary>
     public int Port { get; init; }
 
-    /// <summary>It is encrypted.</summary>
-    public bool IsTls { get; init; }
+    /// <summary>How it is encrypted; null where it is not.</summary>
+    public TlsDescription? Tls { get; init; }
 
     /// <summary>It publishes while resources are short, and is not read.</summary>
     public bool IsBlocked { get; init; }

@@ -1,3 +1,7 @@
+using ActorBroker.Contracts.Alarms;
+using ActorBroker.Contracts.Statistics;
+using Akka.Actor;
+
 namespace ActorBroker.Contracts.Management;
 
 /// <summary>
@@ -9,6 +13,31 @@ public interface IManagementView
 {
     /// <summary>The name of the node that answers.</summary>
     string Node { get; }
+
+    /// <summary>Where this node's logins are counted.</summary>
+    LoginCounters Logins { get; }
+
+    /// <summary>Has a node forget something.</summary>
+    /// <param name="node">Its name; null for all nodes.</param>
+    /// <param name="what"><see cref="NodeQuestion.ForgetLogins"/> or <see cref="NodeQuestion.ForgetSamples"/>.</param>
+    /// <param name="cancellation">Nobody waits any more.</param>
+    /// <returns>False when there is no such node, or it does not answer.</returns>
+    Task<bool> ForgetAsync(string? node, NodeQuestion what, CancellationToken cancellation);
+
+    /// <summary>Sets limits of a node's machine, in force with the answer, until that node starts again.</summary>
+    /// <param name="node">Its name.</param>
+    /// <param name="limits">What to set, and by whom.</param>
+    /// <param name="cancellation">Nobody waits any more.</param>
+    /// <returns>False when there is no such node.</returns>
+    /// <exception cref="AskTimeoutException">The node does not answer.</exception>
+    Task<bool> SetLimitsAsync(string node, SetResourceLimits limits, CancellationToken cancellation);
+
+    /// <summary>
+    /// Somebody will ask: what is on this node is entered, counted and looked at from time to time from now on, if it is not
+    /// already. Before, lists lack what only it knows.
+    /// </summary>
+    /// <returns>Done when all that is there has entered, or after two seconds.</returns>
+    Task BeginAsync();
 
     /// <summary>What this node alone knows, at once.</summary>
     NodeReport AskNode(AskNode ask);

@@ -1,3 +1,4 @@
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Alarms;
 
 namespace ActorBroker.Contracts.Management;
@@ -56,6 +57,12 @@ public sealed record NodeInfo(string Name, bool IsRunning)
     /// <summary>Bytes that the garbage collector manages.</summary>
     public long ManagedMemory { get; init; }
 
+    /// <summary>Bytes that the garbage collector has of the system, used or not.</summary>
+    public long CommittedMemory { get; init; }
+
+    /// <summary>Bytes of <see cref="ManagedMemory"/> that are messages of queues.</summary>
+    public long QueueMemory { get; init; }
+
     /// <summary>Collections so far.</summary>
     public long Collections { get; init; }
 
@@ -80,11 +87,8 @@ public sealed record NodeInfo(string Name, bool IsRunning)
     /// <summary>How many of them do not answer it.</summary>
     public int MembersUnreachable { get; init; }
 
-    /// <summary>Logins that it has let in.</summary>
-    public long LoginsAccepted { get; init; }
-
-    /// <summary>Logins that it has refused.</summary>
-    public long LoginsRefused { get; init; }
+    /// <summary>Logins by protocol, and by source where that is kept.</summary>
+    public IReadOnlyList<LoginFigures> Logins { get; init; } = [];
 
     /// <summary>Ports that it serves.</summary>
     public IReadOnlyList<ListenerInfo> Listeners { get; init; } = [];

@@ -29,6 +29,12 @@ public enum NodeQuestion
 
     /// <summary>To end a connection.</summary>
     CloseConnection = 7,
+
+    /// <summary>To forget the logins that it has counted.</summary>
+    ForgetLogins = 8,
+
+    /// <summary>To forget what its figures were before.</summary>
+    ForgetSamples = 9,
 }
 
 /// <summary>From one node's view to the agent of another. Answered by <see cref="NodeAnswered"/>.</summary>
@@ -78,6 +84,9 @@ public sealed record NodeReport
     /// <summary>What has happened to messages, by the type of queue.</summary>
     public IReadOnlyList<QueueTypeFigures> QueueTypes { get; init; } = [];
 
+    /// <summary>What clients have done, by their protocol.</summary>
+    public IReadOnlyList<ProtocolFigures> Protocols { get; init; } = [];
+
     /// <summary>As of <see cref="NodeInfo.Churn"/>, with its history.</summary>
     public IReadOnlyList<Figure> Churn { get; init; } = [];
 
@@ -91,7 +100,37 @@ public sealed record NodeReport
 /// <summary>What has happened to the messages of all queues of a type, those that are no more included.</summary>
 /// <param name="Type">The type.</param>
 /// <param name="MessageStats">As of a queue.</param>
-public sealed record QueueTypeFigures(QueueType Type, IReadOnlyList<Figure> MessageStats);
+public sealed record QueueTypeFigures(QueueType Type, IReadOnlyList<Figure> MessageStats)
+{
+    /// <summary>Messages that queues have given up, and those that have arrived: what did not happen is left out.</summary>
+    public IReadOnlyList<DeadLetterFigure> DeadLetters { get; init; } = [];
+}
+
+/// <summary>Messages that queues have given up.</summary>
+/// <param name="Strategy">disabled, for queues without a dead letter exchange; at_most_once, at_least_once.</param>
+/// <param name="Reason">maxlen, expired, rejected, delivery_limit; confirmed for those that have arrived.</param>
+/// <param name="Count">How many.</param>
+public sealed record DeadLetterFigure(string Strategy, string Reason, long Count);
+
+/// <summary>What clients of one protocol have done, those that are no more included.</summary>
+/// <param name="Protocol">amqp091, akka.</param>
+/// <param name="MessageStats">As of a channel, and publish_confirm: messages published on channels that confirm.</param>
+/// <param name="Publishers">Open channels that something was published on.</param>
+/// <param name="Consumers">Consumers.</param>
+public sealed record ProtocolFigures(string Protocol, IReadOnlyList<Figure> MessageStats, int Publishers, int Consumers)
+{
+    /// <summary>How large published messages were.</summary>
+    public MessageSizeFigures Sizes { get; init; } = MessageSizeFigures.None;
+}
+
+/// <summary>How large published messages were, by their bodies.</summary>
+/// <param name="Counts">In the order of <see cref="Core.Statistics.MessageSizes.Bounds"/>, each range by itself; then what is larger.</param>
+/// <param name="SumBytes">All of them.</param>
+public sealed record MessageSizeFigures(IReadOnlyList<long> Counts, long SumBytes)
+{
+    /// <summary>Of no messages.</summary>
+    public static MessageSizeFigures None { get; } = new(new long[Core.Statistics.MessageSizes.CountsLength], 0);
+}
 
 /// <summary>What was published to an exchange.</summary>
 /// <param name="Exchange">The exchange.</param>

@@ -36,11 +36,14 @@ public sealed record QueueInfo(
     /// <summary>Consumers on the queue.</summary>
     public int Consumers { get; init; }
 
-    /// <summary>About how many bytes its messages are, properties included.</summary>
-    public long Bytes { get; init; }
+    /// <summary>What its messages take up.</summary>
+    public QueueSizes Sizes { get; init; } = QueueSizes.None;
 
-    /// <summary>How many of <see cref="Bytes"/> are in memory.</summary>
-    public long BytesInMemory { get; init; }
+    /// <summary>Bytes that it takes in memory, of messages that have left included.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>For how much of the last seconds its consumers could take what was there: 0 to 1, 0 without consumers.</summary>
+    public double ConsumerCapacity { get; init; }
 
     /// <summary>Of an exclusive queue: the name of the connection that it belongs to.</summary>
     public string? Owner { get; init; }

@@ -10,7 +10,7 @@ public sealed class SystemManagement : IExtension
     private volatile IReadOnlyList<ListenerInfo> _listeners = [];
     private volatile UserServices? _users;
 
-    /// <summary>Null before the node has started, and where nothing is kept because nobody may ask.</summary>
+    /// <summary>Null before the node has started, and where nobody may ask.</summary>
     public IManagementView? View
     {
         get => _view;

@@ -51,7 +51,11 @@ public sealed record BrokerOptions(
         {
             Management = ManagementOptions.Read(settings),
             Telemetry = TelemetryOptions.Read(settings),
+            Audit = AuditOptions.Read(settings),
         };
+
+    /// <summary>What is noted of changes.</summary>
+    public AuditOptions Audit { get; init; } = AuditOptions.Off;
 
     /// <summary>How the management API is used.</summary>
     public ManagementOptions Management { get; init; } = ManagementOptions.Default;

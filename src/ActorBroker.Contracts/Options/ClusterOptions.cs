@@ -30,10 +30,19 @@ public sealed record ClusterOptions(
     /// <inheritdoc cref="Edge"/>
     public const string Store = "store";
 
+    /// <summary>Over how many shards each type of entity is spread; the same on all nodes.</summary>
+    public required int Shards { get; init; }
+
     /// <summary>How nodes know each other; null where they talk in the clear.</summary>
     public ClusterTlsOptions? Tls { get; init; }
 
+    /// <summary>The setting of <see cref="Shards"/>.</summary>
+    public const string ShardsKey = "actorbroker.cluster.shards";
+
     private const string RolesKey = "actorbroker.cluster.roles";
+
+    // Of each, every node keeps where it is, and the coordinator's node what has been decided of all.
+    private const int ShardsMost = 10_000;
 
     /// <summary>Whether there may be other nodes: some are named, or are to find this one.</summary>
     public bool IsOneOfSeveral => Enabled || Seeds.Count > 0 || Join.Count > 0;
@@ -63,6 +72,7 @@ public sealed record ClusterOptions(
             (first, settings.Duration("actorbroker.cluster.rejoin-after-most", first, TimeSpan.FromHours(1))),
             settings.Duration("actorbroker.shutdown-limit", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)))
         {
+            Shards = settings.WholeNumber(ShardsKey, 1, ShardsMost),
             Tls = ClusterTlsOptions.Read(settings),
         };
     }

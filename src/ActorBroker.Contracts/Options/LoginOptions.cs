@@ -11,6 +11,9 @@ public sealed record LoginOptions(
     IReadOnlyList<string> Mechanisms, CertificateLogin CertificateLogin, string? AnonymousUser, IReadOnlyList<LoginBackend> Backends,
     OAuthOptions? OAuth, HttpLoginOptions? Http)
 {
+    /// <summary>Logins are counted by address and user, too.</summary>
+    public bool TracksSources { get; init; }
+
     /// <summary>By the client's certificate (RFC 4422, appendix A).</summary>
     public const string External = "EXTERNAL";
 
@@ -45,7 +48,10 @@ public sealed record LoginOptions(
             anonymous,
             backends,
             OAuthOptions.Read(settings, backends.Contains(LoginBackend.OAuth)),
-            HttpLoginOptions.Read(settings, backends.Contains(LoginBackend.Http)));
+            HttpLoginOptions.Read(settings, backends.Contains(LoginBackend.Http)))
+        {
+            TracksSources = settings.Switch($"{Section}.track-sources"),
+        };
     }
 
     private static string ReadMechanism(string name) => name is "PLAIN" or "AMQPLAIN" or External or Anonymous

@@ -12,8 +12,11 @@ public sealed record NamedJournalOptions(string Name, JournalOptions Journal, IR
     private const string Model = "actorbroker.journal";
     private const string VirtualHostsKey = $"{Model}.virtual-hosts";
 
-    // The virtual host must be readable in the ids of its entities, which are cut beyond some length.
-    private const int VirtualHostLengthMax = 90;
+    /// <summary>
+    /// Longest name of a virtual host of a further journal, characters, as it is in the ids of its entities: it must be
+    /// readable there, and ids are cut beyond some length.
+    /// </summary>
+    public const int VirtualHostLengthMax = 90;
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -46,6 +49,9 @@ public sealed record NamedJournalOptions(string Name, JournalOptions Journal, IR
             : key;
     }
 
+    /// <summary>Whether a virtual host of this name may be kept in a further journal.</summary>
+    public static bool MayKeep(string virtualHost) => EntityIds.OfVirtualHost(virtualHost).Length <= VirtualHostLengthMax;
+
     private static NamedJournalOptions Read(string name, SettingReader section, JournalOptions main, List<NamedJournalOptions> others)
     {
         var key = $"{Section}.{name}";
@@ -73,7 +79,7 @@ public sealed record NamedJournalOptions(string Name, JournalOptions Journal, IR
                 throw SettingReader.Expected($"{key}.virtual-hosts", virtualHost, "virtual hosts that no other journal has");
             }
 
-            if (Uri.EscapeDataString(virtualHost).Length > VirtualHostLengthMax)
+            if (!MayKeep(virtualHost))
             {
                 throw SettingReader.Expected($"{key}.virtual-hosts", virtualHost, $"names of {VirtualHostLengthMax} characters at most");
             }

@@ -2,13 +2,14 @@ using ActorBroker.Core.Arguments;
 using ActorBroker.Core.History;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Contracts.Queues;
 
 /// <summary>
-/// What anybody may ask of a queue that keeps a history (a stream, a queue with retention): its consumers notice nothing
-/// of it. A queue that keeps none refuses.
+/// What anybody may ask of what a queue holds or keeps: its consumers notice nothing of it, but for messages that they do
+/// not get any more. What is asked of its history, a queue that keeps none refuses.
 /// </summary>
 public abstract record HistoryCommand(QueueKey Queue) : NamedQueueCommand(Queue)
 {
@@ -16,7 +17,17 @@ public abstract record HistoryCommand(QueueKey Queue) : NamedQueueCommand(Queue)
     public abstract QueueNotice Refused(Refusal refusal);
 }
 
-/// <summary>Read one page of the history. Answered by <see cref="QueueBrowsed"/>.</summary>
+/// <summary>What is browsed.</summary>
+public enum BrowseScope : byte
+{
+    /// <summary>All that is kept by position, consumed or not.</summary>
+    History = 0,
+
+    /// <summary>What is in the queue now; of a stream that is its history.</summary>
+    Queue = 1,
+}
+
+/// <summary>Read one page of the history, or of what is in the queue. Answered by <see cref="QueueBrowsed"/>.</summary>
 /// <param name="Queue">The queue.</param>
 /// <param name="RequestId">Of the sender's choosing.</param>
 /// <param name="Range">Where the page starts and what it may reach to.</param>
@@ -26,6 +37,9 @@ public abstract record HistoryCommand(QueueKey Queue) : NamedQueueCommand(Queue)
 public sealed record BrowseQueue(
     QueueKey Queue, long RequestId, HistoryRange Range, MessageCriteria Criteria, PageLimits Limits, Origin Origin) : HistoryCommand(Queue)
 {
+    /// <summary>What is browsed; what is in a queue has no times.</summary>
+    public BrowseScope Scope { get; init; }
+
     /// <inheritdoc/>
     public override QueueNotice Refused(Refusal refusal) => new QueueBrowsed(RequestId, Queue, refusal, [], 0, false, default);
 }
@@ -53,9 +67,9 @@ public sealed record PageLimits(int Count, int Bytes, int? BodyBytes = null)
         Math.Clamp(Count, 1, CountMax), Math.Clamp(Bytes, 1, BytesMax), BodyBytes is { } bytes ? Math.Clamp(bytes, 0, BytesMax) : null);
 }
 
-/// <summary>A message of a history, as it was published.</summary>
+/// <summary>A message of a queue or its history, as it was published.</summary>
 /// <param name="Position">Its number in the queue, for good.</param>
-/// <param name="WrittenAt">When the journal took it, Unix time in milliseconds.</param>
+/// <param name="WrittenAt">When the journal took it, Unix time in milliseconds; 0 where that is not known.</param>
 /// <param name="Exchange">The exchange that it was published to.</param>
 /// <param name="RoutingKey">Its routing key.</param>
 /// <param name="Properties">By the names of AMQP 0-9-1 (<c>content_type</c>, ...), without the headers.</param>
@@ -70,7 +84,14 @@ public sealed record BrowsedMessage(
     ArgumentTable Properties,
     ArgumentTable Headers,
     int BodyLength,
-    ReadOnlyMemory<byte> Body);
+    ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Who has it, of a message in a queue; null of one in a history.</summary>
+    public MessageStanding? Standing { get; init; }
+
+    /// <summary>It may have been delivered before.</summary>
+    public bool Redelivered { get; init; }
+}
 
 /// <summary>The answer to <see cref="BrowseQueue"/>.</summary>
 /// <param name="RequestId">As asked.</param>

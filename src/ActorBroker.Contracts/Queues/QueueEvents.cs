@@ -32,7 +32,7 @@ public sealed record QueueDeleted(Origin Origin) : QueueEvent;
 /// <summary>An exchange may have bindings to this queue from here on.</summary>
 public sealed record BindingSourceAdded(string Exchange) : QueueEvent;
 
-/// <summary>Someone removed all ready messages.</summary>
+/// <summary>Someone removed all ready messages, or some of them by their positions.</summary>
 public sealed record MessagesPurged(PositionRange[] Positions, Origin Origin) : QueueEvent;
 
 /// <summary>Messages came and went.</summary>

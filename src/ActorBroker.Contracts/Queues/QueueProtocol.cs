@@ -1,6 +1,7 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
+using ActorBroker.Core.Queues.Publishers;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
@@ -24,7 +25,7 @@ public abstract record QueueCommand : IBrokerMessage
 public abstract record NamedQueueCommand(QueueKey Queue) : QueueCommand, IShardedMessage
 {
     /// <inheritdoc/>
-    public string EntityId => EntityIds.Of(Queue);
+    public string? EntityId => Queue == default ? null : EntityIds.Of(Queue);
 }
 
 /// <summary>Create the queue, or check that it exists or is equal. Answered by <see cref="QueueAnswered"/>.</summary>
@@ -63,7 +64,8 @@ public sealed record WakeQueue(QueueKey Queue) : NamedQueueCommand(Queue);
 public sealed record QueueWoken(QueueKey Queue) : IBrokerMessage;
 
 /// <summary>
-/// An exchange is about to bind this queue: remember it, so that deleting the queue removes the binding.
+/// An exchange is about to bind this queue: remember it, so that deleting the queue removes the binding. Or it is about to
+/// unbind it, for a connection that must not if the queue is another's.
 /// <paramref name="Connection"/> is the client's connection, checked against an exclusive queue's owner; null for the
 /// broker itself. Answered by <see cref="BindingSourceAnswered"/>.
 /// </summary>

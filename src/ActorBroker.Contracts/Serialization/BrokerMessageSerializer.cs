@@ -1,3 +1,4 @@
+using ActorBroker.Contracts.Serialization.Formats;
 using ActorBroker.Contracts.Transfer;
 using Akka.Actor;
 
@@ -26,15 +27,18 @@ public sealed class BrokerMessageSerializer(ExtendedActorSystem system) : Format
         MessageTransferFormats.AddTo(formats);
         SettlementFormats.AddTo(formats);
         HistoryFormats.AddTo(formats);
+        ContentsFormats.AddTo(formats);
         ExchangeFormats.AddMessagesTo(formats);
         RoutesFormats.AddTo(formats);
         CatalogueFormats.AddMessagesTo(formats);
         PolicyFormats.AddMessagesTo(formats);
         LimitFormats.AddMessagesTo(formats);
+        ParameterFormats.AddMessagesTo(formats);
         AccessFormats.AddTo(formats);
         AccessChangeFormats.AddMessagesTo(formats);
         TransactionFormats.AddMessagesTo(formats);
         AlarmFormats.AddTo(formats);
+        ClusteringFormats.AddTo(formats);
         ClientSessionFormats.AddTo(formats, actors);
         ClientRequestFormats.AddTo(formats);
         PlacementFormats.AddTo(formats, actors);

@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using ActorBroker.Contracts.Serialization.Formats;
 using Akka.Actor;
 
 namespace ActorBroker.Contracts.Serialization;
@@ -70,8 +71,10 @@ public sealed class JournalEventSerializer(ExtendedActorSystem system) : FormatT
         CatalogueFormats.AddEventsTo(formats);
         PolicyFormats.AddEventsTo(formats);
         LimitFormats.AddEventsTo(formats);
+        ParameterFormats.AddEventsTo(formats);
         TransactionFormats.AddEventsTo(formats);
         AccessChangeFormats.AddEventsTo(formats);
+        AccessFormats.AddEventsTo(formats);
         return formats;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Publishers;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Queues.Lifetime;
 using ActorBroker.Core.Queues.Transactions;

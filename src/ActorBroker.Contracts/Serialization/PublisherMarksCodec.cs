@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ActorBroker.Core.Queues.Publishers;
 using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Contracts.Serialization;

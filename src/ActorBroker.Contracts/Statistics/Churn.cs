@@ -10,8 +10,6 @@ public sealed class Churn
     private long _queuesDeclared;
     private long _queuesCreated;
     private long _queuesDeleted;
-    private long _loginsAccepted;
-    private long _loginsRefused;
 
     /// <summary>Connections that have entered a virtual host.</summary>
     public long ConnectionsOpened => Volatile.Read(ref _connectionsOpened);
@@ -33,25 +31,6 @@ public sealed class Churn
 
     /// <summary>Queues deleted.</summary>
     public long QueuesDeleted => Volatile.Read(ref _queuesDeleted);
-
-    /// <summary>Logins let in.</summary>
-    public long LoginsAccepted => Volatile.Read(ref _loginsAccepted);
-
-    /// <summary>Logins refused.</summary>
-    public long LoginsRefused => Volatile.Read(ref _loginsRefused);
-
-    /// <summary>A login was answered.</summary>
-    public void LoginAnswered(bool isAccepted)
-    {
-        if (isAccepted)
-        {
-            Interlocked.Increment(ref _loginsAccepted);
-        }
-        else
-        {
-            Interlocked.Increment(ref _loginsRefused);
-        }
-    }
 
     /// <summary>One more connection.</summary>
     public void ConnectionOpened() => Interlocked.Increment(ref _connectionsOpened);

@@ -13,6 +13,7 @@ public sealed class ConnectionRegister
     private readonly List<ConnectionFigures> _connections = [];
     private readonly Dictionary<string, VirtualHostHistory> _past = new(StringComparer.Ordinal);
     private readonly Dictionary<ExchangeKey, ExchangeCounters> _pastExchanges = [];
+    private readonly Dictionary<string, ProtocolCounters> _pastProtocols = new(StringComparer.Ordinal);
 
     /// <summary>How many connections there are.</summary>
     public int Count => _connections.Count;
@@ -71,13 +72,46 @@ public sealed class ConnectionRegister
     }
 
     /// <summary>A channel has ended; what it has done stays.</summary>
-    public void Leave(string virtualHost, IChannelFigures channel)
+    public void Leave(string virtualHost, string protocol, IChannelFigures channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
         lock (_lock)
         {
             PastOf(virtualHost).Channels.Add(channel.Counters);
+            if (!_pastProtocols.TryGetValue(protocol, out var past))
+            {
+                past = new ProtocolCounters();
+                _pastProtocols.Add(protocol, past);
+            }
+
+            past.Add(channel);
         }
+    }
+
+    /// <summary>What channels have done by each protocol: those that are there and those that were.</summary>
+    public IReadOnlyList<(string Protocol, ProtocolCounters Counters)> Protocols()
+    {
+        var all = new SortedDictionary<string, ProtocolCounters>(StringComparer.Ordinal);
+        lock (_lock)
+        {
+            foreach (var (protocol, past) in _pastProtocols)
+            {
+                all[protocol] = past.Copy();
+            }
+        }
+
+        foreach (var connection in All())
+        {
+            var protocol = NodeStatistics.LabelOf(connection.Description.Client.Protocol);
+            if (!all.TryGetValue(protocol, out var counters))
+            {
+                all[protocol] = counters = new ProtocolCounters();
+            }
+
+            counters.Add(connection);
+        }
+
+        return [.. all.Select(static entry => (entry.Key, entry.Value))];
     }
 
     /// <summary>An exchange is gone: what was published to it is forgotten.</summary>

@@ -28,6 +28,9 @@ public sealed class QueueFigures(QueueKey queue)
     /// <summary>Of an exclusive queue: the connection that it belongs to.</summary>
     public IActorRef? Owner { get; set; }
 
+    /// <summary>When whoever samples has last seen that something had come or gone, in Unix milliseconds; 0 before the first look.</summary>
+    public long ChangedAt { get; private set; }
+
     /// <summary>It is in memory.</summary>
     public bool IsAwake { get; set; }
 
@@ -37,15 +40,30 @@ public sealed class QueueFigures(QueueKey queue)
     /// <summary>Messages that consumers hold.</summary>
     public long Unacknowledged { get; set; }
 
-    /// <summary>About how many bytes its messages are.</summary>
-    public long Bytes { get; set; }
+    /// <summary>What its messages take up, as of the last look.</summary>
+    public QueueSizes Sizes { get; set; } = QueueSizes.None;
 
-    /// <summary>How many of them are in memory.</summary>
-    public long BytesInMemory { get; set; }
+    /// <summary>Bytes that it takes in memory, of messages that have left included.</summary>
+    public long MemoryBytes { get; set; }
 
     /// <summary>Consumers on the queue.</summary>
     public int Consumers { get; set; }
 
     /// <summary>The tag of the consumer that is served on a queue with a single active one, or null.</summary>
     public string? SingleActiveConsumerTag { get; set; }
+
+    /// <summary>By the one who samples, each time.</summary>
+    /// <param name="now">Unix time in milliseconds.</param>
+    /// <param name="passed">A number that grows with whatever comes or goes.</param>
+    public void Look(long now, long passed)
+    {
+        if (passed != _passed)
+        {
+            _passed = passed;
+            ChangedAt = now;
+        }
+    }
+
+    // Less than any that is counted: the first look sees a change.
+    private long _passed = -1;
 }

@@ -64,8 +64,14 @@ public sealed class ServerCertificates
         }
 
         var loaded = _loaded;
-        return serverName is { Length: > 0 } && loaded.Named.TryGetValue(serverName, out var named) ? named : loaded.Default;
+        return serverName is { Length: > 0 } && (loaded.Named.TryGetValue(serverName, out var named) || loaded.Named.TryGetValue(WildcardOf(serverName), out named))
+            ? named
+            : loaded.Default;
     }
+
+    // RFC 6125 §6.4.3: a star stands for the whole first label, and for no more than one.
+    private static string WildcardOf(string serverName) =>
+        serverName.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? $"*{serverName[dot..]}" : string.Empty;
 
     private void Renew()
     {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ActorBroker.Core.Access;
 
 /// <summary>
-/// Users, virtual hosts, permissions and limits at one moment. Immutable: a change makes the next one, which shares what
+/// Users, virtual hosts, permissions, limits and parameters at one moment. Immutable: a change makes the next one, which shares what
 /// stays the same. For any thread.
 /// </summary>
 public sealed record AccessSnapshot
@@ -31,6 +31,13 @@ public sealed record AccessSnapshot
     /// <summary>Limits of users, where there are some.</summary>
     public ImmutableDictionary<string, UserLimits> UserLimits { get; init; } =
         ImmutableDictionary.Create<string, UserLimits>(StringComparer.Ordinal);
+
+    /// <summary>Parameters of the whole cluster: JSON by name.</summary>
+    public ImmutableDictionary<string, string> Parameters { get; init; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>How much there is: users, virtual hosts, permissions, limits and parameters.</summary>
+    public int Count =>
+        Users.Count + VirtualHosts.Count + Permissions.Count + TopicPermissions.Count + ConnectionLimits.Count + UserLimits.Count + Parameters.Count;
 
     /// <summary>Is there such a virtual host, which is not being deleted?</summary>
     public bool IsOpen(string virtualHost) => VirtualHosts.TryGetValue(virtualHost, out var found) && !found.IsBeingDeleted;
@@ -77,6 +84,12 @@ public sealed record AccessSnapshot
     public AccessSnapshot WithConnectionLimit(string virtualHost, long? connectionsMax) => this with
     {
         ConnectionLimits = connectionsMax is { } max ? ConnectionLimits.SetItem(virtualHost, max) : ConnectionLimits.Remove(virtualHost),
+    };
+
+    /// <summary>With this parameter of the whole cluster; null for none.</summary>
+    public AccessSnapshot WithParameter(string name, string? value) => this with
+    {
+        Parameters = value is null ? Parameters.Remove(name) : Parameters.SetItem(name, value),
     };
 
     /// <summary>Without a user, and all that is kept of it.</summary>

@@ -7,7 +7,11 @@ namespace ActorBroker.Core.Access;
 /// <param name="Tags">For people and tools.</param>
 /// <param name="DefaultQueueType">The type of queues that are declared without one; null for the broker's default.</param>
 /// <param name="IsProtected">It cannot be deleted until this is taken back.</param>
-public sealed record VirtualHostMetadata(string Description, IReadOnlyList<string> Tags, QueueType? DefaultQueueType, bool IsProtected)
+/// <param name="Journal">
+/// Which of several journals keeps what is in it, from its creation on; null for the main one, or what the configuration says.
+/// </param>
+public sealed record VirtualHostMetadata(
+    string Description, IReadOnlyList<string> Tags, QueueType? DefaultQueueType, bool IsProtected, string? Journal = null)
 {
     /// <summary>Nothing said.</summary>
     public static VirtualHostMetadata None { get; } = new(string.Empty, [], null, IsProtected: false);
@@ -18,6 +22,7 @@ public sealed record VirtualHostMetadata(string Description, IReadOnlyList<strin
         && Description == other.Description
         && DefaultQueueType == other.DefaultQueueType
         && IsProtected == other.IsProtected
+        && Journal == other.Journal
         && Tags.SequenceEqual(other.Tags);
 
     /// <inheritdoc/>

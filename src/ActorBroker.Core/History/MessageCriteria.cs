@@ -26,6 +26,10 @@ public sealed record MessageCriteria(
     bool MatchUnfiltered)
 {
     private const int ValuesMax = 256;
+    private const int TextMax = 4096;
+
+    /// <summary>The body holds this text, byte for byte in UTF-8; null for any body.</summary>
+    public string? Text { get; init; }
 
     /// <summary>Every message.</summary>
     public static MessageCriteria None { get; } = new(null, null, ArgumentTable.Empty, null, null, null, null, [], false);
@@ -33,7 +37,7 @@ public sealed record MessageCriteria(
     /// <summary>Nothing is asked for.</summary>
     public bool IsNone =>
         RoutingKey is null && Exchange is null && Headers.Count == 0 && FilterValues.Count == 0
-        && Type is null && AppId is null && CorrelationId is null && MessageId is null;
+        && Type is null && AppId is null && CorrelationId is null && MessageId is null && Text is null;
 
     /// <summary>Why the criteria cannot be used; null when they can.</summary>
     public Refusal? Check()
@@ -46,6 +50,11 @@ public sealed record MessageCriteria(
         if (Headers.ContainsKey(HeadersPattern.MatchArgument))
         {
             return Refuse($"the header {HeadersPattern.MatchArgument} cannot be asked for");
+        }
+
+        if (Text?.Length > TextMax)
+        {
+            return Refuse($"a text to look for has at most {TextMax} characters");
         }
 
         return RoutingKey?.Length > byte.MaxValue

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Exchanges.Routing;
@@ -20,6 +21,7 @@ public sealed class MessageSelector
     private readonly HeadersPattern? _headers;
     private readonly StreamFilter? _filter;
     private readonly (string Name, string Value)[] _properties;
+    private readonly byte[]? _text;
     private readonly RouteMatches _matches = new();
 
     // Messages that follow each other mostly share their route.
@@ -43,13 +45,14 @@ public sealed class MessageSelector
         _headers = criteria.Headers.Count > 0 ? PatternOf(criteria.Headers) : null;
         _filter = criteria.FilterValues.Count > 0 ? new StreamFilter(criteria.FilterValues, criteria.MatchUnfiltered, formats) : null;
         _properties = [.. Properties(criteria)];
+        _text = criteria.Text is { } text ? Encoding.UTF8.GetBytes(text) : null;
     }
 
     /// <summary>The message is wanted.</summary>
     public bool Selects(MessageView message, MessageRoute route)
     {
         ArgumentNullException.ThrowIfNull(route);
-        return IsWanted(route) && _filter?.Matches(message) != false && HasProperties(message) && HasHeaders(message);
+        return IsWanted(route) && _filter?.Matches(message) != false && HasProperties(message) && HasHeaders(message) && HasText(message);
     }
 
     private static IEnumerable<(string Name, string Value)> Properties(MessageCriteria criteria)
@@ -117,6 +120,8 @@ public sealed class MessageSelector
 
         return true;
     }
+
+    private bool HasText(MessageView message) => _text is null || message.Body.IndexOf(_text) >= 0;
 
     private bool HasHeaders(MessageView message) =>
         _headers is null || _headers.Matches(_formats[message.Format].ReadHeaders(message.Properties));

@@ -63,5 +63,8 @@ public sealed class MessageFormats
     /// <summary>The format of a record.</summary>
     /// <exception cref="NotSupportedException">A later version wrote the message.</exception>
     public IMessageFormat this[MessageFormat format] =>
-        _formats[(byte)format] ?? throw new NotSupportedException($"Message format {(byte)format} is not known to this version.");
+        Find(format) ?? throw new NotSupportedException($"Message format {(byte)format} is not known to this version.");
+
+    /// <summary>The format of a record; null when a later version wrote the message.</summary>
+    public IMessageFormat? Find(MessageFormat format) => _formats[(byte)format];
 }

@@ -1,6 +1,7 @@
 using ActorBroker.Core.History;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues.Publishers;
 using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Statistics;
@@ -31,8 +32,8 @@ public interface IQueueRules
     /// <summary>What happens to messages is counted here; null where nobody watches.</summary>
     QueueCounters? Counters { get; set; }
 
-    /// <summary>About the size of the records of all messages. Costs a look at each segment.</summary>
-    long MessageBytes { get; }
+    /// <summary>What the messages take up. Costs a look at each segment, and at some of the messages.</summary>
+    QueueSizes MeasureSizes();
 
     /// <summary>Size of the records in memory.</summary>
     long ResidentBytes { get; }
@@ -201,6 +202,22 @@ public interface IQueueRules
 
     /// <summary>Removes all ready messages. What the journal must hear of is in the returned ranges, for the event that says who did it: also earlier settlements that are not written yet.</summary>
     (long Count, PositionRange[] Journaled) Purge();
+
+    /// <summary>Shows what is in the queue from a position on, one segment at most; null where it is read as a history instead.</summary>
+    QueueGlance? Look(long from) => null;
+
+    /// <summary>
+    /// Removes those of the messages at these positions that nobody holds, as <see cref="Purge"/> removes all; or, where
+    /// it is asked for and the queue has a dead letter exchange, gives them up as if a consumer had rejected them, which
+    /// the journal hears of with the next write.
+    /// </summary>
+    (long Count, PositionRange[] Journaled) Remove(IReadOnlyList<PositionRange> positions, bool deadLetter) => (0, []);
+
+    /// <summary>
+    /// A getter takes what is ready at these positions, wherever it is in line, without being given it; it settles it as
+    /// what it has got. Returns what it holds.
+    /// </summary>
+    PositionRange[] Hold(ConsumerKey holder, IReadOnlyList<PositionRange> positions) => [];
 
     /// <summary>The queue is being deleted: publishes count as taken, and gets find nothing.</summary>
     void Abandon();

@@ -1,6 +1,8 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Log;
+using ActorBroker.Core.Queues.Publishers;
 using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;
@@ -205,7 +207,13 @@ public sealed partial class QueueDecider
     // They were never in the queue: of their death nobody learns after a restart, as their publisher was told at once.
     private void DeadLetterRefused(MessageBatch batch)
     {
-        if (Settings is { Overflow: QueueOverflow.RejectPublishDeadLetter, DeadLetterExchange: not null })
+        if (Settings.Overflow != QueueOverflow.RejectPublishDeadLetter)
+        {
+            return;
+        }
+
+        _counters?.CountDead(EffectiveStrategy, DeathReason.MaxLength, _refused.Count);
+        if (Settings.DeadLetterExchange is not null)
         {
             var refused = _log.Append(batch.Pick(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_refused)));
             refused.IsRefused = true;

@@ -23,21 +23,6 @@ public sealed partial class QueueDecider
     public long ResidentBytes => _log.PinnedBytes + _log.EvictableBytes + (_history?.ResidentBytes ?? 0);
 
     /// <inheritdoc/>
-    public long MessageBytes
-    {
-        get
-        {
-            var bytes = 0L;
-            foreach (var segment in _log.Segments)
-            {
-                bytes += segment.LiveBytes;
-            }
-
-            return bytes;
-        }
-    }
-
-    /// <inheritdoc/>
     public string? SingleActiveConsumerTag => _roster.Active?.Settings?.Tag;
 
     private void CountDelivered(QueueConsumer consumer, DeliverySegment[] segments)

@@ -1,6 +1,7 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Log;
 
 namespace ActorBroker.Core.Queues;
 
@@ -23,11 +24,19 @@ public sealed partial class QueueDecider
 
     private bool DiesAtLeastOnce => Settings.DeadLetterStrategy == DeadLetterStrategy.AtLeastOnce;
 
+    // As those are told who watch: with nowhere to go, there is none.
+    private DeadLetterStrategy? EffectiveStrategy => Settings.DeadLetterExchange is null ? null : Settings.DeadLetterStrategy;
+
     /// <summary>Messages have arrived where <see cref="IQueueEffects.DeadLetter"/> gave them to.</summary>
     public void DeadLettersDone(PositionRange positions)
     {
         _done.Clear();
         _dying.Done(positions, _done);
+        if (DiesAtLeastOnce)
+        {
+            _counters?.CountArrived(_done.Count);
+        }
+
         LeaveDone();
         AfterDrain();
     }
@@ -42,6 +51,7 @@ public sealed partial class QueueDecider
     // They are not ready any more, and nobody holds them.
     private void Die(PositionRange range, DeathReason reason)
     {
+        _counters?.CountDead(EffectiveStrategy, reason, range.Count);
         if (Settings.DeadLetterExchange is null)
         {
             Leave(range, _writes.Settled);

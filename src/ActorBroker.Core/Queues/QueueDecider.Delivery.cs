@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Log;
 using ActorBroker.Core.Sessions;
 
 namespace ActorBroker.Core.Queues;
@@ -48,6 +49,7 @@ public sealed partial class QueueDecider
 
     private void ServeAll()
     {
+        var isLoading = false;
         while (!_ready.IsEmpty && _roster.Next() is { } consumer)
         {
             if (Locate(consumer.Key) is { } batch)
@@ -57,6 +59,7 @@ public sealed partial class QueueDecider
             }
             else if (_ready.IsForAll)
             {
+                isLoading = true;
                 break;
             }
             else
@@ -67,6 +70,7 @@ public sealed partial class QueueDecider
 
         _roster.EndRound();
         FlushServed();
+        _counters?.CountShortage(!isLoading && !_ready.IsEmpty, Now);
     }
 
     /// <summary>Delivers no more to the consumer, and to the next one if it was the only active one; it may still settle what it has.</summary>

@@ -1,6 +1,7 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Log;
 
 namespace ActorBroker.Core.Queues;
 

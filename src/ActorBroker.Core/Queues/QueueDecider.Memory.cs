@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Log;
 using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;
@@ -111,8 +112,8 @@ public sealed partial class QueueDecider
         }
     }
 
-    // Bodies that the journal holds leave memory from the back, where they are needed last; then those that only wait
-    // to be settled. What is about to be delivered stays.
+    // Bodies that the journal holds leave memory: first those that only wait to be settled, which are needed again only
+    // where their consumer gives them back; then from the back. What is about to be delivered stays.
     private void BoundMemory()
     {
         if (!_ready.IsPlain && _log.EvictableBytes > _limits.ResidentBytesMax)
@@ -128,7 +129,8 @@ public sealed partial class QueueDecider
             LogSegment? victim = null;
             foreach (var segment in _log.Resident)
             {
-                if (segment.IsEvictable && !_log.IsOpen(segment) && !IsAhead(segment, headIndex) && (victim is null || segment.First > victim.First))
+                if (segment.IsEvictable && !_log.IsOpen(segment) && !IsAhead(segment, headIndex)
+                    && (victim is null || IsNeededLater(segment, victim, head)))
                 {
                     victim = segment;
                 }
@@ -141,6 +143,12 @@ public sealed partial class QueueDecider
 
             _log.Evict(victim);
         }
+    }
+
+    private static bool IsNeededLater(LogSegment segment, LogSegment other, long head)
+    {
+        var isDelivered = segment.End <= head;
+        return isDelivered == other.End <= head ? segment.First > other.First : isDelivered;
     }
 
     private void BoundMemoryOfLanes()

@@ -89,7 +89,12 @@ public sealed partial class QueueDecider
             Leave(_scratch.Interval(i), journaled);
         }
 
-        _undelivered.Clear();
+        if (UnsettledCount == 0)
+        {
+            // Otherwise, what is held by its position may come back unmarked.
+            _undelivered.Clear();
+        }
+
         _writes.SettleByEvent(journaled);
         AnswerGets();
         AfterDrain();

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Log;
 
 namespace ActorBroker.Core.Queues;
 

@@ -1,6 +1,8 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lanes;
+using ActorBroker.Core.Queues.Log;
+using ActorBroker.Core.Queues.Publishers;
 
 namespace ActorBroker.Core.Queues;
 

@@ -2,6 +2,8 @@ using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lanes;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Log;
+using ActorBroker.Core.Queues.Publishers;
 using ActorBroker.Core.Queues.Transactions;
 using ActorBroker.Core.Streams;
 

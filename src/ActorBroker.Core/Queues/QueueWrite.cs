@@ -1,5 +1,6 @@
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Queues.Lifetime;
+using ActorBroker.Core.Queues.Publishers;
 using ActorBroker.Core.Queues.Transactions;
 
 namespace ActorBroker.Core.Queues;

@@ -49,6 +49,9 @@ internal sealed class ReadyMessages
     /// <summary>The lanes with something ready by when it is their turn, as things stand.</summary>
     public IEnumerable<Lane> Lanes => _lanes is { IsInUse: true } lanes ? lanes.InOrder() : [_plain];
 
+    /// <summary>All ready positions, in no order; not to be changed.</summary>
+    public IEnumerable<PositionSet> Sets => AllLanes.Select(static lane => lane.Ready);
+
     private IEnumerable<Lane> AllLanes => _lanes is { IsInUse: true } lanes ? lanes.All() : [_plain];
 
     /// <summary>Other settings are in force, for messages that come from now on.</summary>

@@ -13,6 +13,9 @@ public abstract class SessionTracer
     /// <summary>The connection's name: <c>CLIENT'S ADDRESS -&gt; BROKER'S ADDRESS</c>.</summary>
     public abstract string Connection { get; }
 
+    /// <summary>Copies, or messages of the client's own, have not reached their queues yet: what ends now loses them.</summary>
+    public abstract bool HasUnderWay { get; }
+
     /// <summary>The names of the queues that took the session's last publish or publish in a transaction, hidden ones left out.</summary>
     /// <param name="target">What was published to.</param>
     /// <param name="moreKeys">As given to the publish.</param>

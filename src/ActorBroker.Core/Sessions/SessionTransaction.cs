@@ -19,6 +19,12 @@ public abstract class SessionTransaction
     /// <param name="moreKeys">As for <see cref="IBrokerSession.Publish"/>.</param>
     public abstract bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys);
 
+    /// <summary>How many messages it holds: the number of the next one that a queue takes.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Whether a queue that the message of this number was routed to is still there.</summary>
+    public abstract bool IsStillRouted(int number);
+
     /// <summary>Settles deliveries of a consumer.</summary>
     public abstract void Settle(int consumerId, SettleOutcome outcome, PositionRange positions);
 

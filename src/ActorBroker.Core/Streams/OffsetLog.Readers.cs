@@ -1,5 +1,6 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Log;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 
@@ -22,6 +23,33 @@ internal sealed partial class OffsetLog
 
     /// <summary>The readers that were not cancelled.</summary>
     public IEnumerable<ConsumerKey> Readers => _readers.Values.Where(static reader => !reader.IsStopped).Select(static reader => reader.Key);
+
+    /// <summary>What the log takes up; messages with their properties.</summary>
+    public QueueSizes MeasureSizes()
+    {
+        var (inMemory, lag) = (0L, 0L);
+        foreach (var segment in _segments.All)
+        {
+            inMemory += segment.Residency == SegmentResidency.Resident ? segment.Count : 0;
+        }
+
+        foreach (var reader in _readers.Values.Where(static reader => !reader.IsStopped))
+        {
+            lag = Math.Max(lag, End - Math.Max(reader.Cursor, First));
+        }
+
+        var bytes = SizeBytes - (MessageRecord.HeaderSize * Count);
+        return new QueueSizes
+        {
+            ReadyBytes = bytes,
+            ReadyInMemory = inMemory,
+            BytesInMemory = Math.Max(0, ResidentBytes - (MessageRecord.HeaderSize * inMemory)),
+            Persistent = Count,
+            PersistentBytes = bytes,
+            Segments = _segments.All.Count,
+            OffsetLag = lag,
+        };
+    }
 
     /// <summary>Adds a reader, or says why not. <see cref="Dispatch"/> must follow when it has been told.</summary>
     public Refusal? Start(ConsumerKey key, ConsumerSettings settings, string logText)

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Publishers;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Statistics;
 
@@ -61,7 +62,7 @@ public sealed partial class StreamDecider : IQueueRules
     }
 
     /// <inheritdoc/>
-    public long MessageBytes => _log.SizeBytes;
+    public QueueSizes MeasureSizes() => _log.MeasureSizes();
 
     /// <inheritdoc/>
     public long ResidentBytes => MemoryBytes;

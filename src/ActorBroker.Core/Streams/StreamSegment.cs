@@ -1,4 +1,5 @@
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Log;
 using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Core.Streams;

@@ -130,7 +130,9 @@ internal static class LimitRoutes
     }
 
     private static async Task PutUserAsync(ApiRequest request) =>
-        await SetUserAsync(request, await ValueAsync(request).ConfigureAwait(false), request.NoContent).ConfigureAwait(false);
+        await SetUserAsync(
+            request.Tables().Users.ContainsKey(request.Value("user")) ? request : throw ApiErrorException.Of(UserRoutes.NoSuchUser, request.Value("user")),
+            await ValueAsync(request).ConfigureAwait(false), request.NoContent).ConfigureAwait(false);
 
     private static async Task SetUserAsync(ApiRequest request, long? value, Func<Task> answer)
     {

@@ -9,6 +9,9 @@ namespace ActorBroker.Management.Access;
 /// <summary>Users.</summary>
 internal static class UserRoutes
 {
+    /// <summary>RabbitMQ's word for a user that is not there, where the path is about something else.</summary>
+    public const string NoSuchUser = "no_such_user";
+
     private const string One = "users/{user}";
 
     public static IEnumerable<ApiRoute> All =>
@@ -18,6 +21,10 @@ internal static class UserRoutes
             "users/without-permissions", ApiAccess.Administrator, "The users that may enter no virtual host.",
             static request => ListAsync(request, static (tables, user) => !tables.Permissions.Keys.Any(key => key.User == user.Name))),
         ApiRoutes.Post("users/bulk-delete", ApiAccess.Administrator, "Deletes several users.", DeleteSeveralAsync),
+        ApiRoutes.Get("auth/hash_password/{password}", ApiAccess.Administrator, "A password as the broker keeps it.", static async request => await request.Json(new JsonObject
+        {
+            ["ok"] = (await request.Broker.Users.Passwords.HashAsync(request.Value("password"), request.Ended).ConfigureAwait(false)).Hash,
+        }).ConfigureAwait(false)),
         ApiRoutes.Get(One, ApiAccess.Administrator, "A user.", GetAsync),
         ApiRoutes.Put(One, ApiAccess.Administrator, "Creates or changes a user.", PutAsync),
         ApiRoutes.Delete(One, ApiAccess.Administrator, "Deletes a user; its connections are closed.", DeleteAsync),
@@ -88,7 +95,7 @@ internal static class UserRoutes
         }
 
         var hashing = HashingNames.Parse(body.Text("hashing_algorithm"));
-        return PasswordHash.IsWellFormed(hashing, hash) ? new HashedPassword(hash, hashing) : throw ApiErrorException.BadRequest("not_base64");
+        return PasswordHash.IsWellFormed(hashing, hash) ? new HashedPassword(hash, hashing) : throw ApiErrorException.Of("not_base64", hash);
     }
 
     private static Task ListAsync(ApiRequest request, Func<AccessSnapshot, User, bool> isWanted)
@@ -117,7 +124,13 @@ internal static class UserRoutes
     {
         var body = await request.BodyAsync().ConfigureAwait(false);
         body.Require("users");
-        foreach (var name in AccessChanges.TagsOf(body["users"]).Where(request.Tables().Users.ContainsKey))
+        var names = AccessChanges.TagsOf(body["users"]);
+        if (names.FirstOrDefault(name => !request.Tables().Users.ContainsKey(name)) is { } missing)
+        {
+            throw ApiErrorException.Of(NoSuchUser, missing);
+        }
+
+        foreach (var name in names)
         {
             await request.ChangeAsync(new DeleteUser(0, name, request.Origin)).ConfigureAwait(false);
         }

@@ -16,12 +16,13 @@ internal static class VirtualHostRoutes
     private const string One = "vhosts/{vhost}";
     private const string Protection = One + "/deletion" + "/protection";
     private const string Undefined = "undefined";
+    private const string Journal = "journal";
 
     public static IEnumerable<ApiRoute> All =>
     [
         ApiRoutes.Get("vhosts", ApiAccess.User, "The virtual hosts that the user may see.", ListAsync),
         ApiRoutes.Get(One, ApiAccess.Administrator, "A virtual host.", GetAsync),
-        ApiRoutes.Put(One, ApiAccess.Administrator, "Creates a virtual host, or changes what is said of one.", PutAsync),
+        ApiRoutes.Put(One, ApiAccess.Administrator, "Creates a virtual host, in the journal that it names, or changes what is said of one.", PutAsync),
         ApiRoutes.Delete(One, ApiAccess.Administrator, "Deletes a virtual host with all that is in it; its connections are closed.", DeleteAsync),
         ApiRoutes.Post(Protection, ApiAccess.Administrator, "Protects a virtual host from deletion.", static request => ProtectAsync(request, isOn: true)),
         ApiRoutes.Delete(Protection, ApiAccess.Administrator, "Ends the protection.", static request => ProtectAsync(request, isOn: false)),
@@ -37,14 +38,14 @@ internal static class VirtualHostRoutes
     public static VirtualHost Existing(ApiRequest request) =>
         request.Tables().VirtualHosts.GetValueOrDefault(request.VirtualHost) ?? throw ApiErrorException.ObjectNotFound();
 
-    /// <summary>What definitions say of a virtual host.</summary>
-    public static JsonObject DefinitionOf(VirtualHost virtualHost) => new()
+    /// <summary>What definitions say of a virtual host. RabbitMQ passes over the journal.</summary>
+    public static JsonObject DefinitionOf(ApiRequest request, VirtualHost virtualHost) => WithJournal(request, virtualHost, new JsonObject
     {
         ["name"] = virtualHost.Name,
         ["description"] = virtualHost.Metadata.Description,
         ["metadata"] = MetadataOf(virtualHost.Metadata),
         ["tags"] = AccessChanges.ArrayOf(virtualHost.Metadata.Tags),
-    };
+    });
 
     /// <summary>Creates or changes the virtual host that a body says.</summary>
     public static async Task PutAsync(ApiRequest request, string name, JsonObject body)
@@ -55,7 +56,8 @@ internal static class VirtualHostRoutes
             body.Text("description") ?? metadata?.Text("description") ?? before.Description,
             (body["tags"] ?? metadata?["tags"]) is { } tags ? AccessChanges.TagsOf(tags) : before.Tags,
             TypeOf(body.Text("default_queue_type") ?? body.Text("defaultqueuetype") ?? metadata?.Text("default_queue_type"), before.DefaultQueueType),
-            body.Flag("protected_from_deletion") ?? metadata?.Flag("protected_from_deletion") ?? before.IsProtected);
+            body.Flag("protected_from_deletion") ?? metadata?.Flag("protected_from_deletion") ?? before.IsProtected,
+            body.Text(Journal) is { Length: > 0 } journal ? journal : before.Journal);
         await request.ChangeAsync(new CreateVirtualHost(0, name, changed, request.Origin)).ConfigureAwait(false);
         if (body.Flag("tracing") is { } isTraced)
         {
@@ -97,10 +99,22 @@ internal static class VirtualHostRoutes
         return item;
     }
 
+    // Only one that is not the main one, which has no name.
+    private static JsonObject WithJournal(ApiRequest request, VirtualHost virtualHost, JsonObject item)
+    {
+        var configured = request.Broker.Options.Journals.FirstOrDefault(journal => journal.VirtualHosts.Contains(virtualHost.Name));
+        if ((virtualHost.Metadata.Journal ?? configured?.Name) is { } journal)
+        {
+            item[Journal] = journal;
+        }
+
+        return item;
+    }
+
     private static async Task<JsonObject> ObjectOfAsync(ApiRequest request, VirtualHost virtualHost, IReadOnlyList<VirtualHostInfo> infos)
     {
         var policies = await TopologyReader.PoliciesAsync(request.Broker, virtualHost.Name).ConfigureAwait(false);
-        var item = new JsonObject
+        var item = WithJournal(request, virtualHost, new JsonObject
         {
             ["cluster_state"] = new JsonObject { [request.Broker.Node] = virtualHost.IsBeingDeleted ? "stopped" : "running" },
             ["default_queue_type"] = WordOf(virtualHost.Metadata.DefaultQueueType),
@@ -110,7 +124,7 @@ internal static class VirtualHostRoutes
             ["protected_from_deletion"] = virtualHost.Metadata.IsProtected,
             ["tags"] = AccessChanges.ArrayOf(virtualHost.Metadata.Tags),
             ["tracing"] = policies.IsTraced,
-        };
+        });
         return infos.FirstOrDefault(info => info.Name == virtualHost.Name) is { } figures
             ? item.With(figures.Lengths).With(figures.Traffic).WithMessageStats(figures.MessageStats)
             : item;

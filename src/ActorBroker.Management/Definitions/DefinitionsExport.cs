@@ -29,11 +29,11 @@ internal static class DefinitionsExport
         var contents = await ContentsAsync(request, [.. hosts.Select(static host => host.Name)], null).ConfigureAwait(false);
         var all = Head(request);
         all["users"] = ArrayOf(tables.Users.Values.OrderBy(static user => user.Name, StringComparer.Ordinal).Select(user => UserRoutes.ObjectOf(tables, user)));
-        all["vhosts"] = ArrayOf(hosts.Select(VirtualHostRoutes.DefinitionOf));
+        all["vhosts"] = ArrayOf(hosts.Select(host => VirtualHostRoutes.DefinitionOf(request, host)));
         all["permissions"] = ArrayOf(PermissionRoutes.ObjectsOf(tables));
         all["topic_permissions"] = ArrayOf(PermissionRoutes.TopicObjectsOf(tables));
         all["parameters"] = ArrayOf(contents.Parameters);
-        all["global_parameters"] = new JsonArray();
+        all["global_parameters"] = ArrayOf(GlobalParameterRoutes.ObjectsOf(tables));
         return contents.AddTo(all);
     }
 

@@ -29,6 +29,9 @@ internal sealed class DefinitionsImport(ApiRequest request, JsonObject definitio
     // Of RabbitMQ: a queue is moved there, and a later file without it says how it was meant.
     private const string Undefined = "undefined";
 
+    // Of RabbitMQ: it tells a cluster from any other, so that another one must not take it over.
+    private const string InternalId = "internal_cluster_id";
+
     /// <summary>Imports everything, or stops where something cannot be.</summary>
     /// <exception cref="ApiErrorException">The broker refuses something; what was imported before stays.</exception>
     public async Task RunAsync()
@@ -64,6 +67,11 @@ internal sealed class DefinitionsImport(ApiRequest request, JsonObject definitio
         foreach (var virtualHost in ItemsOf("vhosts"))
         {
             await VirtualHostRoutes.PutAsync(request, virtualHost.RequiredText("name"), virtualHost).ConfigureAwait(false);
+        }
+
+        foreach (var parameter in ItemsOf("global_parameters").Where(static parameter => parameter.Text("name") is not InternalId))
+        {
+            await GlobalParameterRoutes.SetAsync(request, parameter.RequiredText("name"), parameter["value"]).ConfigureAwait(false);
         }
 
         foreach (var permission in ItemsOf("permissions"))

@@ -57,7 +57,7 @@ internal static class DefinitionsRoutes
             return await request.BodyAsync().ConfigureAwait(false);
         }
 
-        var form = await request.Http.Request.ReadFormAsync(request.Ended).ConfigureAwait(false);
+        var form = await ApiRequest.FormAsync(request.Http).ConfigureAwait(false);
         var file = form.Files.GetFile("file") ?? throw ApiErrorException.BadRequest("failed_to_parse_json");
         if (file.Length > ApiRequest.BodyMax)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,12 +20,22 @@ public static class HealthEndpoints
         routes.MapGet("/api/health/checks/is-in-service", context => CheckAsync(context, IsReady(health), "the node does not serve clients"));
         routes.MapGet(
             "/api/health/checks/ready-to-serve-clients", context => CheckAsync(context, IsReady(health), "the node does not serve clients"));
-        routes.MapGet("/api/health/checks/port-listener/{port:int}", context =>
+        routes.MapGet("/api/health/checks/port-listener/{port}", context => AnswerPortAsync(context, health));
+    }
+
+    private static Task AnswerPortAsync(HttpContext context, INodeHealth health)
+    {
+        if (!int.TryParse((string)context.Request.RouteValues["port"]!, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
         {
-            var port = (string)context.Request.RouteValues["port"]!;
-            var isOpen = health.Listeners.Any(listener => $"{listener.EndPoint.Port}" == port);
-            return CheckAsync(context, isOpen, $"no active listener on port {port}");
-        });
+            return AnswerAsync(context, StatusCodes.Status400BadRequest, """{"error":"bad_request","reason":"Invalid port"}""");
+        }
+
+        var ports = health.Listeners.Select(static listener => listener.EndPoint.Port).ToList();
+        return ports.Contains(port)
+            ? AnswerAsync(context, StatusCodes.Status200OK, $$"""{"status":"ok","port":{{port}}}""")
+            : AnswerAsync(
+                context, StatusCodes.Status503ServiceUnavailable,
+                $$"""{"status":"failed","reason":"No active listener","missing":{{port}},"ports":[{{string.Join(',', ports)}}]}""");
     }
 
     private static bool IsReady(INodeHealth health) => health is { HasJoined: true, ReachesJournal: true, IsServing: true };
@@ -37,9 +48,12 @@ public static class HealthEndpoints
     private static Task CheckAsync(HttpContext context, bool isWell, string reason) =>
         AnswerAsync(context, isWell, isWell ? "{\"status\":\"ok\"}" : $$"""{"status":"failed","reason":"{{reason}}"}""");
 
-    private static Task AnswerAsync(HttpContext context, bool isWell, string text)
+    private static Task AnswerAsync(HttpContext context, bool isWell, string text) =>
+        AnswerAsync(context, isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text);
+
+    private static Task AnswerAsync(HttpContext context, int status, string text)
     {
-        context.Response.StatusCode = isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsync(text, context.RequestAborted);

@@ -18,6 +18,7 @@ internal static class AccessGate
     {
         var attempt = new LoginAttempt(new Credential.Password(credentials.User, credentials.Password), peer);
         var result = await broker.Users.Logins.LoginAsync(attempt, ended).ConfigureAwait(false);
+        broker.View.Logins.Count("http", peer, result.Identity?.User ?? credentials.User, result.Identity is not null);
         if (result.Identity is not { } identity)
         {
             throw result.Refusal is { Reason: RefusalReason.Unavailable } refusal ? ApiErrorException.Unavailable(refusal.Text) : LoginFailed();

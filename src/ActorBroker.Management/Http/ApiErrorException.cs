@@ -19,6 +19,11 @@ internal sealed class ApiErrorException(int status, string error, JsonNode reaso
     /// <summary>The request makes no sense, or the broker refuses it.</summary>
     public static ApiErrorException BadRequest(string reason) => new(StatusCodes.Status400BadRequest, "bad_request", reason);
 
+    /// <summary>A value is not what it should be, as RabbitMQ says it: <c>["not_integer", "x"]</c>.</summary>
+    /// <param name="kind">What is wrong.</param>
+    /// <param name="value">What was given.</param>
+    public static ApiErrorException Of(string kind, JsonNode? value) => new(StatusCodes.Status400BadRequest, "bad_request", new JsonArray(kind, value));
+
     /// <summary>There is no such resource.</summary>
     public static ApiErrorException ObjectNotFound() => new(StatusCodes.Status404NotFound, "Object Not Found", "Not Found");
 
@@ -33,6 +38,16 @@ internal sealed class ApiErrorException(int status, string error, JsonNode reaso
 
     /// <summary>This version does not have that.</summary>
     public static ApiErrorException NotImplemented(string reason) => new(StatusCodes.Status501NotImplemented, "not_implemented", reason);
+
+    /// <summary>Answers with what the broker refused, if it did.</summary>
+    /// <exception cref="ApiErrorException">It did.</exception>
+    public static void ThrowIf(Refusal? refusal)
+    {
+        if (refusal is not null)
+        {
+            throw Of(refusal);
+        }
+    }
 
     /// <summary>What the broker refused, as RabbitMQ answers it where it changes the topology.</summary>
     public static ApiErrorException Of(Refusal refusal)

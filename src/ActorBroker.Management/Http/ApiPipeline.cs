@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Management.Nodes;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ namespace ActorBroker.Management.Http;
 internal sealed class ApiPipeline(ManagedNode node, ManagementOptions options, RouteTable routes)
 {
     private const string Prefix = "/api/";
+    private const long FormMax = 16 * 1024;
 
     /// <summary>Whether the request is for the API.</summary>
     public static bool IsFor(HttpContext context) => PathOf(context).StartsWith(Prefix, StringComparison.Ordinal);
@@ -36,6 +38,15 @@ internal sealed class ApiPipeline(ManagedNode node, ManagementOptions options, R
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody waits for the answer any more.
+        }
+        catch (IOException failure) when (failure is not BadHttpRequestException && (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted))
+        {
+            context.Abort();
+        }
+        catch (IOException failure) when (failure is not BadHttpRequestException)
+        {
+            // The body has ended too early, or is none of the kind that it says it is.
+            await AnswerAsync(context, ApiErrorException.BadRequest("failed_to_read_body")).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or BadHttpRequestException))
         {
@@ -64,9 +75,10 @@ internal sealed class ApiPipeline(ManagedNode node, ManagementOptions options, R
             return;
         }
 
-        var broker = node.Broker ?? throw ApiErrorException.Unavailable("the node does not serve clients");
+        var broker = node.Broker ?? (route.IsForStoppedNode ? node.Stopped : null) ?? throw NotServing();
         var values = RouteTable.ValuesOf(route, segments);
-        if (CredentialsOf(context, route) is not { } credentials)
+        var credentials = route.Template == ClusterRoutes.Login ? await FormCredentialsAsync(context).ConfigureAwait(false) : CredentialsOf(context, route);
+        if (credentials is null)
         {
             AskForCredentials(context);
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
@@ -77,6 +89,10 @@ internal sealed class ApiPipeline(ManagedNode node, ManagementOptions options, R
         await AccessGate.CheckAsync(broker, user, route, values).ConfigureAwait(false);
         await route.Handler(new ApiRequest(context, values, broker, user)).ConfigureAwait(false);
     }
+
+    private ApiErrorException NotServing() => node.Stopped is null
+        ? ApiErrorException.Unavailable("the node does not serve clients")
+        : new ApiErrorException(StatusCodes.Status503ServiceUnavailable, NodeStateRoutes.StoppedError, "the node was stopped by an operator: POST /api/node/start starts it");
 
     private static void AnswerWithMethods(HttpContext context, IReadOnlyDictionary<string, ApiRoute> operations)
     {
@@ -117,6 +133,18 @@ internal sealed class ApiPipeline(ManagedNode node, ManagementOptions options, R
         ?? (route.Segments[0] == "definitions" && context.Request.Query.TryGetValue("auth", out var token) && token.Count == 1
             ? BasicCredentials.ParseToken(token[0]!)
             : null);
+
+    // A page's form; what has neither name nor password is nobody.
+    private static async Task<BasicCredentials> FormCredentialsAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType || context.Request.ContentLength is null or > FormMax)
+        {
+            return new BasicCredentials(string.Empty, string.Empty);
+        }
+
+        var form = await ApiRequest.FormAsync(context).ConfigureAwait(false);
+        return new BasicCredentials(form["username"].ToString(), form["password"].ToString());
+    }
 
     private static IPAddress PeerOf(HttpContext context) =>
         context.Connection.RemoteIpAddress is not { } address ? IPAddress.None : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -75,6 +75,20 @@ internal sealed class ApiRequest(HttpContext context, IReadOnlyDictionary<string
         return buffer.ToArray();
     }
 
+    /// <summary>The body's fields and files, of a page's form.</summary>
+    /// <exception cref="ApiErrorException">It is no form.</exception>
+    public static async Task<IFormCollection> FormAsync(HttpContext context)
+    {
+        try
+        {
+            return await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            throw ApiErrorException.BadRequest("failed_to_parse_form");
+        }
+    }
+
     /// <summary>200 with this JSON.</summary>
     public Task Json(JsonNode node) => WriteAsync(StatusCodes.Status200OK, node);
 

@@ -8,7 +8,7 @@ namespace ActorBroker.Management.Http;
 /// <param name="Handler">Does it.</param>
 internal sealed record ApiRoute(string Method, string Template, ApiAccess Access, string Summary, Func<ApiRequest, Task> Handler)
 {
-    private static readonly string[] OfVirtualHosts = ["vhosts/", "permissions/", "topic-permissions/"];
+    private static readonly string[] OfVirtualHosts = ["vhosts/", "permissions/", "topic-permissions/", "audit/"];
 
     /// <summary>The names of the values in the path, in order.</summary>
     public IEnumerable<string> ValueNames => Segments.Where(IsValue).Select(static segment => segment[1..^1]);
@@ -19,6 +19,9 @@ internal sealed record ApiRoute(string Method, string Template, ApiAccess Access
     /// <summary>It makes no sense in a virtual host that is not there; the others say themselves what is missing.</summary>
     public bool IsWithinVirtualHost { get; } =
         Template.Contains("{vhost}", StringComparison.Ordinal) && !Array.Exists(OfVirtualHosts, start => Template.StartsWith(start, StringComparison.Ordinal));
+
+    /// <summary>It is answered while the node is stopped, too.</summary>
+    public bool IsForStoppedNode { get; init; }
 
     /// <summary>Whether a part of a path stands for a value.</summary>
     public static bool IsValue(string segment) => segment.StartsWith('{');

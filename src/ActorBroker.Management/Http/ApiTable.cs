@@ -1,4 +1,5 @@
 using ActorBroker.Management.Access;
+using ActorBroker.Management.Audit;
 using ActorBroker.Management.Definitions;
 using ActorBroker.Management.History;
 using ActorBroker.Management.Lists;
@@ -15,6 +16,9 @@ internal static class ApiTable
     public static RouteTable Create() => new(
     [
         .. ClusterRoutes.All,
+        .. NodeRoutes.All,
+        .. NodeStateRoutes.All,
+        .. ResourceLimitRoutes.All,
         .. ClientLists.All,
         .. TopologyLists.All,
         .. QueueRoutes.All,
@@ -23,8 +27,11 @@ internal static class ApiTable
         .. MessageRoutes.All,
         .. MoveRoutes.All,
         .. HistoryRoutes.All,
+        .. ContentsRoutes.All,
+        .. AuditRoutes.All,
         .. PolicyRoutes.All,
         .. ParameterRoutes.All,
+        .. GlobalParameterRoutes.All,
         .. VirtualHostRoutes.All,
         .. UserRoutes.All,
         .. PermissionRoutes.All,

@@ -28,7 +28,7 @@ internal sealed class ListQuery
         _pageSize = Number(request, "page_size") ?? PageSizeDefault;
         if (_page is { } page && (page <= 0 || _pageSize is <= 0 or > PageSizeMax))
         {
-            throw Invalid($"Invalid pagination parameters: page number {page}, page size {_pageSize}");
+            throw Invalid($"Invalid pagination parameters: page number {page}, page size {request.Query("page_size") ?? "undefined"}");
         }
 
         _name = request.Query("name");

@@ -30,7 +30,7 @@ internal static class Members
         JsonValue value when value.GetValueKind() is JsonValueKind.False => false,
         JsonValue value when value.TryGetValue(out string? text) && text is "true" => true,
         JsonValue value when value.TryGetValue(out string? text) && text is "false" => false,
-        var other => throw ApiErrorException.BadRequest($"not_boolean: {other!.ToJsonString()}"),
+        var other => throw ApiErrorException.Of("not_boolean", other!.DeepClone()),
     };
 
     /// <summary>A whole number; null where it is not there.</summary>
@@ -45,7 +45,7 @@ internal static class Members
         var text = node is JsonValue value && value.TryGetValue(out string? given) ? given : node.ToJsonString();
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw ApiErrorException.BadRequest($"not_integer: {text}");
+            : throw ApiErrorException.Of("not_integer", text);
     }
 
     /// <summary>Checks that these members are there.</summary>

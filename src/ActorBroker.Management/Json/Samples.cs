@@ -23,7 +23,7 @@ internal static class Samples
             {
                 return age > 0 && increment > 0 && age / increment <= CountMax
                     ? new SampleRange(TimeSpan.FromSeconds(age), TimeSpan.FromSeconds(increment))
-                    : throw ApiErrorException.BadRequest("Invalid range parameters");
+                    : throw ApiErrorException.BadRequest($"Invalid range parameters: age {age}, incr {increment}");
             }
         }
 
@@ -70,10 +70,7 @@ internal static class Samples
         return details;
     }
 
-    private static int? Seconds(ApiRequest request, string name) => request.Query(name) switch
-    {
-        null => null,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => seconds,
-        _ => throw ApiErrorException.BadRequest("Invalid range parameters"),
-    };
+    // What is no number asks for nothing, as in RabbitMQ.
+    private static int? Seconds(ApiRequest request, string name) =>
+        int.TryParse(request.Query(name), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 }

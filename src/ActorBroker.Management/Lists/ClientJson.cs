@@ -24,7 +24,14 @@ internal static class ClientJson
         ["port"] = connection.Port,
         ["protocol"] = connection.Client.Protocol,
         ["send_pend"] = 0,
-        ["ssl"] = connection.IsTls,
+        ["peer_cert_issuer"] = Certified(connection.Tls?.PeerIssuer),
+        ["peer_cert_subject"] = Certified(connection.Tls?.PeerSubject),
+        ["peer_cert_validity"] = Certified(connection.Tls?.PeerValidity),
+        ["ssl"] = connection.Tls is not null,
+        ["ssl_cipher"] = connection.Tls?.Cipher,
+        ["ssl_hash"] = connection.Tls?.Hash,
+        ["ssl_key_exchange"] = connection.Tls?.KeyExchange,
+        ["ssl_protocol"] = connection.Tls?.Protocol,
         ["state"] = connection.IsBlocked ? "blocked" : "running",
         ["timeout"] = (int)connection.Client.Heartbeat.TotalSeconds,
         ["type"] = "network",
@@ -83,6 +90,8 @@ internal static class ClientJson
         ["prefetch_count"] = consumer.Settings.PrefetchCount,
         ["queue"] = new JsonObject { ["name"] = consumer.Queue, ["vhost"] = consumer.VirtualHost },
     };
+
+    private static string? Certified(string? field) => field is { Length: > 0 } ? field : null;
 
     private static string? NameOf(ConnectionInfo connection) =>
         connection.Client.Properties.TryGetValue("connection_name", out var name) && name.TryGetString(out var text) ? text : null;

@@ -113,6 +113,8 @@ internal static class ClientLists
         }
 
         var item = ClientJson.ObjectOf(found);
+        item["deliveries"] = new JsonArray();
+        item["publishes"] = new JsonArray();
         var consumers = await view.ListConsumersAsync(found.VirtualHost, request.Ended).ConfigureAwait(false);
         item["consumer_details"] = new JsonArray(
             [.. consumers.Where(consumer => consumer.Connection == found.Connection && consumer.Channel == found.Number).Select(ClientJson.ObjectOf)]);

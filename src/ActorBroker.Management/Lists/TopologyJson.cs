@@ -22,19 +22,16 @@ internal static class TopologyJson
             ["durable"] = queue.Definition.Durable,
             ["effective_policy_definition"] = JsonArguments.ObjectOf(queue.Policy.Definition),
             ["exclusive"] = queue.Definition.Exclusive,
-            ["exclusive_consumer_tag"] = queue.ExclusiveConsumerTag,
-            ["memory"] = queue.BytesInMemory,
-            ["message_bytes"] = queue.Bytes,
-            ["message_bytes_ram"] = queue.BytesInMemory,
+            ["memory"] = queue.MemoryBytes,
             ["name"] = queue.Name,
             ["node"] = queue.Node,
             ["operator_policy"] = queue.Policy.OperatorPolicy?.Name,
             ["policy"] = queue.Policy.Policy?.Name,
-            ["single_active_consumer_tag"] = queue.SingleActiveConsumerTag,
             ["state"] = queue.Condition == QueueCondition.Down ? "down" : "running",
             ["type"] = WordOf(queue.Type),
             ["vhost"] = queue.VirtualHost,
         };
+        AddConsumerTags(item, queue);
         if (queue.IdleSince is { } idle)
         {
             item["idle_since"] = idle.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff+00:00", CultureInfo.InvariantCulture);
@@ -46,6 +43,7 @@ internal static class TopologyJson
         }
 
         AddLengths(item, queue);
+        AddSizes(item, queue);
         return item.WithMessageStats(queue.MessageStats);
     }
 
@@ -90,11 +88,65 @@ internal static class TopologyJson
         _ => "classic",
     };
 
+    // RabbitMQ's kinds of queues have names of their own for some of it. One that has no copies is all of its members.
+    private static void AddConsumerTags(JsonObject item, QueueInfo queue)
+    {
+        if (queue.Type == QueueType.Classic)
+        {
+            item["exclusive_consumer_tag"] = queue.ExclusiveConsumerTag;
+            item["single_active_consumer_tag"] = queue.SingleActiveConsumerTag;
+            item["recoverable_slaves"] = null;
+            return;
+        }
+
+        item["leader"] = queue.Node;
+        item["members"] = new JsonArray(queue.Node);
+        item["online"] = new JsonArray(queue.Node);
+        if (queue.Type == QueueType.Quorum)
+        {
+            item["single_active_consumer_ctag"] = queue.SingleActiveConsumerTag;
+            item["single_active_consumer_tag"] = queue.SingleActiveConsumerTag;
+        }
+    }
+
     private static void AddLengths(JsonObject item, QueueInfo queue)
     {
         item["messages"] = queue.Ready + queue.Unacknowledged;
         item["messages_ready"] = queue.Ready;
         item["messages_unacknowledged"] = queue.Unacknowledged;
         item.With(queue.Lengths);
+    }
+
+    private static void AddSizes(JsonObject item, QueueInfo queue)
+    {
+        var sizes = queue.Sizes;
+        item["message_bytes"] = sizes.ReadyBytes + sizes.UnsettledBytes;
+        item["message_bytes_paged_out"] = sizes.PagedOutBytes;
+        item["message_bytes_persistent"] = sizes.PersistentBytes;
+        item["message_bytes_ram"] = sizes.BytesInMemory;
+        item["message_bytes_ready"] = sizes.ReadyBytes;
+        item["message_bytes_unacknowledged"] = sizes.UnsettledBytes;
+        item["messages_paged_out"] = sizes.PagedOut;
+        item["messages_persistent"] = sizes.Persistent;
+        item["messages_ram"] = sizes.ReadyInMemory + sizes.UnsettledInMemory;
+        item["messages_ready_ram"] = sizes.ReadyInMemory;
+        item["messages_unacknowledged_ram"] = sizes.UnsettledInMemory;
+        if (queue.Type == QueueType.Stream)
+        {
+            item["committed_offset"] = queue.Ready - 1;
+            item["readers"] = new JsonObject { [queue.Node] = queue.Consumers };
+            item["segments"] = sizes.Segments;
+            return;
+        }
+
+        if (queue.Type == QueueType.Quorum)
+        {
+            item["message_bytes_dlx"] = sizes.DyingBytes;
+            item["messages_dlx"] = sizes.Dying;
+        }
+
+        item["consumer_capacity"] = queue.ConsumerCapacity;
+        item["consumer_utilisation"] = queue.ConsumerCapacity;
+        item["head_message_timestamp"] = sizes.HeadTimestamp;
     }
 }

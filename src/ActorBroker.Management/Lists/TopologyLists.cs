@@ -43,7 +43,7 @@ internal static class TopologyLists
             ?? throw ApiErrorException.ObjectNotFound();
         var item = TopologyJson.ObjectOf(found);
 
-        // What comes and goes is counted by the exchange, not by its partners.
+        // What comes and goes is counted by exchanges, queues and channels, and not for each pair of them.
         item["incoming"] = new JsonArray();
         item["outgoing"] = new JsonArray();
         await request.Item(item).ConfigureAwait(false);
@@ -55,6 +55,8 @@ internal static class TopologyLists
         var found = await view.QueueAsync(virtualHost, name, Samples.RangeOf(request), request.Ended).ConfigureAwait(false)
             ?? throw ApiErrorException.ObjectNotFound();
         var item = TopologyJson.ObjectOf(found);
+        item["deliveries"] = new JsonArray();
+        item["incoming"] = new JsonArray();
         var consumers = await view.ListConsumersAsync(virtualHost, request.Ended).ConfigureAwait(false);
         item["consumer_details"] = new JsonArray([.. consumers.Where(consumer => consumer.Queue == name).Select(ClientJson.ObjectOf)]);
         await request.Item(item).ConfigureAwait(false);

@@ -29,9 +29,9 @@ internal static class MessageJson
                 return Encoding.UTF8.GetBytes(payload);
             case "base64":
                 var bytes = new byte[payload.Length];
-                return Convert.TryFromBase64String(payload, bytes, out var size) ? bytes[..size] : throw ApiErrorException.BadRequest("not_base64");
+                return Convert.TryFromBase64String(payload, bytes, out var size) ? bytes[..size] : throw ApiErrorException.Of("not_base64", payload);
             default:
-                throw new ApiErrorException(400, "bad_request", new JsonArray("unsupported_encoding", encoding));
+                throw ApiErrorException.Of("unsupported_encoding", encoding);
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class MetricsPage(IManagementView view, IBufferWriter<byte> outp
 {
     private const string Prefix = "rabbitmq_";
     private const string DetailedPrefix = "rabbitmq_detailed_";
+    private const string ClusterPrefix = "rabbitmq_cluster_";
     private const string RuntimePrefix = "actorbroker_";
 
     private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(fieldCount: 3) ?? "0";
@@ -26,8 +27,8 @@ internal sealed class MetricsPage(IManagementView view, IBufferWriter<byte> outp
         NodeMetrics.WriteChurn(text, _totals);
         NodeMetrics.WriteTotals(text, _totals);
         NodeMetrics.WriteResources(text, _totals);
-        NodeMetrics.WriteLogins(text, _totals);
-        NodeMetrics.WriteGlobal(text, _totals);
+        NodeMetrics.WriteLogins(text, _totals, perSource: perObject);
+        GlobalMetrics.Write(text, _totals);
         NodeMetrics.WriteRuntime(new MetricsText(output, RuntimePrefix), _totals);
         await flush().ConfigureAwait(false);
         await WriteAsync(text, QueueMetrics.All, Queues(), perObject ? QueueMetrics.LabelsOf : null).ConfigureAwait(false);
@@ -54,7 +55,17 @@ internal sealed class MetricsPage(IManagementView view, IBufferWriter<byte> outp
 
         if (families.Contains("auth_attempt_metrics"))
         {
-            NodeMetrics.WriteLogins(text, _totals);
+            NodeMetrics.WriteLogins(text, _totals, perSource: false);
+        }
+
+        if (families.Contains("auth_attempt_detailed_metrics"))
+        {
+            NodeMetrics.WriteLoginsBySource(text, _totals);
+        }
+
+        if (families.Contains("node_memory"))
+        {
+            NodeMetrics.WriteMemory(text, _totals);
         }
 
         await WriteAsync(text, QueueMetrics.All, families, Queues, queue => IsWanted(queue.VirtualHost), QueueMetrics.LabelsOf).ConfigureAwait(false);
@@ -64,6 +75,16 @@ internal sealed class MetricsPage(IManagementView view, IBufferWriter<byte> outp
         await WriteAsync(
             text, ConnectionMetrics.Exchanges, families, () => _totals.Exchanges, one => IsWanted(one.Exchange.VirtualHost), ConnectionMetrics.LabelsOf)
             .ConfigureAwait(false);
+        await new ClusterMetrics(view, IsWanted).WriteAsync(new MetricsText(output, ClusterPrefix), families).ConfigureAwait(false);
+    }
+
+    /// <summary>/metrics/memory-breakdown.</summary>
+    public Task WriteMemoryAsync()
+    {
+        var text = new MetricsText(output, Prefix);
+        NodeMetrics.WriteIdentity(text, _totals, Version);
+        NodeMetrics.WriteMemory(text, _totals);
+        return flush();
     }
 
     private async Task WriteAsync<T>(

@@ -13,10 +13,29 @@ internal sealed class MetricsText(IBufferWriter<byte> output, string prefix)
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>The head of a metric; its samples follow.</summary>
-    public void Begin(string name, bool isCounter, string help)
+    public void Begin(string name, bool isCounter, string help) => Begin(name, isCounter ? "counter" : "gauge", help);
+
+    /// <summary>The head of a metric that tells how many values lie in which range.</summary>
+    public void BeginHistogram(string name, string help) => Begin(name, "histogram", help);
+
+    /// <summary>The samples of a histogram for one object.</summary>
+    /// <param name="name">As begun.</param>
+    /// <param name="label">What the object is.</param>
+    /// <param name="bounds">The highest value of each range but the last.</param>
+    /// <param name="counts">How many values lie in each range.</param>
+    /// <param name="sum">Of all values.</param>
+    public void Histogram(string name, (string Name, string Value) label, ReadOnlySpan<int> bounds, IReadOnlyList<long> counts, double sum)
     {
-        Write($"# TYPE {prefix}{name} {(isCounter ? "counter" : "gauge")}\n");
-        Write($"# HELP {prefix}{name} {help}\n");
+        var upTo = 0L;
+        for (var range = 0; range < counts.Count; range++)
+        {
+            upTo += counts[range];
+            var bound = range < bounds.Length ? bounds[range].ToString(CultureInfo.InvariantCulture) : "+Inf";
+            Sample($"{name}_bucket", Labels(label, ("le", bound)), upTo);
+        }
+
+        Sample($"{name}_count", Labels(label), upTo);
+        Sample($"{name}_sum", Labels(label), sum);
     }
 
     /// <summary>One sample.</summary>
@@ -46,6 +65,12 @@ internal sealed class MetricsText(IBufferWriter<byte> output, string prefix)
         }
 
         return text.Length == 0 ? string.Empty : text.Append('}').ToString();
+    }
+
+    private void Begin(string name, string type, string help)
+    {
+        Write($"# TYPE {prefix}{name} {type}\n");
+        Write($"# HELP {prefix}{name} {help}\n");
     }
 
     private void Write(string text)

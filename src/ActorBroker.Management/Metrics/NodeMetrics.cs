@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using ActorBroker.Contracts.Management;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Alarms;
-using ActorBroker.Core.Queues;
+using ActorBroker.Management.Nodes;
 
 namespace ActorBroker.Management.Metrics;
 
@@ -9,6 +11,14 @@ internal static class NodeMetrics
 {
     // What clients' programs and boards look for as a release of RabbitMQ.
     private const string CompatibleVersion = "4.3.0";
+
+    private static readonly Dictionary<string, (string Name, string Help)> Memory = new(StringComparer.Ordinal)
+    {
+        ["queue_procs"] = ("classic_queue_erlang_process", "Messages of queues in bytes"),
+        ["other_proc"] = ("other_erlang_process", "Other managed memory in bytes"),
+        ["allocated_unused"] = ("runtime_allocated_unused", "Runtime allocated but unused blocks size in bytes"),
+        ["other_system"] = ("other_system", "Other runtime footprint in bytes"),
+    };
 
     private static readonly (string Name, string Figure, string Help)[] Churn =
     [
@@ -21,32 +31,13 @@ internal static class NodeMetrics
         ("queues_deleted_total", "queue_deleted", "Total number of queues deleted"),
     ];
 
-    private static readonly (string Name, string Figure, string Help)[] OfProtocol =
-    [
-        ("global_messages_received_total", "publish", "Total number of messages received from publishers"),
-        ("global_messages_confirmed_total", "confirm", "Total number of messages confirmed to publishers"),
-        ("global_messages_unroutable_dropped_total", "drop_unroutable", "Total number of messages published as non-mandatory into an exchange and dropped as unroutable"),
-        ("global_messages_unroutable_returned_total", "return_unroutable", "Total number of messages published as mandatory into an exchange and returned to the publisher as unroutable"),
-    ];
-
-    private static readonly (string Name, string Figure, string Help)[] OfQueueType =
-    [
-        ("global_messages_delivered_total", "deliver_get", "Total number of messages delivered to consumers"),
-        ("global_messages_delivered_consume_auto_ack_total", "deliver_no_ack", "Total number of messages delivered to consumers using basic.consume with automatic acknowledgment"),
-        ("global_messages_delivered_consume_manual_ack_total", "deliver", "Total number of messages delivered to consumers using basic.consume with manual acknowledgment"),
-        ("global_messages_delivered_get_auto_ack_total", "get_no_ack", "Total number of messages delivered to consumers using basic.get with automatic acknowledgment"),
-        ("global_messages_delivered_get_manual_ack_total", "get", "Total number of messages delivered to consumers using basic.get with manual acknowledgment"),
-        ("global_messages_get_empty_total", "get_empty", "Total number of times basic.get operations fetched no message"),
-        ("global_messages_redelivered_total", "redeliver", "Total number of messages redelivered to consumers"),
-        ("global_messages_acknowledged_total", "ack", "Total number of messages acknowledged by consumers"),
-    ];
-
     public static void WriteIdentity(MetricsText text, NodeReport totals, string version)
     {
         var node = totals.Node!;
         text.Single(
             "build_info", isCounter: false, "RabbitMQ & Erlang/OTP version info", 1,
-            MetricsText.Labels(("rabbitmq_version", CompatibleVersion), ("actorbroker_version", version)));
+            MetricsText.Labels(
+                ("rabbitmq_version", CompatibleVersion), ("erlang_version", RuntimeInformation.FrameworkDescription), ("actorbroker_version", version)));
         text.Single(
             "identity_info", isCounter: false, "RabbitMQ node & cluster identity info", 1,
             MetricsText.Labels(("rabbitmq_node", node.Name), ("rabbitmq_cluster", node.Cluster)));
@@ -68,18 +59,37 @@ internal static class NodeMetrics
         }
     }
 
-    public static void WriteLogins(MetricsText text, NodeReport totals)
+    public static void WriteLogins(MetricsText text, NodeReport totals, bool perSource)
     {
-        var node = totals.Node!;
-        var labels = MetricsText.Labels(("protocol", "amqp091"));
-        text.Single("auth_attempts_total", isCounter: true, "Total number of authorization attempts", node.LoginsAccepted + node.LoginsRefused, labels);
-        text.Single("auth_attempts_succeeded_total", isCounter: true, "Total number of successful authentication attempts", node.LoginsAccepted, labels);
-        text.Single("auth_attempts_failed_total", isCounter: true, "Total number of failed authentication attempts", node.LoginsRefused, labels);
+        if (perSource)
+        {
+            WriteLoginsBySource(text, totals);
+        }
+
+        WriteLogins(
+            text, "auth_attempts", string.Empty, totals.Node!.Logins.Where(static login => login.Address is null),
+            static login => MetricsText.Labels(("protocol", login.Protocol)));
+    }
+
+    /// <summary>Those of each user from each address, where they are kept apart.</summary>
+    public static void WriteLoginsBySource(MetricsText text, NodeReport totals) => WriteLogins(
+        text, "auth_attempts_detailed", " with source info", totals.Node!.Logins.Where(static login => login.Address is not null),
+        static login => MetricsText.Labels(("protocol", login.Protocol), ("remote_address", login.Address!), ("username", login.User ?? string.Empty)));
+
+    /// <summary>What the process' memory is taken by.</summary>
+    public static void WriteMemory(MetricsText text, NodeReport totals)
+    {
+        foreach (var (part, bytes) in MemoryJson.PartsOf(totals.Node!))
+        {
+            var (name, help) = Memory[part];
+            text.Single($"memory_{name}_bytes", isCounter: false, help, bytes);
+        }
     }
 
     public static void WriteResources(MetricsText text, NodeReport totals)
     {
         var node = totals.Node!;
+        text.Single("erlang_uptime_seconds", isCounter: false, "Node uptime", (DateTimeOffset.UtcNow - node.StartedAt).TotalSeconds);
         text.Single("process_open_fds", isCounter: false, "Open file descriptors", node.FilesOpen);
         text.Single("process_max_fds", isCounter: false, "Open file descriptors limit", node.FilesMax);
         text.Single("process_open_tcp_sockets", isCounter: false, "Open TCP sockets", node.Connections);
@@ -89,30 +99,6 @@ internal static class NodeMetrics
         text.Single("disk_space_available_limit_bytes", isCounter: false, "Free disk space low watermark in bytes", node.DiskFreeLimit);
         text.Single("alarms_memory_used_watermark", isCounter: false, "is 1 if VM memory watermark alarm is in effect", (node.Alarms & ResourceAlarms.Memory) != 0 ? 1 : 0);
         text.Single("alarms_free_disk_space_watermark", isCounter: false, "is 1 if free disk space watermark alarm is in effect", (node.Alarms & ResourceAlarms.Disk) != 0 ? 1 : 0);
-    }
-
-    public static void WriteGlobal(MetricsText text, NodeReport totals)
-    {
-        var protocol = MetricsText.Labels(("protocol", "amqp091"));
-        foreach (var (name, figure, help) in OfProtocol)
-        {
-            text.Single(name, isCounter: true, help, totals.VirtualHosts.Sum(host => FigureValue.Of(host.MessageStats, figure)), protocol);
-        }
-
-        text.Single(
-            "global_messages_routed_total", isCounter: true, "Total number of messages routed to queues or streams",
-            totals.Exchanges.Sum(static exchange => FigureValue.Of(exchange.MessageStats, "publish_out")), protocol);
-        text.Single("global_consumers", isCounter: false, "Current number of consumers", totals.VirtualHosts.Sum(static host => host.Consumers), protocol);
-        foreach (var (name, figure, help) in OfQueueType)
-        {
-            text.Begin(name, isCounter: true, help);
-            foreach (var type in totals.QueueTypes)
-            {
-                text.Sample(
-                    name, MetricsText.Labels(("protocol", "amqp091"), ("queue_type", $"rabbit_{type.Type.Word()}_queue")),
-                    FigureValue.Of(type.MessageStats, figure));
-            }
-        }
     }
 
     /// <summary>What RabbitMQ has no name for: the runtime, and the cluster as this node sees it.</summary>
@@ -127,5 +113,23 @@ internal static class NodeMetrics
         text.Single("dotnet_threadpool_queue_length", isCounter: false, "Work that waits for a thread of the pool", node.PoolWorkWaiting);
         text.Single("akka_cluster_members", isCounter: false, "Nodes of the cluster", node.Members);
         text.Single("akka_cluster_members_unreachable", isCounter: false, "Nodes of the cluster that do not answer", node.MembersUnreachable);
+    }
+
+    private static void WriteLogins(
+        MetricsText text, string prefix, string suffix, IEnumerable<LoginFigures> logins, Func<LoginFigures, string> labelsOf)
+    {
+        var all = logins.ToList();
+        Write("total", $"Total number of authentication attempts{suffix}", static login => login.Accepted + login.Refused);
+        Write("succeeded_total", $"Total number of successful authentication attempts{suffix}", static login => login.Accepted);
+        Write("failed_total", $"Total number of failed authentication attempts{suffix}", static login => login.Refused);
+
+        void Write(string name, string help, Func<LoginFigures, long> value)
+        {
+            text.Begin($"{prefix}_{name}", isCounter: true, help);
+            foreach (var login in all)
+            {
+                text.Sample($"{prefix}_{name}", labelsOf(login), value(login));
+            }
+        }
     }
 }

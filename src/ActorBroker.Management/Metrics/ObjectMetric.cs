@@ -7,7 +7,7 @@ namespace ActorBroker.Management.Metrics;
 /// <param name="Name">Without the prefix.</param>
 /// <param name="IsCounter">It only grows, as long as the object is there.</param>
 /// <param name="Help">What it says.</param>
-/// <param name="Value">Of one object.</param>
+/// <param name="Value">Of one object; NaN for one that has no such value, which is left out.</param>
 internal sealed record ObjectMetric<T>(string Family, string Name, bool IsCounter, string Help, Func<T, double> Value)
 {
     /// <summary>Of all objects, those included that are no more; null where those that are there are added up.</summary>
@@ -15,7 +15,7 @@ internal sealed record ObjectMetric<T>(string Family, string Name, bool IsCounte
 
     /// <summary>One sample for all objects.</summary>
     public void WriteSum(MetricsText text, NodeReport totals, IReadOnlyList<T> objects) =>
-        text.Single(Name, IsCounter, Help, Total?.Invoke(totals) ?? objects.Sum(Value));
+        text.Single(Name, IsCounter, Help, Total?.Invoke(totals) ?? objects.Select(Value).Where(static value => !double.IsNaN(value)).Sum());
 
     /// <summary>A sample for each object.</summary>
     public void WriteEach(MetricsText text, IReadOnlyList<T> objects, IReadOnlyList<string> labels)
@@ -23,7 +23,11 @@ internal sealed record ObjectMetric<T>(string Family, string Name, bool IsCounte
         text.Begin(Name, IsCounter, Help);
         for (var i = 0; i < objects.Count; i++)
         {
-            text.Sample(Name, labels[i], Value(objects[i]));
+            var value = Value(objects[i]);
+            if (!double.IsNaN(value))
+            {
+                text.Sample(Name, labels[i], value);
+            }
         }
     }
 }

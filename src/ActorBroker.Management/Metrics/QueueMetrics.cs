@@ -1,4 +1,5 @@
 using ActorBroker.Contracts.Management;
+using ActorBroker.Core.Queues;
 
 namespace ActorBroker.Management.Metrics;
 
@@ -11,8 +12,23 @@ internal static class QueueMetrics
         Gauge("queue_coarse_metrics", "queue_messages_unacked", "Messages delivered to consumers but not yet acknowledged", static queue => queue.Unacknowledged),
         Gauge("queue_coarse_metrics", "queue_messages", "Sum of ready and unacknowledged messages - total queue depth", static queue => queue.Ready + queue.Unacknowledged),
         Gauge("queue_consumer_count", "queue_consumers", "Consumers on a queue", static queue => queue.Consumers),
-        Gauge("queue_metrics", "queue_messages_bytes", "Size in bytes of ready and unacknowledged messages", static queue => queue.Bytes),
-        Gauge("queue_metrics", "queue_messages_ram_bytes", "Size of ready and unacknowledged messages stored in memory", static queue => queue.BytesInMemory),
+        Gauge("queue_metrics", "queue_consumer_capacity", "Consumer capacity", static queue => queue.ConsumerCapacity),
+        Gauge("queue_metrics", "queue_consumer_utilisation", "Same as consumer capacity", static queue => queue.ConsumerCapacity),
+        Gauge("queue_metrics", "queue_process_memory_bytes", "Memory in bytes used by the queue's messages", static queue => queue.MemoryBytes),
+        Gauge("queue_metrics", "queue_messages_ram", "Ready and unacknowledged messages stored in memory", static queue => queue.Sizes.ReadyInMemory + queue.Sizes.UnsettledInMemory),
+        Gauge("queue_metrics", "queue_messages_ram_bytes", "Size of ready and unacknowledged messages stored in memory", static queue => queue.Sizes.BytesInMemory),
+        Gauge("queue_metrics", "queue_messages_ready_ram", "Ready messages stored in memory", static queue => queue.Sizes.ReadyInMemory),
+        Gauge("queue_metrics", "queue_messages_unacked_ram", "Unacknowledged messages stored in memory", static queue => queue.Sizes.UnsettledInMemory),
+        Gauge("queue_metrics", "queue_messages_persistent", "Persistent messages", static queue => queue.Sizes.Persistent),
+        Gauge("queue_metrics", "queue_messages_persistent_bytes", "Size in bytes of persistent messages", static queue => queue.Sizes.PersistentBytes),
+        Gauge("queue_metrics", "queue_messages_bytes", "Size in bytes of ready and unacknowledged messages", static queue => queue.Sizes.ReadyBytes + queue.Sizes.UnsettledBytes),
+        Gauge("queue_metrics", "queue_messages_ready_bytes", "Size in bytes of ready messages", static queue => queue.Sizes.ReadyBytes),
+        Gauge("queue_metrics", "queue_messages_unacked_bytes", "Size in bytes of all unacknowledged messages", static queue => queue.Sizes.UnsettledBytes),
+        Gauge("queue_metrics", "queue_messages_paged_out", "Transient messages that are on disk alone", static queue => queue.Sizes.PagedOut),
+        Gauge("queue_metrics", "queue_messages_paged_out_bytes", "Size in bytes of transient messages that are on disk alone", static queue => queue.Sizes.PagedOutBytes),
+        Gauge("queue_metrics", "queue_head_message_timestamp", "Timestamp of the first message in the queue, if any", static queue => queue.Sizes.HeadTimestamp ?? double.NaN),
+        Gauge("queue_metrics", "stream_segments", "Total number of stream segment files", static queue => OfStream(queue, queue.Sizes.Segments)),
+        Gauge("stream_consumer_metrics", "stream_consumer_max_offset_lag", "Highest consumer offset lag", static queue => OfStream(queue, queue.Sizes.OffsetLag)),
         Counter("queue_metrics", "queue_disk_reads_total", "disk_reads", "Total number of times queue read messages from disk"),
         Counter("queue_metrics", "queue_disk_writes_total", "disk_writes", "Total number of times queue wrote messages to disk"),
         Counter("queue_delivery_metrics", "queue_messages_published_total", "publish", "Total number of messages published to queues"),
@@ -26,6 +42,8 @@ internal static class QueueMetrics
     ];
 
     public static string LabelsOf(QueueInfo queue) => MetricsText.Labels(("vhost", queue.VirtualHost), ("queue", queue.Name));
+
+    private static double OfStream(QueueInfo queue, double value) => queue.Type == QueueType.Stream ? value : double.NaN;
 
     private static ObjectMetric<QueueInfo> Gauge(string family, string name, string help, Func<QueueInfo, double> value) =>
         new(family, name, IsCounter: false, help, value);

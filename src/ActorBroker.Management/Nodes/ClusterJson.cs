@@ -65,6 +65,8 @@ internal static class ClusterJson
         }
 
         item["partitions"] = new JsonArray();
+        item["cluster_links"] = new JsonArray();
+        item["mem_calculation_strategy"] = "rss";
         item["os_pid"] = node.ProcessId.ToString(CultureInfo.InvariantCulture);
         item["processors"] = node.Processors;
         item["uptime"] = (long)(DateTimeOffset.UtcNow - node.StartedAt).TotalMilliseconds;
@@ -79,7 +81,7 @@ internal static class ClusterJson
         item["disk_free_limit"] = node.DiskFreeLimit;
         item["disk_free_alarm"] = node.Alarms.HasFlag(ResourceAlarms.Disk);
         item["proc_used"] = node.PoolThreads;
-        item["run_queue"] = 0;
+        item["run_queue"] = node.PoolWorkWaiting;
         item["gc_num"] = node.Collections;
         item["gc_bytes_reclaimed"] = Math.Max(node.AllocatedBytes - node.ManagedMemory, 0);
         item["rates_mode"] = "basic";

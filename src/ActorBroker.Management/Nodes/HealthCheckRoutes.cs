@@ -32,6 +32,11 @@ internal static class HealthCheckRoutes
         ApiRoutes.Get(Checks + "node-is-mirror-sync-critical", ApiAccess.User, "As node-is-quorum-critical.", static request => WellAsync(request)),
         ApiRoutes.Get(Checks + "metadata-store/initialized", ApiAccess.User, "Whether users are known.", MetadataAsync),
         ApiRoutes.Get(Checks + "metadata-store/initialized/with-data", ApiAccess.User, "Whether users are known, and there are some.", MetadataAsync),
+        ApiRoutes.Get(Checks + "certificate-expiration/{within}/{unit}", ApiAccess.User, "Whether no certificate of this node expires within so many days, weeks, months or years.", CertificateCheck.AnswerAsync),
+        ApiRoutes.Get(Checks + "quorum-queues-without-elected-leaders/all-vhosts", ApiAccess.User, "Whether all queues can be used; each finds a node by itself.", static request => WellAsync(request)),
+        ApiRoutes.Get(Checks + "quorum-queues-without-elected-leaders/vhost/{vhost}", ApiAccess.User, "The same for a virtual host.", static request => WellAsync(request)),
+        ApiRoutes.Get(Checks + "quorum-queues-without-elected-leaders/all-vhosts/pattern/{pattern}", ApiAccess.User, "The same for queues of some names.", static request => WellAsync(request)),
+        ApiRoutes.Get(Checks + "quorum-queues-without-elected-leaders/vhost/{vhost}/pattern/{pattern}", ApiAccess.User, "The same for a virtual host.", static request => WellAsync(request)),
         ApiRoutes.Get(Checks + "below-node-connection-limit", ApiAccess.User, "Whether there is room for connections.", ConnectionLimitAsync),
     ];
 
@@ -63,8 +68,8 @@ internal static class HealthCheckRoutes
     {
         var name = request.Value("node");
         var nodes = await request.Broker.View.ListNodesAsync(request.Ended).ConfigureAwait(false);
-        var isRunning = nodes.Any(node => node.Name == name && node.IsRunning);
-        await (isRunning ? WellAsync(request) : FailedAsync(request, new JsonObject { ["reason"] = $"node {name} is not running" })).ConfigureAwait(false);
+        var found = nodes.FirstOrDefault(node => node.Name == name) ?? throw ApiErrorException.ObjectNotFound();
+        await (found.IsRunning ? WellAsync(request) : FailedAsync(request, new JsonObject { ["reason"] = $"node {name} is not running" })).ConfigureAwait(false);
     }
 
     private static async Task AlarmsAsync(ApiRequest request, bool isLocal)

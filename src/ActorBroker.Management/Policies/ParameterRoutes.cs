@@ -28,7 +28,6 @@ internal static class ParameterRoutes
             await request.Item(await FindAsync(request).ConfigureAwait(false) ?? throw ApiErrorException.ObjectNotFound()).ConfigureAwait(false)),
         ApiRoutes.Put(One, ApiAccess.PolicyMaker, "Sets a parameter.", PutAsync),
         ApiRoutes.Delete(One, ApiAccess.PolicyMaker, "Takes a parameter away.", DeleteAsync),
-        ApiRoutes.Get("global-parameters", ApiAccess.GlobalPolicyMaker, "Parameters of the whole cluster; there are none.", static request => request.List([])),
     ];
 
     /// <summary>The parameters of a virtual host.</summary>

@@ -75,7 +75,7 @@ internal static class QueueRoutes
         await ExistingAsync(request).ConfigureAwait(false);
         var body = await request.BodyAsync().ConfigureAwait(false);
         var action = body.RequiredText("action");
-        await (action is "sync" or "cancel_sync" ? request.NoContent() : throw ApiErrorException.BadRequest($"unknown action {action}"))
+        await (action is "sync" or "cancel_sync" ? request.NoContent() : throw ApiErrorException.Of("unknown", action))
             .ConfigureAwait(false);
     }
 

@@ -11,7 +11,8 @@ namespace ActorBroker.PerfTest.Load;
 /// </summary>
 /// <param name="output">Where the progress goes.</param>
 /// <param name="userStop">Ends the measured time early.</param>
-internal sealed class LoadRun(PerfOptions options, TextWriter output, CancellationToken userStop)
+/// <param name="part">Told each second which part of the run is over, from 0 to 1; null for nobody.</param>
+internal sealed class LoadRun(PerfOptions options, TextWriter output, CancellationToken userStop, IProgress<double>? part = null)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
@@ -41,8 +42,12 @@ internal sealed class LoadRun(PerfOptions options, TextWriter output, Cancellati
 
     private RunSummary Measure(Workforce workforce, DeliveryCheck check, FirstFailure failure)
     {
+        var startedAt = Stopwatch.GetTimestamp();
+        double PartOf(in Totals totals) => options.Duration is { } duration
+            ? Math.Min(Stopwatch.GetElapsedTime(startedAt, totals.At) / (options.Warmup + duration), 1)
+            : Math.Min((double)Math.Max(totals.Published, totals.Consumed) / Math.Max(options.Count ?? long.MaxValue, 1), 1);
         var progress = new ProgressReport(output, options.Size, _latencies, _confirmLatencies);
-        var pulse = new Pulse(workforce, progress, failure);
+        var pulse = new Pulse(workforce, progress, failure, totals => part?.Report(PartOf(totals)));
         workforce.Start();
         if (options.Warmup > TimeSpan.Zero)
         {
@@ -85,12 +90,13 @@ internal sealed class LoadRun(PerfOptions options, TextWriter output, Cancellati
         private readonly Workforce _workforce;
         private readonly ProgressReport _progress;
         private readonly FirstFailure _failure;
+        private readonly Action<Totals> _tell;
         private Totals _last;
         private long _reportedAt;
 
-        public Pulse(Workforce workforce, ProgressReport progress, FirstFailure failure)
+        public Pulse(Workforce workforce, ProgressReport progress, FirstFailure failure, Action<Totals> tell)
         {
-            (_workforce, _progress, _failure) = (workforce, progress, failure);
+            (_workforce, _progress, _failure, _tell) = (workforce, progress, failure, tell);
             Start = _last = workforce.Totals();
             LastProgressAt = _reportedAt = Start.At;
             progress.Begin(Start);
@@ -112,6 +118,7 @@ internal sealed class LoadRun(PerfOptions options, TextWriter output, Cancellati
                 if (Stopwatch.GetElapsedTime(_reportedAt, totals.At) >= TimeSpan.FromSeconds(1))
                 {
                     _progress.Print(totals, phase);
+                    _tell(totals);
                     _reportedAt = totals.At;
                 }
 

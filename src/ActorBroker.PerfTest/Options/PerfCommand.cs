@@ -10,6 +10,8 @@ internal sealed class PerfCommand
     /// <summary>The largest body that brokers take (RabbitMQ's default max_message_size).</summary>
     private const int SizeMax = 128 << 20;
 
+    private const string Description = "Publishes to and consumes from an AMQP 0-9-1 broker as fast as it can, or at a rate, and measures.";
+
     private readonly Option<string?> _uri = new("--uri") { Description = "amqp://user:password@host:port/vhost" };
     private readonly Option<string?> _host = new("--host") { Description = "Host of the broker [localhost]" };
     private readonly Option<int?> _port = new("--port") { Description = "Port of the broker [5672]" };
@@ -42,15 +44,28 @@ internal sealed class PerfCommand
     private readonly Option<bool> _keep = new("--keep") { Description = "Keep the queues and the exchange that the run created" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the summary as one line of JSON, and nothing else" };
 
-    public PerfCommand() => Root = new RootCommand("Publishes to and consumes from an AMQP 0-9-1 broker as fast as it can, or at a rate, and measures.")
+    private PerfCommand(Command command)
     {
-        _uri, _host, _port, _user, _password, _virtualHost,
-        _producers, _consumers, _queue, _queues, _exchange, _type, _routingKey, _keys, _bindings,
-        _size, _rate, _confirm, _prefetch, _ackEvery, _autoAck, _persistent, _durable,
-        _duration, _count, _warmup, _patience, _fillOnly, _drainOnly, _keep, _json,
-    };
+        Command = command;
+        foreach (var option in (Option[])[
+            _uri, _host, _port, _user, _password, _virtualHost,
+            _producers, _consumers, _queue, _queues, _exchange, _type, _routingKey, _keys, _bindings,
+            _size, _rate, _confirm, _prefetch, _ackEvery, _autoAck, _persistent, _durable,
+            _duration, _count, _warmup, _patience, _fillOnly, _drainOnly, _keep, _json,
+        ])
+        {
+            command.Options.Add(option);
+        }
+    }
 
-    public RootCommand Root { get; }
+    /// <summary>What the options are those of.</summary>
+    public Command Command { get; }
+
+    /// <summary>The tool by itself.</summary>
+    public static PerfCommand Alone() => new(new RootCommand(Description));
+
+    /// <summary>The tool as a command of another.</summary>
+    public static PerfCommand Named(string name) => new(new Command(name, Description));
 
     /// <exception cref="FormatException">Which option is wrong, in one line.</exception>
     public PerfOptions Read(ParseResult line)

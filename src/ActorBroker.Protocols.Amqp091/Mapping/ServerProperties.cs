@@ -8,7 +8,7 @@ internal static class ServerProperties
 {
     public static ArgumentTable For(Amqp091ConnectionSettings settings) => ArgumentTable.Of(
         ("capabilities", ArgumentValue.FromTable(Capabilities)),
-        ("cluster_name", ArgumentValue.FromString(settings.ClusterName)),
+        ("cluster_name", ArgumentValue.FromString(settings.ClusterName())),
         ("copyright", ArgumentValue.FromString("ActorBroker, licensed under the Apache License 2.0")),
         ("information", ArgumentValue.FromString("ActorBroker speaks the protocol of the product and version named here")),
         ("platform", ArgumentValue.FromString(settings.Platform)),

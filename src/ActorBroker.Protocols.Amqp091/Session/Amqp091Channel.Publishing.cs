@@ -205,7 +205,7 @@ internal sealed partial class Amqp091Channel
         var message = Properties.Replacement is { } replacement ? published.WithProperties(replacement) : published;
         if (Properties.AskForReplies)
             message = message.WithProperties(NameReplies(message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength)));
-        _counters.Published++;
+        _counters.CountPublished(message.BodyLength);
         if (_transaction is not null)
         {
             _transaction.Publish(publish, message, Properties.MoreKeys);

@@ -129,7 +129,8 @@ internal sealed partial class Amqp091Channel : ISettledRanges
 
     private void HoldBackOrLetGo(AmqpConsumer consumer)
     {
-        if (consumer.NoAck || consumer.IsGetter || consumer.IsStopped || consumer.WindowBytes == 0 || consumer.IsPaused == _isHeldBack)
+        // As in RabbitMQ: who needs no acknowledgement does not count, but waits with the others. Replies come from no queue.
+        if (consumer.Queue is null || consumer.IsGetter || consumer.IsStopped || consumer.WindowBytes == 0 || consumer.IsPaused == _isHeldBack)
             return;
         consumer.IsPaused = _isHeldBack;
         _session.SetConsumerActive(consumer.Id, !_isHeldBack);

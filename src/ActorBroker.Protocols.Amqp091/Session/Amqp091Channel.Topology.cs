@@ -28,16 +28,14 @@ internal sealed partial class Amqp091Channel
                 return true;
             case MethodId.ExchangeBind:
                 var bind = ExchangeBind.Read(payload);
-                RefuseDefaultExchange(bind.Destination);
                 AddBinding(
-                    id, bind.Source, Destination.Exchange(bind.Destination), bind.RoutingKey, bind.Arguments,
+                    id, bind.Source, ExchangeToBind(bind.Destination), bind.RoutingKey, bind.Arguments,
                     bind.NoWait, new ExchangeBindOk());
                 return true;
             case MethodId.ExchangeUnbind:
                 var unbind = ExchangeUnbind.Read(payload);
-                RefuseDefaultExchange(unbind.Destination);
                 RemoveBinding(
-                    id, unbind.Source, Destination.Exchange(unbind.Destination), unbind.RoutingKey, unbind.Arguments,
+                    id, unbind.Source, ExchangeToBind(unbind.Destination), unbind.RoutingKey, unbind.Arguments,
                     unbind.NoWait, new ExchangeUnbindOk());
                 return true;
             case MethodId.QueueDeclare:
@@ -46,13 +44,13 @@ internal sealed partial class Amqp091Channel
             case MethodId.QueueBind:
                 var queueBind = QueueBind.Read(payload);
                 AddBinding(
-                    id, queueBind.Exchange, Destination.Queue(QueueNamed(queueBind.Queue)), BindingKey(queueBind.Queue, queueBind.RoutingKey),
+                    id, queueBind.Exchange, Destination.Queue(WithoutLineEnds(QueueNamed(queueBind.Queue))), BindingKey(queueBind.Queue, queueBind.RoutingKey),
                     queueBind.Arguments, queueBind.NoWait, new QueueBindOk());
                 return true;
             case MethodId.QueueUnbind:
                 var queueUnbind = QueueUnbind.Read(payload);
                 RemoveBinding(
-                    id, queueUnbind.Exchange, Destination.Queue(QueueNamed(queueUnbind.Queue)), BindingKey(queueUnbind.Queue, queueUnbind.RoutingKey),
+                    id, queueUnbind.Exchange, Destination.Queue(WithoutLineEnds(QueueNamed(queueUnbind.Queue))), BindingKey(queueUnbind.Queue, queueUnbind.RoutingKey),
                     queueUnbind.Arguments, noWait: false, new QueueUnbindOk());
                 return true;
             case MethodId.QueuePurge:
@@ -68,46 +66,44 @@ internal sealed partial class Amqp091Channel
 
     private void DeclareExchange(ExchangeDeclare declare)
     {
-        RefuseDefaultExchange(declare.Exchange);
+        var name = NameOfExchange(declare.Exchange);
         var definition = new ExchangeDefinition(declare.Type, declare.Durable, declare.AutoDelete, declare.Internal, declare.Arguments);
         _session.DeclareExchange(
-            declare.Exchange, definition, declare.Passive, Await(MethodId.ExchangeDeclare, () => Reply(declare.NoWait, new ExchangeDeclareOk())));
+            name, definition, declare.Passive, Await(MethodId.ExchangeDeclare, () => Reply(declare.NoWait, new ExchangeDeclareOk())));
     }
 
     private void DeleteExchange(ExchangeDelete delete)
     {
-        RefuseDefaultExchange(delete.Exchange);
-        if (delete.Exchange.StartsWith(ReservedPrefix, StringComparison.Ordinal))
+        var name = NameOfExchange(delete.Exchange);
+        if (name.StartsWith(ReservedPrefix, StringComparison.Ordinal))
         {
             throw new Amqp091ErrorException(
-                ReplyCode.AccessRefused, $"deletion of system {new ExchangeKey(_connection.VirtualHost, delete.Exchange)} not allowed");
+                ReplyCode.AccessRefused, $"deletion of system {new ExchangeKey(_connection.VirtualHost, name)} not allowed");
         }
 
         _session.DeleteExchange(
-            delete.Exchange, delete.IfUnused, Await(MethodId.ExchangeDelete, () => Reply(delete.NoWait, new ExchangeDeleteOk())));
+            name, delete.IfUnused, Await(MethodId.ExchangeDelete, () => Reply(delete.NoWait, new ExchangeDeleteOk())));
     }
 
     private void AddBinding<TReply>(
         uint methodId, string source, Destination destination, string routingKey, Core.Arguments.ArgumentTable arguments, bool noWait, TReply reply)
         where TReply : IMethod<TReply>
     {
-        RefuseDefaultExchange(source);
-        _session.Bind(source, new Binding(destination, routingKey, arguments), Await(methodId, () => Reply(noWait, reply)));
+        _session.Bind(NameOfExchange(source), new Binding(destination, routingKey, arguments), Await(methodId, () => Reply(noWait, reply)));
     }
 
     private void RemoveBinding<TReply>(
         uint methodId, string source, Destination destination, string routingKey, Core.Arguments.ArgumentTable arguments, bool noWait, TReply reply)
         where TReply : IMethod<TReply>
     {
-        RefuseDefaultExchange(source);
-        _session.Unbind(source, new Binding(destination, routingKey, arguments), Await(methodId, () => Reply(noWait, reply)));
+        _session.Unbind(NameOfExchange(source), new Binding(destination, routingKey, arguments), Await(methodId, () => Reply(noWait, reply)));
     }
 
     private void DeclareQueue(QueueDeclare declare)
     {
         if (TryDeclareReplies(declare))
             return;
-        var name = declare.Queue;
+        var name = WithoutLineEnds(declare.Queue);
         if (name.Length == 0 && declare.Passive)
             throw new Amqp091ErrorException(ReplyCode.NotFound, $"no {new QueueKey(_connection.VirtualHost, name)}");
         if (name.Length == 0)
@@ -128,7 +124,7 @@ internal sealed partial class Amqp091Channel
         AwaitQueue(MethodId.QueuePurge, reply => Reply(purge.NoWait, new QueuePurgeOk(Count(reply.MessageCount)))));
 
     private void DeleteQueue(QueueDelete delete) => _session.DeleteQueue(
-        QueueNamed(delete.Queue), delete.IfUnused, delete.IfEmpty,
+        WithoutLineEnds(QueueNamed(delete.Queue)), delete.IfUnused, delete.IfEmpty,
         AwaitQueue(MethodId.QueueDelete, reply => Reply(delete.NoWait, new QueueDeleteOk(Count(reply.MessageCount)))));
 
     /// <summary>An empty name stands for the queue that the channel declared last (§1.7.2.1).</summary>
@@ -152,9 +148,17 @@ internal sealed partial class Amqp091Channel
 
     private static uint Count(long messages) => (uint)Math.Min(messages, uint.MaxValue);
 
-    private static void RefuseDefaultExchange(string name)
+    private static Destination ExchangeToBind(string name) => Destination.Exchange(NameOfExchange(name));
+
+    private static string NameOfExchange(string name)
     {
-        if (name.Length == 0)
-            throw new Amqp091ErrorException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
+        name = WithoutLineEnds(name);
+        return name.Length > 0 ? name : throw new Amqp091ErrorException(ReplyCode.AccessRefused, "operation not permitted on the default exchange");
     }
+
+    // RabbitMQ does so wherever names are declared, bound or deleted, and nowhere else.
+    private static string WithoutLineEnds(string name) =>
+        name.AsSpan().IndexOfAny('\r', '\n') < 0
+            ? name
+            : name.Replace("\r", string.Empty, StringComparison.Ordinal).Replace("\n", string.Empty, StringComparison.Ordinal);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Protocols.Amqp091.Mapping;
@@ -20,41 +19,22 @@ internal sealed partial class Amqp091Channel
     {
         if (_session.Tracer is not { } tracer || consumer.Queue is not { } queue)
             return;
-        var routingKey = TraceHeaders.RoutingKey("deliver.", queue);
+        var copies = CopiesFor(tracer);
         for (var index = first; index < first + count; index++)
         {
-            var message = segment.Batch[segment.StartIndex + index];
-            var route = segment.Batch.RouteOf(segment.StartIndex + index);
-            if (TraceHeaders.IsOfTrace(route) || message.Format != MessageFormat.Amqp091)
-                continue;
-            var properties = HeadersFor(tracer).OfDelivery(route, _connection.Encoder.PropertiesOf(segment, index), segment.Redelivered);
-            MemoryMarshal.TryGetArray(segment.Batch.BodyOf(segment.StartIndex + index), out var body);
-            Publish(tracer, routingKey, properties, body);
+            var place = segment.StartIndex + index;
+            var route = segment.Batch.RouteOf(place);
+            if (TraceCopies.IsCopied(route, segment.Batch[place].Format))
+                copies.Delivered(queue, route, _connection.Encoder.PropertiesOf(segment, index), segment.Batch.BodyOf(place), segment.Redelivered);
         }
     }
 
     /// <summary>Copies the message that was just published.</summary>
     private void Trace(PublishTarget target, in PublishedMessage message)
     {
-        if (_session.Tracer is not { } tracer)
-            return;
-        var properties = HeadersFor(tracer).OfPublish(
-            target.Route,
-            Properties.MoreKeys,
-            message.PropertiesSource.AsSpan(message.PropertiesOffset, message.PropertiesLength),
-            tracer.QueuesOf(target, Properties.MoreKeys));
-        Publish(
-            tracer,
-            TraceHeaders.RoutingKey("publish.", target.Route.Exchange),
-            properties,
-            new ArraySegment<byte>(message.BodySource, message.BodyOffset, message.BodyLength));
+        if (_session.Tracer is { } tracer)
+            CopiesFor(tracer).Published(target, Properties.MoreKeys, message);
     }
 
-    private static void Publish(SessionTracer tracer, string routingKey, byte[] properties, ArraySegment<byte> body) => tracer.Publish(
-        routingKey,
-        PublishedMessage.InPlaces(
-            properties, 0, properties.Length, body.Array ?? [], body.Offset, body.Count,
-            MessageFormat.Amqp091, MessageFlags.HasHeaders, priority: 0));
-
-    private TraceHeaders HeadersFor(SessionTracer tracer) => new(tracer, _connection.VirtualHost, _connection.User, Number);
+    private TraceCopies CopiesFor(SessionTracer tracer) => new(tracer, _connection.VirtualHost, _connection.User, Number);
 }

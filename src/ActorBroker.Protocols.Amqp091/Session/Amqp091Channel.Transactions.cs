@@ -43,10 +43,13 @@ internal sealed partial class Amqp091Channel
     private void Commit(ChannelTransaction transaction)
     {
         _transaction = NewTransaction();
-        _counters.ReturnedUnroutable += transaction.Unroutable.Count;
         _counters.DroppedUnroutable += transaction.DroppedCount;
         foreach (var (publish, message) in transaction.Unroutable)
+        {
+            _counters.ReturnedUnroutable++;
             Return(publish, message);
+        }
+
         foreach (var (range, outcome) in transaction.Settled)
         {
             if (EndDelivery(range.ConsumerId, range.Positions.Count) is { IsGone: false })

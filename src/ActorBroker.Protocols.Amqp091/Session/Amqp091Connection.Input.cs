@@ -151,6 +151,8 @@ public sealed partial class Amqp091Connection
         {
             if (frame.Channel == 0)
                 OnConnectionFrame(frame, methodId);
+            else if (frame.Type == FrameType.Heartbeat)
+                throw new Amqp091ErrorException(ReplyCode.UnexpectedFrame, "type 8, all octets = <<>>", isFrameError: true);
             else if (!IsRunning)
                 throw _handshake.OutOfOrder();
             else if (channel is null)

@@ -55,7 +55,7 @@ public sealed record Amqp091ConnectionSettings
     public string Version { get; init; } = "4.3.0";
 
     /// <summary>The cluster's name.</summary>
-    public string ClusterName { get; init; } = "actorbroker";
+    public Func<string> ClusterName { get; init; } = static () => "actorbroker";
 
     /// <summary>What this broker really is, whatever <see cref="Product"/> says.</summary>
     public string ActorBrokerVersion { get; init; } = "0.1.0";

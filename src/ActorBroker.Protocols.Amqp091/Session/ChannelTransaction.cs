@@ -25,8 +25,14 @@ internal sealed class ChannelTransaction(IBrokerSession session, TransactionBudg
     /// <summary>What was acknowledged, and how.</summary>
     public List<(UnsettledRange Range, SettleOutcome Outcome)> Settled { get; } = [];
 
-    /// <summary>Messages that no queue takes and that the client wants back.</summary>
-    public List<(PublishMethod Publish, PublishedMessage Message)> Unroutable { get; } = [];
+    // What the client wants back if no queue takes it; with the number of what a queue does take.
+    private readonly List<(PublishMethod Publish, PublishedMessage Message, int? Number)> _mandatory = [];
+
+    /// <summary>Messages that the client wants back: no queue takes them, or those that would have are gone meanwhile.</summary>
+    public IEnumerable<(PublishMethod Publish, PublishedMessage Message)> Unroutable =>
+        from message in _mandatory
+        where message.Number is not { } number || !_work.IsStillRouted(number)
+        select (message.Publish, message.Message);
 
     /// <exception cref="Amqp091ErrorException">406: too much is uncommitted.</exception>
     public void Publish(PublishMethod publish, in PublishedMessage message, string[] moreKeys)
@@ -42,11 +48,11 @@ internal sealed class ChannelTransaction(IBrokerSession session, TransactionBudg
         var own = PublishedMessage.InPlaces(
             copy, 0, message.PropertiesLength, copy, message.PropertiesLength, message.BodyLength, message.Format, message.Flags, message.Priority);
         PublishCount++;
-        if (_work.Publish(publish.Target, own, moreKeys))
-            return;
+        var number = _work.Count;
+        var isRouted = _work.Publish(publish.Target, own, moreKeys);
         if (publish.Mandatory)
-            Unroutable.Add((publish, own));
-        else
+            _mandatory.Add((publish, own, isRouted ? number : null));
+        else if (!isRouted)
             DroppedCount++;
     }
 

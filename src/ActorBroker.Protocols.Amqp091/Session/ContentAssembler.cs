@@ -47,7 +47,13 @@ internal sealed class ContentAssembler(ContentBudget budget)
         budget.Take(piece.Length);
         var end = _bodyStart + _received + piece.Length;
         if (end > _array.Length)
-            Array.Resize(ref _array, Capacity(end));
+        {
+            // Array.Resize would fill with zeros first what is then written over.
+            var larger = GC.AllocateUninitializedArray<byte>(Capacity(end));
+            _array.AsSpan(0, _bodyStart + _received).CopyTo(larger);
+            _array = larger;
+        }
+
         piece.CopyTo(_array.AsSpan(_bodyStart + _received));
         _received += piece.Length;
     }

@@ -66,7 +66,7 @@ public struct FrameDecoder
         var type = available[0];
         var channel = BinaryPrimitives.ReadUInt16BigEndian(available[1..]);
         var size = BinaryPrimitives.ReadUInt32BigEndian(available[3..]);
-        if (size > (uint)(_frameMax - Frame.Overhead) || !IsAcceptable(type, channel, size))
+        if (size > (uint)(_frameMax - Frame.Overhead) || !IsAcceptable(type, size))
             return Malformed(type, channel, size, out slice);
 
         var frameSize = (int)size + Frame.Overhead;
@@ -120,10 +120,9 @@ public struct FrameDecoder
         return FrameDecodeStatus.Slice;
     }
 
-    // A heartbeat is empty and on channel 0 (§4.2.7).
-    private static bool IsAcceptable(byte type, ushort channel, uint size) =>
-        type is >= (byte)FrameType.Method and <= (byte)FrameType.Body
-        || (type == (byte)FrameType.Heartbeat && channel == 0 && size == 0);
+    // A heartbeat is empty (§4.2.7).
+    private static bool IsAcceptable(byte type, uint size) =>
+        type is >= (byte)FrameType.Method and <= (byte)FrameType.Body || (type == (byte)FrameType.Heartbeat && size == 0);
 
     private FrameDecodeStatus NeedMore(int bytes, out FrameSlice slice)
     {
@@ -138,7 +137,7 @@ public struct FrameDecoder
         {
             FrameType.Method or FrameType.Header or FrameType.Body =>
                 $"frame of type {type} on channel {channel} with a payload of {size} bytes exceeds the frame size limit of {_frameMax}",
-            FrameType.Heartbeat => $"heartbeat frame of {size} bytes on channel {channel}, must be empty and on channel 0",
+            FrameType.Heartbeat => $"heartbeat frame of {size} bytes on channel {channel}, must be empty",
             _ => $"unknown frame type {type}",
         };
         return Fail(text, out slice);

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -13,6 +14,9 @@ internal static class ReportText
         WriteIndented = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
+
+    /// <summary>Asks for the report of a command as JSON.</summary>
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print the report as JSON." };
 
     public static async Task PrintAsync(StoreReport report)
     {

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Persistence.Verification;
+using ActorBroker.CommandLine;
+using ActorBroker.CommandLine.Output;
 using ActorBroker.Contracts.Options;
 
 namespace ActorBroker.Server.Commands;
@@ -15,7 +17,7 @@ internal static class VerifyCommand
     {
         var node = new NodeOptions();
         var repair = new Option<bool>("--repair") { Description = "Set aside what is broken, so that the broker starts and serves the rest." };
-        var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
+        var json = ReportText.JsonOption();
         var command = new Command("verify", "Check the store of a stopped broker: 0 whole, 3 damaged.") { repair, json };
         node.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(StoredNode.Of(node.Of(parsed)), parsed.GetValue(repair), parsed.GetValue(json)));
@@ -28,7 +30,7 @@ internal static class VerifyCommand
         using var folder = DataFolder.Open(new DataOptions(node.Folder));
         var report = repair
             ? StoreRepair.Repair(node.File, node.Journal, TimeProvider.System.GetUtcNow(), json ? static _ => { } : Console.WriteLine)
-            : StoreVerifier.Verify(node.File);
+            : await ProgressBar.RunAsync("Verifying", part => StoreVerifier.Verify(node.File, part)).ConfigureAwait(false);
         await (json ? ReportText.PrintJsonAsync(report) : ReportText.PrintAsync(report)).ConfigureAwait(false);
         return report.IsDamaged ? ExitCodes.Damaged : ExitCodes.Done;
     }

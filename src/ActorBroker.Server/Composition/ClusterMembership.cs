@@ -12,17 +12,25 @@ namespace ActorBroker.Server.Composition;
 /// </summary>
 /// <param name="options">Which nodes it asks, and whether it may begin a cluster.</param>
 /// <param name="claim">What the database knows.</param>
-internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim claim)
+/// <param name="terms">What it must have as the others have it.</param>
+internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim claim, ClusterTerms terms)
 {
     // For nodes that are there to answer before a cluster is begun beside them, should the database have lost its sessions.
     private static readonly TimeSpan AskFirst = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TellAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     private IReadOnlyList<NodeAddress> _lastMembers = [];
 
+    /// <summary>What the database knows of the members of all clusters.</summary>
+    public IClusterClaim Claim => claim;
+
     /// <summary>Becomes a member, and has the database know. Ends early, without one, when the system ends.</summary>
-    /// <exception cref="StartupException">It may begin a cluster, but the database has one, and no node to ask is named.</exception>
+    /// <exception cref="StartupException">
+    /// It may begin a cluster, but the database has one, and no node to ask is named; or the cluster that has let it in, or
+    /// nodes that are about to begin one with it, have another database or another number of shards.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     public async Task JoinAsync(ActorSystem system, CancellationToken stop)
     {
@@ -33,14 +41,16 @@ internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim cl
         var decided = Task.WhenAny(up.Task, system.WhenTerminated);
         var others = options.Seeds.Concat(options.Join).Concat(_lastMembers)
             .Select(node => self.WithHost(node.Host).WithPort(node.Port)).Where(node => node != self).Distinct().ToArray();
+        var mayBegin = MayBegin(self);
+        var asker = system.ActorOf(TermsActor.Props(terms, mayBegin ? others : []), TermsActor.Name);
         if (others.Length > 0)
         {
             cluster.JoinSeedNodes(others);
         }
 
-        if (MayBegin(self))
+        if (mayBegin)
         {
-            await BeginUnlessDecidedAsync(cluster, others, decided, stop).ConfigureAwait(false);
+            await BeginUnlessDecidedAsync(cluster, others, asker, decided, stop).ConfigureAwait(false);
         }
 
         while (!await IsDecidedAsync(decided, TellAfter, stop).ConfigureAwait(false))
@@ -50,6 +60,7 @@ internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim cl
 
         if (up.Task.IsCompleted)
         {
+            await CheckTermsAsync(cluster, stop).ConfigureAwait(false);
             await claim.HoldAsync(stop).ConfigureAwait(false);
         }
     }
@@ -64,11 +75,34 @@ internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim cl
         await claim.ReleaseAsync().ConfigureAwait(false);
     }
 
+    // All others have compared themselves with whoever was the oldest when they came.
+    private async Task CheckTermsAsync(Cluster cluster, CancellationToken stop)
+    {
+        // What the cluster shows of itself comes a moment after the news of being a member.
+        while (cluster.SelfMember.Status != MemberStatus.Up)
+        {
+            if (cluster.IsTerminated)
+            {
+                return;
+            }
+
+            await Task.Delay(Glance, stop).ConfigureAwait(false);
+        }
+
+        var self = cluster.SelfMember;
+        var oldest = cluster.State.Members.Where(member => member.Status == MemberStatus.Up && member.IsOlderThan(self))
+            .Aggregate(self, static (oldest, member) => member.IsOlderThan(oldest) ? member : oldest);
+        if (terms.DifferenceFrom(oldest) is { } difference)
+        {
+            throw new StartupException(difference);
+        }
+    }
+
     private bool MayBegin(Address self) =>
         options is { IsStore: true, Join.Count: 0 }
         && (options.Seeds.Count == 0 || options.Seeds.Any(seed => self == self.WithHost(seed.Host).WithPort(seed.Port)));
 
-    private async Task BeginUnlessDecidedAsync(Cluster cluster, Address[] others, Task decided, CancellationToken stop)
+    private async Task BeginUnlessDecidedAsync(Cluster cluster, Address[] others, IActorRef asker, Task decided, CancellationToken stop)
     {
         if (others.Length > 0 && await IsDecidedAsync(decided, AskFirst, stop).ConfigureAwait(false))
         {
@@ -77,6 +111,12 @@ internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim cl
 
         do
         {
+            var answer = await asker.Ask<TermsActor.BeginAnswer>(new TermsActor.MayBegin(), TellAfter, stop).ConfigureAwait(false);
+            if (answer.Refusal is { } difference)
+            {
+                throw new StartupException(difference);
+            }
+
             try
             {
                 if (await claim.TryBeginAsync(stop).ConfigureAwait(false))

@@ -1,6 +1,5 @@
 using ActorBroker.Contracts.Options;
 using ActorBroker.Management;
-using ActorBroker.Management.Metrics;
 
 namespace ActorBroker.Server.Composition;
 
@@ -18,7 +17,7 @@ internal static class MetricsSubsystem
             return null;
         }
 
-        var server = await MetricsServer.StartAsync(listener, () => node.Broker?.View).ConfigureAwait(false);
+        var server = await ManagementServer.StartMetricsAsync(listener, node).ConfigureAwait(false);
         health.Opened(listener.Name, server.EndPoint);
         return server;
     }

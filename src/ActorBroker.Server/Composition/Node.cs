@@ -5,8 +5,8 @@ using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Core.Time;
 using ActorBroker.Management;
-using Akka.Actor;
 using Akka.Actor.Setup;
+using Akka.Configuration;
 using Serilog;
 
 namespace ActorBroker.Server.Composition;
@@ -28,24 +28,25 @@ internal static class Node
         await using var logging = LoggingSubsystem.Start(options.Logging);
         using var awake = new AwakeClock(TimeProvider.System);
         using var folder = DataFolder.Open(options.Data);
-        await using var journals = await JournalStores.OpenAsync(
-            folder,
-            options.Journal,
-            options.Journals,
-            failure => Log.Warning("Upkeep of the journal failed, to be tried again: {Reason}", failure.Message)).ConfigureAwait(false);
+        await using var store = await NodeStore.OpenAsync(folder, options).ConfigureAwait(false);
         await using var claim = ClaimOf(options);
         var health = new NodeHealth(claim);
         var managed = new ManagedNode();
-
-        // Not even loaded where it is off: ASP.NET Core takes 17 MB.
         await using var http = await ManagementSubsystem.StartAsync(options.Listener(ListenerOptions.Http), options, health, managed).ConfigureAwait(false);
         await using var https = await ManagementSubsystem.StartAsync(options.Listener(ListenerOptions.Https), options, health, managed).ConfigureAwait(false);
         await using var metrics = await MetricsSubsystem.StartAsync(options.Listener(ListenerOptions.Prometheus), health, managed).ConfigureAwait(false);
         using var telemetry = TelemetrySubsystem.Start(options.Telemetry);
-        var setup = journals.SetupOf(config.WithFallback(BrokerSubsystem.AkkaDefaults));
+        var terms = new ClusterTerms(options.Cluster.Shards, options.Cluster.IsStore ? store.Databases : []);
+        var ofNode = (options.Cluster.IsOneOfSeveral ? terms.Apply(config) : config).WithFallback(BrokerSubsystem.AkkaDefaults);
         return await RunAsync(
-            NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup, options, new ClusterMembership(options.Cluster, claim), health,
+            store, () => SetupOf(store, ofNode, options), options, new ClusterMembership(options.Cluster, claim, terms), health,
             managed, new SteadyClock(awake), signals).ConfigureAwait(false);
+    }
+
+    private static ActorSystemSetup SetupOf(NodeStore store, Config config, BrokerOptions options)
+    {
+        var setup = store.SetupOf(config);
+        return NodeTls.SetupOf(options.Cluster.Tls) is { } tls ? setup.And(tls) : setup;
     }
 
     private static IClusterClaim ClaimOf(BrokerOptions options)
@@ -63,19 +64,33 @@ internal static class Node
             : new LocalClaim();
     }
 
-    // One of several nodes comes back by itself, where the end of the only one is the end.
+    // One of several nodes comes back by itself, where the end of the only one is the end. One that an operator has stopped
+    // waits for an operator.
     private static async Task<int> RunAsync(
-        ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, ManagedNode managed, TimeProvider clock,
-        TerminationSignals signals)
+        NodeStore store, Func<ActorSystemSetup> setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, ManagedNode managed,
+        TimeProvider clock, TerminationSignals signals)
     {
         var (wait, longest) = options.Cluster.RejoinAfter;
+        var pause = new NodePause(new NodeSwitch(store.IsOwn), store, signals);
         while (true)
         {
             var started = clock.GetTimestamp();
-            var run = new NodeRun(setup, options, membership, health, managed, clock, signals);
-            if (await run.RunAsync().ConfigureAwait(false) is { } exitCode)
+            var run = new NodeRun(setup(), options, membership, health, managed, clock, signals, pause.Switch);
+            var end = await pause.RunAsync(run).ConfigureAwait(false);
+            if (end is RunEnd.Ended or RunEnd.EndedBadly)
             {
-                return exitCode;
+                return end == RunEnd.Ended ? 0 : 1;
+            }
+
+            if (end == RunEnd.Stopped)
+            {
+                options = AtTheSamePlaces(options, run);
+                if (!await pause.UntilStartAsync().ConfigureAwait(false))
+                {
+                    return 0;
+                }
+
+                continue;
             }
 
             if (!options.Cluster.IsOneOfSeveral)

@@ -21,9 +21,10 @@ namespace ActorBroker.Server.Composition;
 /// <param name="managed">Given what is served.</param>
 /// <param name="clock">Of everything in it.</param>
 /// <param name="signals">Have it end.</param>
+/// <param name="nodeSwitch">Has it stop for a time.</param>
 internal sealed class NodeRun(
     ActorSystemSetup setup, BrokerOptions options, ClusterMembership membership, NodeHealth health, ManagedNode managed, TimeProvider clock,
-    TerminationSignals signals)
+    TerminationSignals signals, NodeSwitch nodeSwitch)
 {
     private bool _isServing;
 
@@ -33,16 +34,15 @@ internal sealed class NodeRun(
     /// <summary>Whether clients were served.</summary>
     public bool HasServed => _isServing;
 
-    /// <summary>Runs until a signal, or until the node is removed from its cluster.</summary>
-    /// <returns>The exit code after a signal; null when the node was removed, or not served.</returns>
+    /// <summary>Runs until a signal, until an operator stops it, or until the node is removed from its cluster.</summary>
     /// <exception cref="StartupException">The node cannot start; nothing is left running.</exception>
-    public async Task<int?> RunAsync()
+    public async Task<RunEnd> RunAsync()
     {
         var system = CreateSystem();
         try
         {
             await ServeAsync(system).ConfigureAwait(false);
-            await Task.WhenAny(signals.Received, system.WhenTerminated).ConfigureAwait(false);
+            await Task.WhenAny(signals.Received, nodeSwitch.Wanted, system.WhenTerminated).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (signals.Received.IsCompleted)
         {
@@ -57,7 +57,7 @@ internal sealed class NodeRun(
             // No store has joined yet, or the journal does not answer.
             Log.Warning("The cluster does not answer: {Reason}", failure.Message.ReplaceLineEndings(" "));
             await EndAsync(system).ConfigureAwait(false);
-            return null;
+            return RunEnd.Removed;
         }
         catch
         {
@@ -65,12 +65,21 @@ internal sealed class NodeRun(
             throw;
         }
 
-        var wasRemoved = !signals.Received.IsCompleted;
-        var exitCode = wasRemoved ? 1 : await StopAsync(system).ConfigureAwait(false);
+        var isToStop = nodeSwitch.Wanted.IsCompleted && !signals.Received.IsCompleted;
+        var wasRemoved = !signals.Received.IsCompleted && !isToStop;
+        var hasEnded = wasRemoved || await StopAsync(system).ConfigureAwait(false);
         health.Leaves();
-        managed.Broker = null;
+        if (isToStop)
+        {
+            managed.Stop();
+        }
+        else
+        {
+            managed.Broker = null;
+        }
+
         await membership.LeaveAsync(system).ConfigureAwait(false);
-        return wasRemoved ? null : exitCode;
+        return wasRemoved ? RunEnd.Removed : !hasEnded ? RunEnd.EndedBadly : isToStop ? RunEnd.Stopped : RunEnd.Ended;
     }
 
     private async Task ServeAsync(ActorSystem system)
@@ -83,16 +92,17 @@ internal sealed class NodeRun(
 
         if (options.Cluster.IsOneOfSeveral)
         {
-            system.ActorOf(LostNodeWatch.Props(system.Settings.Config, TimeProvider.System), "lost-node-watch");
+            system.ActorOf(LostNodeWatch.Props(system.Settings.Config, membership.Claim, TimeProvider.System), "lost-node-watch");
         }
 
         health.Joined();
         Leaving(system, health);
         Listeners = await EdgeSubsystem.StartAsync(system, options, clock).ConfigureAwait(false);
-        managed.Broker = ManagedBroker.Of(system, options, clock);
+        managed.Broker = ManagedBroker.Of(system, options, clock) is { } broker ? broker with { Switch = nodeSwitch } : null;
         health.Serves(Listeners);
         Show(system);
         _isServing = true;
+        nodeSwitch.Done();
         await ReadyLine.PrintAsync(health.Listeners, NodePlace(system)).ConfigureAwait(false);
     }
 
@@ -132,11 +142,16 @@ internal sealed class NodeRun(
         await membership.LeaveAsync(system).ConfigureAwait(false);
     }
 
-    private async Task<int> StopAsync(ActorSystem system)
+    // False when it has not come to an end in time.
+    private async Task<bool> StopAsync(ActorSystem system)
     {
         if (signals.Received.IsCompleted)
         {
             Log.Information("Stopping on {Signal}", await signals.Received.ConfigureAwait(false));
+        }
+        else if (nodeSwitch.Wanted.IsCompleted)
+        {
+            Log.Information("Stopping because an operator wants it; the process goes on");
         }
 
         var limit = options.Cluster.ShutdownLimit;
@@ -144,10 +159,10 @@ internal sealed class NodeRun(
         if (await Task.WhenAny(stopped, Task.Delay(limit)).ConfigureAwait(false) == stopped)
         {
             await stopped.ConfigureAwait(false);
-            return 0;
+            return true;
         }
 
         Log.Error("Stopping took longer than {Limit}", limit);
-        return 1;
+        return false;
     }
 }

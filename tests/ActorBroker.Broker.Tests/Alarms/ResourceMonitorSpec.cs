@@ -16,6 +16,7 @@ public sealed class ResourceMonitorSpec : EntityTestKit
     private static readonly AlarmOptions Options = new(MemoryHighWatermark: 60, DiskFreeLimit: 50, TimeSpan.FromSeconds(1));
 
     private readonly ScriptedGauge _gauge = new();
+    private readonly ResourceLimits _limits = new(Options);
 
     public ResourceMonitorSpec()
         : base(ConfigurationFactory.ParseString("""
@@ -58,6 +59,37 @@ public sealed class ResourceMonitorSpec : EntityTestKit
         _gauge.Now = new ResourceReading(600, 1_000, 50);
         Look();
         ExpectMsg(new AlarmsChanged(ResourceAlarms.None));
+    }
+
+    [Fact]
+    public void Limits_that_an_operator_sets_are_in_force_when_they_are_answered_and_reach_no_further()
+    {
+        _gauge.Now = new ResourceReading(MemoryUsed: 400, MemoryTotal: 1_000, DiskFree: 100);
+        var monitor = Start();
+
+        monitor.Tell(new SetResourceLimits(ResourceLimit.OfMemory(0.3), DiskFree: null, "somebody"));
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Memory));
+        ExpectMsg<ResourceLimitsSet>();
+        Assert.Equal((300, 50), (_limits.Memory.In(1_000), _limits.DiskFree.In(1_000)));
+
+        monitor.Tell(new SetResourceLimits(Memory: null, ResourceLimit.OfBytes(101), "somebody"));
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.Memory | ResourceAlarms.Disk));
+        ExpectMsg<ResourceLimitsSet>();
+
+        monitor.Tell(new SetResourceLimits(ResourceLimit.OfBytes(400), ResourceLimit.OfMemory(0.1), "somebody"));
+        ExpectMsg(new AlarmsChanged(ResourceAlarms.None));
+        ExpectMsg<ResourceLimitsSet>();
+    }
+
+    [Fact]
+    public void Limits_are_answered_where_nothing_can_be_measured_too()
+    {
+        var monitor = Start();
+        _gauge.Now = null;
+
+        monitor.Tell(new SetResourceLimits(ResourceLimit.OfBytes(0), DiskFree: null, "somebody"));
+
+        ExpectMsg<ResourceLimitsSet>();
     }
 
     [Fact]
@@ -112,7 +144,7 @@ public sealed class ResourceMonitorSpec : EntityTestKit
 
     private IActorRef Start()
     {
-        var monitor = Sys.ActorOf(ResourceMonitorActor.Props(Options, _gauge), ResourceMonitorActor.Name);
+        var monitor = Sys.ActorOf(ResourceMonitorActor.Props(_limits, Options.CheckInterval, _gauge), ResourceMonitorActor.Name);
         AwaitCondition(() => _gauge.Readings > 0);
         return monitor;
     }

@@ -46,8 +46,13 @@ public sealed class EventExchangeActorTests : EntityTestKit
 
         // On the thread that tells it something: what the test has told is done.
         _actor = Sys.ActorOf(EventExchangeActor.Props(services, new NodePolicies(_ => _loader), "broker@node").WithDispatcher(CallingThreadDispatcher.Id));
-        _actor.Tell(new Identify(null), TestActor);
-        ExpectMsg<ActorIdentity>();
+        // While another thread creates it, what it is told waits for what it is told next.
+        AwaitAssert(() =>
+        {
+            var asker = CreateTestProbe();
+            _actor.Tell(new Identify(null), asker);
+            asker.ExpectMsg<ActorIdentity>(TimeSpan.FromMilliseconds(100));
+        });
     }
 
     [Fact]

@@ -86,6 +86,17 @@ public sealed class EventTextTests : TestKit
     }
 
     [Fact]
+    public void Parameters_of_the_cluster_are_told()
+    {
+        Assert.Equal(
+            ["parameter.set component=global name=cluster_name user_who_performed_action=guest"],
+            Told(new AccessChanged(new GlobalParameterSet("cluster_name", "\"eu\"", Someone))));
+        Assert.Equal(
+            ["parameter.cleared component=global name=cluster_name user_who_performed_action=guest"],
+            Told(new AccessChanged(new GlobalParameterSet("cluster_name", null, Someone))));
+    }
+
+    [Fact]
     public void Users_virtual_hosts_and_permissions_are_told()
     {
         Assert.Equal(

@@ -123,6 +123,24 @@ public sealed class ExchangeActorTests : EntityTestKit
         Subscribe(0);
     }
 
+    [Theory]
+    [InlineData(RefusalReason.ResourceLocked, true)]
+    [InlineData(RefusalReason.NotFound, false)]
+    public void An_exclusive_queue_stands_against_unbinding_for_another_connection_and_one_that_is_gone_does_not(RefusalReason reason, bool isKept)
+    {
+        Declare();
+        Bind("q", queueIsDurable: false);
+        var refusal = new Refusal(reason, "says the queue");
+
+        _exchange.Tell(new UnbindDestination(Key, 1, ToQueue("q"), Someone), TestActor);
+        var ask = _queues.ExpectMsg<AddBindingSource>();
+        Assert.Equal((new QueueKey("/", "q"), TestActor), (ask.Queue, ask.Connection));
+        _queues.Reply(new BindingSourceAnswered(ask.RequestId, refusal, false));
+
+        Assert.Equal(isKept ? refusal : null, ExpectMsg<ExchangeAnswered>().Refusal);
+        Subscribe(isKept ? 1 : 0);
+    }
+
     [Fact]
     public void A_queue_that_does_not_answer_makes_the_binding_unavailable()
     {

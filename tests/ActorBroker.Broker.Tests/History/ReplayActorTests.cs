@@ -1,5 +1,6 @@
 using System.Text;
 using ActorBroker.Broker.History;
+using ActorBroker.Broker.Readers;
 using ActorBroker.Broker.Tests.DeadLetters;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;

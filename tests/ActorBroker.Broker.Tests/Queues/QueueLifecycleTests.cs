@@ -126,6 +126,28 @@ public sealed class QueueLifecycleTests : QueueActorSpec
     }
 
     [Fact]
+    public void The_last_events_of_a_deleted_queue_that_are_left_without_its_declaration_are_forgotten()
+    {
+        var queue = Declare();
+        Queues.Tell(new AddBindingSource(Key, "b", "e", null, true), Client.Ref);
+        Client.ExpectMsg<BindingSourceAnswered>();
+        KeepSilent(Exchanges);
+        Queues.Tell(new DeleteQueue(Key, 6, false, false, Someone), Client.Ref);
+        Exchanges.ExpectMsg<RemoveDestination>();
+        Assert.Equal(3, Events.Count());
+
+        // The declaration was in a snapshot, which went first.
+        Journal.Replace(JournalId, 1, null);
+        Restart(queue);
+        Exchanges.ExpectNoMsg(0);
+        Queues.Tell(new ResolveQueue(Key, 7), Client.Ref);
+
+        Assert.Equal(RefusalReason.NotFound, Client.ExpectMsg<QueueAnswered>().Refusal?.Reason);
+        AwaitAssert(() => Assert.Empty(Events));
+        Exchanges.ExpectNoMsg(0);
+    }
+
+    [Fact]
     public void A_clean_up_that_is_refused_is_asked_for_again()
     {
         Declare();

@@ -14,6 +14,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
 
     private readonly HashSet<int> _touched = [];
     private readonly HashSet<LoadedClient.Loss> _expected = [];
+    private readonly List<string> _pauses = [];
     private DateTimeOffset _began;
     private bool _wasCut;
     private bool _isWithoutDatabase;
@@ -23,6 +24,9 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
 
     /// <summary>Longer than the others wait for a node that is silent.</summary>
     public TimeSpan LongerThanDetection { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest that clients of the other nodes may wait while one leaves in good order, and comes back.</summary>
+    public TimeSpan PauseLimit { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a database is away.</summary>
     public TimeSpan DatabaseOutage { get; init; } = TimeSpan.FromSeconds(3);
@@ -126,6 +130,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         for (var node = 0; node < cluster.Nodes.Count; node++)
         {
             var asked = load.Now;
+            await using var pauses = new PauseWatch(load, node);
             var exitCode = await cluster.Nodes[node].StopAsync();
             log($"node {node} has ended with {exitCode} after {Seconds(load.Now - asked)}");
             if (exitCode != 0)
@@ -137,6 +142,14 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
             await ServedElsewhereAsync(client => client.Home != node);
             await cluster.Nodes[node].StartAgainAsync();
             await RecoveredAsync();
+            foreach (var (client, longest) in pauses.Longest)
+            {
+                log($"clients of the other nodes waited {Seconds(longest)} at the longest: {client}");
+                if (longest > PauseLimit)
+                {
+                    _pauses.Add($"{client} waited {Seconds(longest)} while node {node} left and came back");
+                }
+            }
         }
     }
 
@@ -179,7 +192,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
 
     private List<string> Unexpected()
     {
-        var unexpected = new List<string>();
+        var unexpected = new List<string>(_pauses);
         foreach (var (client, (losses, refused)) in _before)
         {
             unexpected.AddRange(client.Losses.Skip(losses).Except(_expected).Where(loss => !_touched.Contains(loss.Node) && !IsBearable(client, loss))

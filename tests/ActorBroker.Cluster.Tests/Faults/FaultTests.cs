@@ -24,10 +24,12 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     private const int StoryLines = 20;
 
-    // In the short form nodes are given up sooner than a machine in earnest should: that is the price of seconds.
+    // In the short form nodes are given up sooner than a machine in earnest should: that is the price of seconds. Who was
+    // whose member when is what one wants to know first when something fails.
     private static readonly string[] Settings = LongForm.Or<string[]>(
-        [],
+        ["akka.cluster.log-info=on"],
         [
+            "akka.cluster.log-info=on",
             "akka.cluster.failure-detector.acceptable-heartbeat-pause=2500ms",
             "akka.cluster.split-brain-resolver.stable-after=2s",
             "akka.cluster.down-removal-margin=1s",

@@ -79,14 +79,15 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
         Node = node;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end);
         _leave = either.CancelAsync;
-        var (wasReady, reason) = (false, "");
+        var wasReady = false;
+        Exception? broken = null;
         try
         {
             await client.RunUntilBrokenAsync(connection, ++_round, () => wasReady = true, either.Token);
         }
         catch (Exception e) when (BrokenConnection.IsCauseOf(e) || e is TimeoutException)
         {
-            reason = $"{e.GetType().Name}: {e.Message}";
+            broken = e;
         }
 
         Node = null;
@@ -95,12 +96,15 @@ internal sealed class LoadedClient(BrokerCluster cluster, ILoadClient client, st
         {
             lock (_lock)
             {
-                _losses.Add(new Loss(DateTimeOffset.UtcNow, node, connection.CloseReason?.ToString() ?? reason));
+                _losses.Add(new Loss(DateTimeOffset.UtcNow, node, Reason(connection, broken ?? client.BrokenBy)));
             }
         }
 
         await connection.AbortAsync(200, "done", Goodbye);
     }
+
+    private static string Reason(IConnection connection, Exception? broken) =>
+        connection.CloseReason?.ToString() ?? (broken is null ? "" : $"{broken.GetType().Name}: {broken.Message}");
 
     private async Task<IConnection?> ConnectAsync(int node)
     {

@@ -95,6 +95,24 @@ public sealed class TlsHandshakeTests : TlsListenerSpec
     }
 
     [Fact]
+    public async Task A_star_stands_for_the_first_part_of_a_name_and_for_no_more()
+    {
+        using var named = Files.Authority.Sign("any", "mq.example");
+        Files.Write("any", named);
+        Options = Options with
+        {
+            ServerNames = new Dictionary<string, CertificateFiles>(StringComparer.OrdinalIgnoreCase)
+            {
+                ["*.example"] = new(Files.CertificateFile("any"), Files.KeyFile("any"), null),
+            },
+        };
+        var listener = await ListenAsync();
+
+        Assert.Equal("CN=any", (await ShakeHandsAsync(listener, new SslClientAuthenticationOptions { TargetHost = "MQ.example" })).RemoteCertificate!.Subject);
+        Assert.Equal("CN=localhost", (await ShakeHandsAsync(listener)).RemoteCertificate!.Subject);
+    }
+
+    [Fact]
     public async Task A_client_that_says_nothing_is_disconnected_when_its_time_is_over()
     {
         Options = Options with { HandshakeTimeout = TimeSpan.FromMilliseconds(100) };

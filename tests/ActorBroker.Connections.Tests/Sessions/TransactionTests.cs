@@ -39,6 +39,38 @@ public sealed class TransactionTests : BrokerSessionSpec
         Transactions.ExpectNoMsg(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_queue_that_was_deleted_since_has_no_share_and_its_messages_are_known_to_lead_nowhere(bool isForgotten)
+    {
+        var (a, b) = TwoQueues();
+        Fanout("f", "a", "b");
+        var transaction = Session.BeginTransaction();
+        Assert.Equal(0, transaction.Count);
+        Publish(transaction, Target("", "a"), "1");
+        Publish(transaction, Target("f", ""), "2");
+        Assert.Equal(2, transaction.Count);
+        Assert.True(transaction.IsStillRouted(0));
+        if (isForgotten)
+        {
+            Tables.RemoveName("/", Destination.Queue("a"));
+        }
+        else
+        {
+            Terminate(a);
+        }
+
+        Assert.Equal((false, true), (transaction.IsStillRouted(0), transaction.IsStillRouted(1)));
+        transaction.Commit(_committed.Add);
+
+        var share = b.ExpectMsg<CommitTransaction>();
+        Assert.Equal("2", Bodies(share.Batch));
+        Tell(b, new PublishProgress(share.LinkSequence, share.LinkSequence));
+        Assert.Equal([true], _committed);
+        a.ExpectNoMsg(0);
+    }
+
     [Fact]
     public void A_commit_that_only_takes_waits_for_the_queue_too()
     {

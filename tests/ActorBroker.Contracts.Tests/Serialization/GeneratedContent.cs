@@ -1,6 +1,7 @@
 using System.Reflection;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Transfer;
+using ActorBroker.Core.Alarms;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using Akka.Actor;
@@ -32,6 +33,7 @@ internal sealed class GeneratedContent
             [typeof(ReadOnlyMemory<byte>)] = Boxed(Gen.Byte.Array[0, 20].Select(bytes => (ReadOnlyMemory<byte>)bytes)),
             [typeof(MessageStart)] = Boxed(Gen.Select(
                 Gen.String[Gen.Char['a', 'z'], 0, 12], Gen.String[Gen.Char['a', 'z'], 0, 12], Gen.Int[0, 1 << 30], (recipient, manifest, length) => new MessageStart(recipient, manifest, length))),
+            [typeof(ResourceLimit)] = Boxed(Gen.OneOf(Gen.Long[0, long.MaxValue].Select(ResourceLimit.OfBytes), Gen.Double[0, 10].Select(ResourceLimit.OfMemory))),
             [typeof(DeliverySegment)] = Boxed(GeneratedBatches.Segment),
         };
     }

@@ -203,6 +203,7 @@ internal static class GoldenSamples
         ["ce-queuelimit1"] = new QueueLimitSet("/", 500, Origin),
         ["ae-vhostlimits1"] = new VirtualHostLimited("/", 1000, Origin),
         ["ae-userlimits1"] = new UserLimited("guest", new UserLimits(0, null), Origin),
+        ["ae-parameter1"] = new GlobalParameterSet("cluster_name", "\"eu\"", Origin),
         ["ae-user1"] = new UserCreated(
             new User("guest", PasswordHash.Create(PasswordHashing.Sha256, [1, 2, 3, 4], "guest"), [User.Administrator, "monitoring"]), Origin),
         ["ae-vhost1"] = new VirtualHostCreated("/", VirtualHostMetadata.None, Origin),
@@ -213,6 +214,9 @@ internal static class GoldenSamples
             new User("guest", string.Empty, ["management"]), HasPasswordChanged: true, HaveTagsChanged: false, Origin),
         ["ae-userdeleted1"] = new UserDeleted("guest", Origin),
         ["ae-vhost1+metadata"] = new VirtualHostCreated("sales", Metadata, Origin),
+        ["ae-vhost1+journal"] = new VirtualHostCreated("sales", Metadata with { Journal = "archive" }, Origin),
+        ["as1"] = new AccessEntitySnapshot(
+            [new UserDeleted("former", Origin), new VirtualHostDescribed("sales", Metadata, Origin), new VirtualHostLimited("sales", 1000, Origin)]),
         ["ae-vhostdescribed1"] = new VirtualHostDescribed("sales", Metadata with { IsProtected = true }, Origin),
         ["ae-vhostclosed1"] = new VirtualHostClosed("sales", Origin),
         ["ae-vhostdeleted1"] = new VirtualHostDeleted("sales", Origin),

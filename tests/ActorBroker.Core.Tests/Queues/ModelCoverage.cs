@@ -23,6 +23,8 @@ internal sealed class ModelCoverage
     private long _read;
     private long _forgotten;
     private long _passivated;
+    private long _held;
+    private long _removed;
 
     public void Died(in DeadLetterSegment dead)
     {
@@ -49,6 +51,12 @@ internal sealed class ModelCoverage
     public void TimedOut(int count) => Interlocked.Add(ref _timedOut, count);
 
     public void AssertConsumersShared() => Assert.All(new[] { _shared, _timedOut }, static count => Assert.True(count > 20));
+
+    public void Held(int count) => Interlocked.Add(ref _held, count);
+
+    public void Removed(int count) => Interlocked.Add(ref _removed, count);
+
+    public void AssertPositionsWereUsed() => Assert.All(new[] { _held, _removed }, static count => Assert.True(count > 20));
 
     public void Read(int count) => Interlocked.Add(ref _read, count);
 

@@ -139,6 +139,7 @@ public sealed class QueueDeciderModelSpec
         var coverage = new ModelCoverage();
         Gen.Select(Limits, Commands).Sample((limits, commands) => new QueueModelRun(limits, durable: true, coverage).Execute(commands), iter: 300);
         coverage.AssertEverythingHappened();
+        coverage.AssertPositionsWereUsed();
     }
 
     [Fact]

@@ -77,6 +77,9 @@ internal sealed class ModelMessage(long position, ModelBatch batch, int index, b
     /// <summary>The delivery under way carried the mark.</summary>
     public bool IsHeldMarked { get; set; }
 
+    /// <summary>Its holder has not been given it.</summary>
+    public bool IsOnlyHeld { get; set; }
+
     public bool WasEverDelivered { get; set; }
 
     public bool WasDeliveredBeforeCrash { get; set; }
@@ -199,6 +202,7 @@ internal sealed partial class QueueModel(bool durable, QueueSettings settings)
             Assert.True(mark == segment.Redelivered, $"Position {position} was delivered with the mark {segment.Redelivered}.");
         }
 
+        message.IsOnlyHeld = false;
         message.IsHeldMarked = segment.Redelivered;
         message.IsSeen = true;
         message.WasEverDelivered = true;
@@ -215,7 +219,7 @@ internal sealed partial class QueueModel(bool durable, QueueSettings settings)
         {
             if (message.Place == ModelPlace.Held && message.Holder == holder && message.Position >= range.First && message.Position < range.End)
             {
-                message.IsSeen = outcome != SettleOutcome.Released || message.IsHeldMarked;
+                message.IsSeen = message.IsOnlyHeld ? message.IsSeen : outcome != SettleOutcome.Released || message.IsHeldMarked;
                 Settle(message, outcome);
                 if (Consumers.TryGetValue(holder, out var consumer))
                 {

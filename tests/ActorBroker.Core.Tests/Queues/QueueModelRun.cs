@@ -40,7 +40,9 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
         {
             case < 25: Publish(a, b, c); break;
             case < 33: StartConsumer(a, b, c); break;
-            case < 53: Settle(a, b, c); break;
+            case < 51: Settle(a, b, c); break;
+            case < 52: Hold(a, b, c); break;
+            case < 53: Remove(a, b, deadLetter: c % 2 == 0); break;
             case < 57: Take(a, noAck: b % 2 == 0); break;
             case < 68: Commit(); break;
             case < 78: AnswerLoad(a); break;
@@ -53,7 +55,7 @@ internal sealed partial class QueueModelRun(QueueMemoryLimits limits, bool durab
             case < 95: _queue.Decider.FlushSettlements(); break;
             case < 97: Spill(); break;
             case < 98: Trim(); break;
-            case < 99: StoreIndex(); break;
+            case < 99: StoreIndex(); LookAtAll(); break;
             case < 100: Crash(landed: a % (_queue.Uncommitted.Count + 1), failed: b % 2 == 0); break;
             case < 113: Advance(a % 10 == 0 ? b * 3 : b / 5); break;
             case < 118: DeadLettersDone(a, 1 + (b % 9)); break;

@@ -1,5 +1,6 @@
 using System.Text;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Log;
 using ActorBroker.Core.Queues;
 using ActorBroker.Core.Tests.Messages;
 using Xunit;

@@ -83,6 +83,17 @@ internal sealed class TestQueue : IQueueEffects
         return count;
     }
 
+    public long Remove(IReadOnlyList<PositionRange> positions, bool deadLetter = false)
+    {
+        var (count, journaled) = Decider.Remove(positions, deadLetter);
+        if (journaled.Length > 0)
+        {
+            Uncommitted.Enqueue(new JournalEvent(null, journaled));
+        }
+
+        return count;
+    }
+
     /// <summary>Commits the oldest event that awaits it; false when none does.</summary>
     public bool Commit()
     {

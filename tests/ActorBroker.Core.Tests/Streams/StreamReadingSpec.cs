@@ -23,6 +23,17 @@ public sealed class StreamReadingSpec
         Assert.Equal((2, 1, 1), stream.Told[^1]);
     }
 
+    [Fact]
+    public void A_stream_says_what_it_takes_up_and_how_far_its_slowest_reader_is_behind()
+    {
+        var stream = new TestStream();
+        stream.Write("a", "bc", "def");
+        stream.Start(1, Offset("first"));
+        stream.Start(2, Settings(prefetch: 1, arguments: Offset("first")));
+        var sizes = stream.Decider.MeasureSizes();
+        Assert.Equal((6, 3, 3, 1, 2), (sizes.ReadyBytes, sizes.ReadyInMemory, sizes.Persistent, sizes.Segments, sizes.OffsetLag));
+    }
+
     [Theory]
     [InlineData("first", "0a 1b 2c 3d 4e")]
     [InlineData("last", "2c 3d 4e")]

@@ -24,12 +24,17 @@ public sealed partial class MetricsTests
                 "queues 1",
                 "connections_opened_total 1",
                 "queues_created_total 1",
+                "missing on the board []",
+                "sizes {3} 100 +Inf 3",
                 "memory True",
                 "runtime True",
                 "identity True",
                 "channels told of 1",
                 "detailed ['rabbitmq_detailed_queue_consumers', 'rabbitmq_detailed_queue_messages', 'rabbitmq_detailed_queue_messages_ready', 'rabbitmq_detailed_queue_messages_unacked']",
+                "cluster 1.0 0.0 1.0",
+                "memory of queues True",
                 "elsewhere 0",
+                "dead-lettered ['confirmed', 'expired', 'limit', 'maxlen', 'rejected']",
             ],
             lines);
     }

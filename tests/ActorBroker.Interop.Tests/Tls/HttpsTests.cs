@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using ActorBroker.Interop.Tests.Hosting;
 using ActorBroker.Testing.Certificates;
 using Xunit;
@@ -32,6 +33,16 @@ public sealed class HttpsTests
         Assert.Contains("\"alice\"", await client.GetStringAsync(new Uri($"{secure}/api/whoami")), StringComparison.Ordinal);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", maker.Sign(DateTimeOffset.UtcNow.AddHours(1), "mq.read:*/*"));
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri($"{secure}/api/whoami"))).StatusCode);
+
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
+        await using var connection = await broker.Factory().CreateConnectionAsync();
+
+        // The client goes on before the broker has let it in; a channel is behind that.
+        await using var channel = await connection.CreateChannelAsync();
+        var told = JsonNode.Parse(await client.GetStringAsync(new Uri($"{secure}/api/connections")))![0]!;
+        Assert.Equal((true, "tlsv1.3"), ((bool)told["ssl"]!, (string?)told["ssl_protocol"]));
+        Assert.All((string[])["ssl_cipher", "ssl_hash", "ssl_key_exchange"], field => Assert.NotEmpty((string)told[field]!));
+        Assert.Null(told["peer_cert_subject"]);
     }
 
     private static HttpClient Client(TlsBroker broker)

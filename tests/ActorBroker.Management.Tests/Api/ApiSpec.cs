@@ -91,3 +91,6 @@ public abstract class ApiSpec(ApiFixture fixture)
             HttpStatusCode.Created,
             (await PutAsync($"permissions/{virtualHost}/{user}", $$"""{"configure":"{{configure}}","write":"{{write}}","read":"{{read}}"}""")).Status);
 }
+
+[CollectionDefinition(nameof(ApiCollection))]
+public sealed class ApiCollection : ICollectionFixture<ApiFixture>;

@@ -67,7 +67,10 @@ public sealed class HttpTests(ApiFixture fixture) : ApiSpec(fixture)
         var random = new Random(seed);
         var host = await VirtualHostAsync();
         await PutAsync($"queues/{host}/q");
-        var routes = ApiTable.Create().Routes.Where(static route => route.Template != "definitions" || route.Method == "GET").ToArray();
+
+        // What starts and stops a node is not for one inside another program: 501.
+        var routes = ApiTable.Create().Routes
+            .Where(static route => (route.Template != "definitions" || route.Method == "GET") && !route.Template.StartsWith("node/", StringComparison.Ordinal)).ToArray();
         string[] values = [host, host, host, "q", "e", "amq.topic", "amq.default", "..", "%2F%2F", "%25", "%zz", "%00", "%C3%BC", "~", new string('x', 300)];
         string[] bodies =
         [

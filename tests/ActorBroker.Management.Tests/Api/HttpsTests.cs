@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Tls;
-using ActorBroker.Management.Health;
+using ActorBroker.Management.Tests.Health;
 using Xunit;
 
 namespace ActorBroker.Management.Tests.Api;
@@ -25,7 +25,7 @@ public sealed class HttpsTests : IDisposable
             files, new Dictionary<string, CertificateFiles>(), null, RequiresClientCertificate: false, SslProtocols.Tls12 | SslProtocols.Tls13, [], TimeSpan.FromSeconds(30));
         var certificates = new ServerCertificates(options, clock, static _ => { });
         await using var server = await ManagementServer.StartAsync(
-            new ListenerOptions(ListenerOptions.Https, Enabled: true, "127.0.0.1", 0), ManagementOptions.Default, new LiveHealth(), new ManagedNode(), certificates);
+            new ListenerOptions(ListenerOptions.Https, Enabled: true, "127.0.0.1", 0), ManagementOptions.Default, new SettableHealth(), new ManagedNode(), certificates);
 
         Assert.Equal(first, await ShownAsync(server));
         var second = WriteCertificate();
@@ -71,16 +71,5 @@ public sealed class HttpsTests : IDisposable
         public override long GetTimestamp() => Interlocked.Read(ref _now);
 
         public void Advance(TimeSpan time) => Interlocked.Add(ref _now, time.Ticks);
-    }
-
-    private sealed class LiveHealth : INodeHealth
-    {
-        public bool HasJoined => true;
-
-        public bool ReachesJournal => true;
-
-        public bool IsServing => true;
-
-        public IReadOnlyList<(string Name, IPEndPoint EndPoint)> Listeners => [];
     }
 }

@@ -43,6 +43,19 @@ public sealed class MessageTests(ApiFixture fixture) : ApiSpec(fixture)
     }
 
     [Fact]
+    public async Task What_was_put_back_is_there_for_whoever_gets_next()
+    {
+        var host = await VirtualHostAsync();
+        await PutAsync($"queues/{host}/q");
+        await PostAsync($"exchanges/{host}/amq.default/publish", """{"properties":{},"routing_key":"q","payload":"m","payload_encoding":"string"}""");
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Single((await PostAsync($"queues/{host}/q/get", Get)).Items);
+        }
+    }
+
+    [Fact]
     public async Task A_purge_takes_what_is_there_and_an_unroutable_message_is_said_to_be()
     {
         var host = await VirtualHostAsync();
@@ -93,6 +106,33 @@ public sealed class MessageTests(ApiFixture fixture) : ApiSpec(fixture)
         Assert.Equal([("1", 1), ("2", 2)], moved.Select(item => ((string)item!["payload"]!, (int)item["properties"]!["headers"]!["n"]!)));
         Assert.Contains("no queue takes", (await PostAsync($"queues/{host}/from/move", """{"destination":"amq.fanout","destination_type":"exchange"}""")).Reason, StringComparison.Ordinal);
         Assert.Equal("3", (string?)Assert.Single((await PostAsync($"queues/{host}/from/get", Get)).Items)!["payload"]);
+    }
+
+    [Fact]
+    public async Task What_is_published_and_got_in_a_traced_virtual_host_is_copied()
+    {
+        var host = await VirtualHostAsync();
+        await PutAsync($"vhosts/{host}", """{"tracing":true}""");
+        await PutAsync($"queues/{host}/q");
+        await PutAsync($"queues/{host}/copies");
+        await PostAsync($"bindings/{host}/e/amq.rabbitmq.trace/q/copies", """{"routing_key":"#"}""");
+        await PostAsync($"exchanges/{host}/amq.default/publish", """{"properties":{"type":"t"},"routing_key":"q","payload":"m","payload_encoding":"string"}""");
+        await ToldAsync($"queues/{host}/copies", static queue => (int?)queue["messages_ready"] == 1);
+        Assert.Single((await PostAsync($"queues/{host}/q/get", Get)).Items);
+        await ToldAsync($"queues/{host}/copies", static queue => (int?)queue["messages_ready"] == 2);
+
+        var copies = (await PostAsync($"queues/{host}/copies/get", Get)).Items;
+
+        Assert.Equal(["publish.", "deliver.q"], copies.Select(static copy => (string)copy!["routing_key"]!));
+        foreach (var copy in copies)
+        {
+            var headers = copy!["properties"]!["headers"]!;
+            Assert.Equal(("m", "guest", host), ((string?)copy["payload"], (string?)headers["user"], (string?)headers["vhost"]));
+            Assert.Equal(("", "t"), ((string?)headers["exchange_name"], (string?)headers["properties"]!["type"]));
+        }
+
+        // Copies are not copied in turn.
+        Assert.Equal(2, (int)(await GetAsync($"queues/{host}/copies")).Json["messages_ready"]!);
     }
 
     [Fact]

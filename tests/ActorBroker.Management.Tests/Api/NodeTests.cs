@@ -40,6 +40,46 @@ public sealed class NodeTests(ApiFixture fixture) : ApiSpec(fixture)
     }
 
     [Fact]
+    public async Task A_nodes_limits_are_set_and_told_and_what_is_none_is_refused()
+    {
+        var node = (string)(await GetAsync("node")).Json["name"]!;
+        var before = (await GetAsync($"nodes/{node}")).Json;
+        try
+        {
+            Assert.Equal(HttpStatusCode.NoContent, (await LimitAsync(node, """{"vm_memory_high_watermark":{"absolute":9000000000000},"disk_free_limit":{"absolute":1}}""")).Status);
+            var told = (await GetAsync($"nodes/{node}")).Json;
+            Assert.Equal((9000000000000, 1), ((long)told["mem_limit"]!, (long)told["disk_free_limit"]!));
+            Assert.Equal(HttpStatusCode.NoContent, (await LimitAsync(node, """{"vm_memory_high_watermark":{"relative":0.5}}""")).Status);
+            Assert.InRange((long)(await GetAsync($"nodes/{node}")).Json["mem_limit"]!, 1, 8999999999999);
+        }
+        finally
+        {
+            await LimitAsync(node, $$$"""{"vm_memory_high_watermark":{"absolute":{{{before["mem_limit"]}}}},"disk_free_limit":{"absolute":{{{before["disk_free_limit"]}}}}}""");
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await LimitAsync("none", """{"disk_free_limit":{"absolute":1}}""")).Status);
+        Assert.Equal("vm_memory_high_watermark or disk_free_limit must be given", (await LimitAsync(node, "{}")).Reason);
+        Assert.Equal("vm_memory_high_watermark.relative must be between 0 and 1", (await LimitAsync(node, """{"vm_memory_high_watermark":{"relative":2}}""")).Reason);
+        Assert.Equal("disk_free_limit.absolute must not be negative", (await LimitAsync(node, """{"disk_free_limit":{"absolute":-1}}""")).Reason);
+        foreach (var wrong in (string[])["7", """{"relative":"x"}""", """{"relative":1,"absolute":1}""", "{}"])
+        {
+            Assert.StartsWith("disk_free_limit must have either ", (await LimitAsync(node, $$"""{"disk_free_limit":{{wrong}}}""")).Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_node_inside_another_program_is_not_for_the_API_to_stop()
+    {
+        Assert.True((bool)(await GetAsync("node")).Json["running"]!);
+        foreach (var action in (string[])["stop", "start", "reset"])
+        {
+            Assert.Equal(HttpStatusCode.NotImplemented, (await PostAsync($"node/{action}")).Status);
+        }
+    }
+
+    private Task<Answer> LimitAsync(string node, string body) => PutAsync($"nodes/{node}/resource-limits", body);
+
+    [Fact]
     public async Task A_connection_is_told_of_and_closed_with_the_reason_given()
     {
         var factory = new ConnectionFactory

@@ -91,7 +91,7 @@ public sealed class RouteMatrixTests(ApiFixture fixture) : ApiSpec(fixture)
 
     // Administrators may do everything to a virtual host, but its messages are for those who may enter it.
     private static bool IsOfMessages(ApiRoute route) =>
-        route.Segments.Any(static segment => segment is "history" or "replays" or "aliveness-test");
+        route.Segments.Any(static segment => segment is "history" or "replays" or "messages" or "aliveness-test");
 
     private static string PathOf(ApiRoute route, string host) => string.Join('/', route.Segments.Select(segment =>
         !ApiRoute.IsValue(segment) ? segment

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorBroker.Contracts.Options;
-using ActorBroker.Management.Health;
 using Xunit;
 
 namespace ActorBroker.Management.Tests.Health;
@@ -10,7 +9,7 @@ public sealed class HealthEndpointsSpec : IAsyncLifetime
 {
     private static readonly HttpClient Client = new();
 
-    private readonly SettableHealth _health = new();
+    private readonly SettableHealth _health = new() { Listeners = [("amqp", new IPEndPoint(IPAddress.Any, 5672))] };
     private ManagementServer _server = null!;
 
     public async Task InitializeAsync() => _server = await ManagementServer.StartAsync(Listener(port: 0), ManagementOptions.Default, _health, new ManagedNode());
@@ -43,11 +42,11 @@ public sealed class HealthEndpointsSpec : IAsyncLifetime
     [Fact]
     public async Task A_port_is_well_when_a_listener_is_open_on_it()
     {
-        Assert.Equal((HttpStatusCode.OK, """{"status":"ok"}"""), await GetAsync("/api/health/checks/port-listener/5672"));
+        Assert.Equal((HttpStatusCode.OK, """{"status":"ok","port":5672}"""), await GetAsync("/api/health/checks/port-listener/5672"));
         Assert.Equal(
-            (HttpStatusCode.ServiceUnavailable, """{"status":"failed","reason":"no active listener on port 5671"}"""),
+            (HttpStatusCode.ServiceUnavailable, """{"status":"failed","reason":"No active listener","missing":5671,"ports":[5672]}"""),
             await GetAsync("/api/health/checks/port-listener/5671"));
-        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/api/health/checks/port-listener/five")).Status);
+        Assert.Equal((HttpStatusCode.BadRequest, """{"error":"bad_request","reason":"Invalid port"}"""), await GetAsync("/api/health/checks/port-listener/five"));
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/health")).Status);
     }
 
@@ -69,16 +68,5 @@ public sealed class HealthEndpointsSpec : IAsyncLifetime
     {
         using var response = await Client.GetAsync(new Uri($"http://{_server.EndPoint}{path}"));
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    private sealed class SettableHealth : INodeHealth
-    {
-        public bool HasJoined { get; set; } = true;
-
-        public bool ReachesJournal { get; set; } = true;
-
-        public bool IsServing { get; set; } = true;
-
-        public IReadOnlyList<(string Name, IPEndPoint EndPoint)> Listeners { get; } = [("amqp", new IPEndPoint(IPAddress.Any, 5672))];
     }
 }

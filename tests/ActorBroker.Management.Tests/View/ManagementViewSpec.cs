@@ -72,12 +72,19 @@ public abstract class ManagementViewSpec : IAsyncLifetime
 
     protected static long ValueOf(IReadOnlyList<Figure> figures, string name) => figures.Single(figure => figure.Name == name).Value;
 
-    private async Task StartAsync() => _broker = await EmbeddedBroker.StartAsync(new EmbeddedBrokerSettings
+    /// <summary>Somebody watches from the start.</summary>
+    protected virtual Task BeginAsync() => View.BeginAsync();
+
+    private async Task StartAsync()
     {
-        Profile = BrokerConfiguration.Test,
-        DataDirectory = _folder.FullName,
-        Settings = ["akka.loglevel=OFF", "akka.actor.serialize-messages=off", "actorbroker.listeners.http.enabled=on"],
-    });
+        _broker = await EmbeddedBroker.StartAsync(new EmbeddedBrokerSettings
+        {
+            Profile = BrokerConfiguration.Test,
+            DataDirectory = _folder.FullName,
+            Settings = ["akka.loglevel=OFF", "akka.actor.serialize-messages=off", "actorbroker.listeners.http.enabled=on"],
+        });
+        await BeginAsync();
+    }
 
     private async Task ConnectAsync()
     {

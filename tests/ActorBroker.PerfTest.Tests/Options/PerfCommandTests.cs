@@ -147,8 +147,8 @@ public sealed class PerfCommandTests
 
     private static PerfOptions Parse(string arguments)
     {
-        var command = new PerfCommand();
-        var line = command.Root.Parse(arguments);
+        var command = PerfCommand.Alone();
+        var line = command.Command.Parse(arguments);
         Assert.Empty(line.Errors);
         return command.Read(line);
     }

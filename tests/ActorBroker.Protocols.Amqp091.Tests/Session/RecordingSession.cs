@@ -188,6 +188,9 @@ internal sealed class RecordingSession : IBrokerSession
     /// <summary>Some queue fails in the middle of a commit.</summary>
     public bool CommitFails { get; set; }
 
+    /// <summary>What a transaction was routed to is there when it is committed.</summary>
+    public bool IsStillRouted { get; set; } = true;
+
     public SessionTransaction BeginTransaction() => new Transaction(this);
 
     private void Ask(string call, Action<Refusal?> reply)
@@ -237,6 +240,10 @@ internal sealed class RecordingSession : IBrokerSession
                 _work.Add($"publish {target.Route.Exchange}/{target.Route.RoutingKey} {message.Flags} {Describe(message.BodySource.AsSpan(message.BodyOffset, message.BodyLength))}");
             return session.IsRoutable;
         }
+
+        public override int Count => _work.Count;
+
+        public override bool IsStillRouted(int number) => number < _work.Count && session.IsStillRouted;
 
         public override void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) =>
             _work.Add($"settle {consumerId} {outcome} {positions.First}+{positions.Count}");

@@ -10,6 +10,25 @@ public sealed class SettlingTests
     private readonly Conversation _conversation = Conversation.Opened();
 
     [Fact]
+    public void A_consumer_without_acknowledgements_does_not_count_but_waits_with_the_others_at_the_channels_limit()
+    {
+        _conversation.Exchange(new BasicQos(0, 1, true)).TakeFrames();
+        var free = _conversation.Consume("free", noAck: true);
+        var counted = _conversation.Consume("counted");
+        _conversation.Deliver(free, 0, 2);
+        _conversation.TakeCalls();
+
+        _conversation.Deliver(counted, 2, 1);
+        Assert.Equal([$"active {free} 0", $"active {counted} 0"], Activity());
+
+        _conversation.Settle();
+        _conversation.Exchange(new BasicAck(3, false));
+        Assert.Equal([$"active {free} 1", $"active {counted} 1"], Activity());
+
+        string[] Activity() => [.. _conversation.TakeCalls().Where(static call => call.StartsWith("active", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
     public void Neighbouring_acknowledgements_of_one_read_are_one_settlement()
     {
         var consumer = _conversation.Consume("t");

@@ -106,6 +106,29 @@ public sealed class TopologyTests
     }
 
     [Fact]
+    public void Names_that_are_declared_bound_or_deleted_lose_their_line_ends_and_others_keep_them()
+    {
+        _conversation.Exchange(new ClientScript()
+            .Method(1, new ExchangeDeclare("\ne\r", "topic", false, true, false, false, false, []))
+            .Method(1, new ExchangeBind("e\n", "\rs", "k\n", false, []))
+            .Method(1, new ExchangeUnbind("e\n", "\rs", "k", false, []))
+            .Method(1, new ExchangeDelete("e\r\n", false, false))
+            .Method(1, new QueueDeclare("q\r\nr", false, false, false, false, false, []))
+            .Method(1, new QueueBind("q\n", "\ne", "k", false, []))
+            .Method(1, new QueueUnbind("q\r", "e", "k", []))
+            .Method(1, new QueuePurge("q\n", false))
+            .Method(1, new QueueDelete("q\n", false, false, false)));
+
+        Assert.Equal(
+            [
+                "declare-exchange e topic 0100 []", "bind s Exchange e k\n []", "unbind s Exchange e k []", "delete-exchange e 0",
+                "declare-queue qr 0000 []", "bind e Queue q k []", "unbind e Queue q k []", "purge q\n", "delete-queue q 00",
+            ],
+            _conversation.TakeCalls());
+        Assert.Equal("qr", QueueDeclareOk.Read(_conversation.TakeFrames()[4].Payload).Queue);
+    }
+
+    [Fact]
     public void A_reserved_name_may_be_declared_passively()
     {
         _conversation.Exchange(new QueueDeclare("amq.gen-x", true, false, false, false, false, []));

@@ -148,6 +148,8 @@ public sealed class TracingTests
 
         public override string Connection => "client -> broker";
 
+        public override bool HasUnderWay => false;
+
         public override IReadOnlyList<string> QueuesOf(PublishTarget target, string[] moreKeys) =>
             [$"{target.Route.Exchange} {target.Route.RoutingKey} {string.Join(' ', moreKeys)}"];
 

@@ -95,6 +95,25 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public void What_was_routed_to_queues_that_are_gone_at_the_commit_is_returned_in_its_place()
+    {
+        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "a"u8, mandatory: true).Publish(1, "e", "k", "b"u8));
+        _conversation.Session.IsRoutable = false;
+        _conversation.Exchange(new ClientScript().Publish(1, "e", "k", "c"u8, mandatory: true));
+        _conversation.Session.IsStillRouted = false;
+        Assert.Empty(_conversation.TakeLines());
+
+        _conversation.Exchange(new TxCommit());
+
+        Assert.Equal(
+            [
+                "1 basic.return", "1 Header 003C000000000000000000010000", "1 Body 61",
+                "1 basic.return", "1 Header 003C000000000000000000010000", "1 Body 63", "1 tx.commit-ok",
+            ],
+            _conversation.TakeLines());
+    }
+
+    [Fact]
     public void A_commit_that_a_queue_fails_closes_the_channel()
     {
         _conversation.Session.CommitFails = true;

@@ -8,6 +8,9 @@ public interface ILoadClient
     /// <summary>When the last thing was begun that has come to its end: confirmed, settled, answered.</summary>
     DateTimeOffset WorkedAt { get; }
 
+    /// <summary>What ended its last connection, or its use of it; null where nothing but the connection's own end is known.</summary>
+    Exception? BrokenBy => null;
+
     /// <summary>
     /// Works until the connection is of no more use, and returns when all that was seen on it is taken down. What broke is
     /// not said, and the connection is the caller's to close.

@@ -29,8 +29,11 @@ public sealed class LoadChurner(HistoryRecorder history, int number, int seed) :
 
     public DateTimeOffset WorkedAt { get; private set; }
 
+    public Exception? BrokenBy { get; private set; }
+
     public async Task RunUntilBrokenAsync(IConnection connection, int round, Action onReady, CancellationToken end)
     {
+        BrokenBy = null;
         try
         {
             await LookAsync(connection, round);
@@ -47,6 +50,7 @@ public sealed class LoadChurner(HistoryRecorder history, int number, int seed) :
         catch (Exception e) when (BrokenConnection.IsCauseOf(e) && e is not PublishReturnException)
         {
             // What was asked for and not answered is of unknown outcome, and looked for on the next connection.
+            BrokenBy = e;
         }
     }
 

@@ -56,6 +56,8 @@ public sealed class NodeNetwork : IAsyncDisposable
         exit 0
         """;
 
+    // Faults cut several links at once.
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly List<(int From, int To)> _cut = [];
     private readonly string _name;
     private readonly string _subnet;
@@ -128,7 +130,7 @@ public sealed class NodeNetwork : IAsyncDisposable
     public Task CutDatabaseAsync(int node) => DropBothWaysAsync(node + 1, DatabaseHost);
 
     /// <summary>Drops nothing any more.</summary>
-    public async Task HealAsync()
+    public Task HealAsync() => InTurnAsync(async () =>
     {
         foreach (var (from, to) in _cut)
         {
@@ -136,10 +138,14 @@ public sealed class NodeNetwork : IAsyncDisposable
         }
 
         _cut.Clear();
-    }
+    });
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _guard.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _guard.DisposeAsync();
+        _turn.Dispose();
+    }
 
     private async Task DropBothWaysAsync(int one, int other)
     {
@@ -147,12 +153,25 @@ public sealed class NodeNetwork : IAsyncDisposable
         await DropAsync(other, one);
     }
 
-    private async Task DropAsync(int from, int to)
+    private Task DropAsync(int from, int to) => InTurnAsync(async () =>
     {
         if (!_cut.Contains((from, to)))
         {
             await RuleAsync("add", from, to);
             _cut.Add((from, to));
+        }
+    });
+
+    private async Task InTurnAsync(Func<Task> change)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await change();
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -14,7 +14,10 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// <summary>The time any single answer of a broker may take before a test gives up.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
 
-    private const int KeptOutputCharacters = 64 * 1024;
+    private const int KeptOutputCharacters = 256 * 1024;
+
+    // An exception with its stack is one line; a hundred of them must not push out what came before.
+    private const int KeptLineCharacters = 600;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
@@ -173,6 +176,8 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         [
             $"actorbroker.listeners.amqp.host={_launch.Host}",
             string.Create(CultureInfo.InvariantCulture, $"actorbroker.listeners.amqp.port={_port}"),
+            "actorbroker.listeners.http.enabled=off",
+            "actorbroker.listeners.prometheus.enabled=off",
         ];
         string[] arguments =
         [
@@ -221,7 +226,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
         lock (_output)
         {
-            _output.AppendLine(line);
+            _output.Append(line.AsSpan(0, Math.Min(line.Length, KeptLineCharacters))).AppendLine();
             if (_output.Length > KeptOutputCharacters)
             {
                 _output.Remove(0, _output.Length - (KeptOutputCharacters / 2));

@@ -11,12 +11,12 @@ namespace ActorBroker.Testing.Remoting;
 /// </summary>
 public sealed class FrameGauge
 {
-    /// <summary>For the configuration of a system whose frames are looked at. (Akka.Remote takes a name with a blank in it for a quoted one.)</summary>
+    /// <summary>Over the shipped configuration, for a system whose frames are looked at. (Akka.Remote takes a name with a blank in it for a quoted one.)</summary>
     public const string Settings =
         """
         akka.remote {
           adapters.gauged = "ActorBroker.Testing.Remoting.GaugedTransportProvider,ActorBroker.Testing"
-          dot-netty.tcp.applied-adapters = ["gauged"]
+          dot-netty.tcp.applied-adapters = ["gauged", "opened-connections"]
         }
         """;
 
@@ -37,6 +37,9 @@ public sealed class FrameGauge
 
     /// <summary>Says of a frame's length whether it is dropped; null while none is.</summary>
     public Func<int, bool>? Drops { get; set; }
+
+    /// <summary>Says what a connection that the system is about to open waits for; null while none waits.</summary>
+    public Func<Task>? Opening { get; set; }
 
     /// <summary>The gauge of a system.</summary>
     public static FrameGauge Of(ActorSystem system) => Gauges.GetOrAdd(system, static _ => new FrameGauge());
@@ -99,8 +102,11 @@ internal sealed class GaugedTransport(Transport wrapped, FrameGauge gauge) : Tra
         return (address, above);
     }
 
-    public override async Task<AssociationHandle> Associate(Address remoteAddress) =>
-        new Handle(await wrapped.Associate(remoteAddress), gauge);
+    public override async Task<AssociationHandle> Associate(Address remoteAddress)
+    {
+        await (gauge.Opening?.Invoke() ?? Task.CompletedTask);
+        return new Handle(await wrapped.Associate(remoteAddress), gauge);
+    }
 
     public override Task<bool> Shutdown() => wrapped.Shutdown();
 

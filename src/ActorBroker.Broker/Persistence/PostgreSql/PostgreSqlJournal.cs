@@ -10,9 +10,10 @@ internal sealed class PostgreSqlJournal : IJournalStore
     private readonly PostgreSqlConnections _connections;
     private readonly CancellationTokenSource _stop = new();
 
-    private PostgreSqlJournal(PostgreSqlConnections connections, JournalOptions options, Action<Exception> onUpkeepFailure)
+    private PostgreSqlJournal(PostgreSqlConnections connections, string identity, JournalOptions options, Action<Exception> onUpkeepFailure)
     {
         _connections = connections;
+        Identity = identity;
         Connections = new LinqToDB.DataOptions().UseConnectionString(ProviderName.PostgreSQL15, connections.ConnectionString);
         Quarantine = new PostgreSqlQuarantine(connections);
         Table = new EventTable(connections);
@@ -29,6 +30,9 @@ internal sealed class PostgreSqlJournal : IJournalStore
     /// <summary>Which database, for the log.</summary>
     public string Place => _connections.Place;
 
+    /// <summary>What tells it from any other database.</summary>
+    public string Identity { get; }
+
     public EventTable Table { get; }
 
     public PostgreSqlWriter Writer { get; }
@@ -40,8 +44,8 @@ internal sealed class PostgreSqlJournal : IJournalStore
     public static async Task<PostgreSqlJournal> OpenAsync(JournalOptions options, Action<Exception> onUpkeepFailure)
     {
         var connections = new PostgreSqlConnections(options);
-        await PostgreSqlSchema.ApplyAsync(connections).ConfigureAwait(false);
-        return new PostgreSqlJournal(connections, options, onUpkeepFailure);
+        var identity = await PostgreSqlSchema.ApplyAsync(connections).ConfigureAwait(false);
+        return new PostgreSqlJournal(connections, identity, options, onUpkeepFailure);
     }
 
     public Task<List<EventRow>> ReadEventsAsync(string persistenceId, long firstSequenceNr, long lastSequenceNr) =>

@@ -16,20 +16,34 @@ internal static class PostgreSqlSchema
     // Of ours, so that several nodes which start at once do it one after the other. Any number will do.
     private const long Lock = 7_104_201_867;
 
+    // Of a database made by a version that knew of none, too.
+    private const string Identify =
+        """
+        CREATE TABLE actorbroker_identity (
+            only_row BOOLEAN NOT NULL PRIMARY KEY CHECK (only_row), identity UUID NOT NULL DEFAULT gen_random_uuid());
+        INSERT INTO actorbroker_identity (only_row) VALUES (TRUE)
+        """;
+
+    // A copy of the database has the row, but mostly another number on its server.
+    private const string Identity =
+        """
+        SELECT identity || '.' || (SELECT oid FROM pg_database WHERE datname = current_database()) FROM actorbroker_identity
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits a minute for a database that is about to start; creates the tables where there are none.</summary>
+    /// <returns>What tells these tables from those of any other database or schema.</returns>
     /// <exception cref="StartupException">The database cannot be used, or a newer version created the tables.</exception>
-    public static async Task ApplyAsync(PostgreSqlConnections connections)
+    public static async Task<string> ApplyAsync(PostgreSqlConnections connections)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
-                await AttemptAsync(connections).ConfigureAwait(false);
-                return;
+                return await AttemptAsync(connections).ConfigureAwait(false);
             }
             catch (Exception failure) when (PostgreSqlErrors.MayPass(failure) && Stopwatch.GetElapsedTime(started) < Patience)
             {
@@ -42,7 +56,7 @@ internal static class PostgreSqlSchema
         }
     }
 
-    private static async Task AttemptAsync(PostgreSqlConnections connections)
+    private static async Task<string> AttemptAsync(PostgreSqlConnections connections)
     {
         var connection = new NpgsqlConnection(connections.ConnectionString);
         await using var connectionLease = connection.ConfigureAwait(false);
@@ -62,19 +76,24 @@ internal static class PostgreSqlSchema
                 $"{connections.Place} has format {version}, written by a newer version; this one reads up to {FormatVersion}");
         }
 
-        await transaction.CommitAsync().ConfigureAwait(false);
-    }
-
-    // Of the schema that tables are created in and found in: the first of the search path.
-    private static async Task<int?> VersionAsync(NpgsqlConnection connection)
-    {
-        if (await RunAsync(connection, "SELECT to_regclass('actorbroker_format') IS NOT NULL").ConfigureAwait(false) is not true)
+        if (!await ExistsAsync(connection, "actorbroker_identity").ConfigureAwait(false))
         {
-            return null;
+            await RunAsync(connection, Identify).ConfigureAwait(false);
         }
 
-        return (int)(await RunAsync(connection, "SELECT version FROM actorbroker_format").ConfigureAwait(false))!;
+        var identity = (string)(await RunAsync(connection, Identity).ConfigureAwait(false))!;
+        await transaction.CommitAsync().ConfigureAwait(false);
+        return identity;
     }
+
+    private static async Task<int?> VersionAsync(NpgsqlConnection connection) =>
+        await ExistsAsync(connection, "actorbroker_format").ConfigureAwait(false)
+            ? (int)(await RunAsync(connection, "SELECT version FROM actorbroker_format").ConfigureAwait(false))!
+            : null;
+
+    // In the schema that tables are created in and found in: the first of the search path.
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string table) =>
+        await RunAsync(connection, $"SELECT to_regclass('{table}') IS NOT NULL").ConfigureAwait(false) is true;
 
     private static async Task<object?> RunAsync(NpgsqlConnection connection, string statements)
     {

@@ -23,6 +23,7 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
     private readonly StallWatch _watch = new(TimeProvider.System, Patience);
     private readonly SkippedNumbers _skipped = new();
     private readonly WritesUnderWay _underWay = new();
+    private readonly EventStream _events = Context.System.EventStream;
 
     /// <param name="config">Of the plug-in.</param>
     public PostgreSqlWriteJournal(Config config)
@@ -59,6 +60,11 @@ public sealed class PostgreSqlWriteJournal : SqlWriteJournal, IWithTimers
         {
             _skipped.Add(rows);
             return writes.Select(Exception (_) => rejection).ToImmutableList();
+        }
+        catch (Exception failure) when (PostgreSqlErrors.IsDuplicate(failure))
+        {
+            _events.Publish(new WriteFenced(entity));
+            throw;
         }
         finally
         {

@@ -69,6 +69,24 @@ internal sealed class SqliteJournal : IJournalStore
         return new SqliteJournal(settings, options, onUpkeepFailure);
     }
 
+    /// <summary>Deletes the file, and what SQLite has beside it.</summary>
+    /// <exception cref="StartupException">It cannot be deleted.</exception>
+    public static void Delete(DataFolder folder, JournalOptions options)
+    {
+        var file = Path.Combine(folder.Path, options.File);
+        try
+        {
+            foreach (var one in (string[])[file, file + "-wal", file + "-shm"])
+            {
+                File.Delete(one);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"journal {file} cannot be deleted: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+    }
+
     /// <summary>Closes the file. The actor system must have ended.</summary>
     public ValueTask DisposeAsync()
     {

@@ -32,8 +32,9 @@ public static class StoreCopy
             }
 
             var copy = Path.Combine(folder, Path.GetFileName(file));
-            Copy(file, copy + ".unfinished");
-            File.Move(copy + ".unfinished", copy);
+            var unfinished = UnfinishedOf(file, folder);
+            Copy(file, unfinished);
+            File.Move(unfinished, copy);
             DataFolder.WriteFormat(folder);
             return copy;
         }
@@ -42,6 +43,9 @@ public static class StoreCopy
             throw new StartupException($"journal {file} cannot be copied to {folder}: {failure.Message.ReplaceLineEndings(" ")}", failure);
         }
     }
+
+    /// <summary>Path of a copy that is being made.</summary>
+    public static string UnfinishedOf(string file, string folder) => Path.Combine(folder, Path.GetFileName(file) + ".unfinished");
 
     private static void Copy(string file, string copy)
     {

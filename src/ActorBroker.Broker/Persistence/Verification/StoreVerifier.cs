@@ -8,10 +8,12 @@ namespace ActorBroker.Broker.Persistence.Verification;
 public static class StoreVerifier
 {
     private const int FileProblemsMax = 100;
+    private const int RowsBetweenReports = 64;
 
     /// <summary>Reads the store.</summary>
     /// <param name="file">Path of the journal; nobody else has it open.</param>
-    public static StoreReport Verify(string file)
+    /// <param name="progress">Told the part of the events that have been read, from 0 to 1; null for nobody.</param>
+    public static StoreReport Verify(string file, IProgress<double>? progress = null)
     {
         var findings = new List<StoreFinding>();
         var names = new NameCheck();
@@ -20,7 +22,8 @@ public static class StoreVerifier
         {
             using var connection = StoreFile.Open(file);
             findings.AddRange(FileFindings(connection));
-            Read(connection, findings, names, counts);
+            counts.EventsInAll = progress is null ? 0 : EventsIn(connection);
+            Read(connection, findings, names, counts, progress);
             counts.InQuarantine = InQuarantine(connection);
         }
         catch (SqliteException failure)
@@ -56,7 +59,7 @@ public static class StoreVerifier
         return findings;
     }
 
-    private static void Read(SqliteConnection connection, List<StoreFinding> findings, NameCheck names, Counts counts)
+    private static void Read(SqliteConnection connection, List<StoreFinding> findings, NameCheck names, Counts counts, IProgress<double>? progress)
     {
         var snapshots = new Dictionary<string, List<long>>(StringComparer.Ordinal);
         foreach (var row in Rows(connection, StoredRow.SelectSnapshots))
@@ -89,6 +92,12 @@ public static class StoreVerifier
             }
 
             counts.Events += row.Content is null ? 0 : 1;
+            counts.Rows++;
+            if (counts.Rows % RowsBetweenReports == 0)
+            {
+                progress?.Report((double)counts.Rows / Math.Max(counts.EventsInAll, 1));
+            }
+
             entity.Add(row);
             names.Add(row);
         }
@@ -118,6 +127,13 @@ public static class StoreVerifier
         }
     }
 
+    private static long EventsIn(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM journal";
+        return (long)command.ExecuteScalar()!;
+    }
+
     // Stores of earlier versions have no such table.
     private static long InQuarantine(SqliteConnection connection)
     {
@@ -134,6 +150,10 @@ public static class StoreVerifier
 
     private sealed class Counts
     {
+        public long EventsInAll { get; set; }
+
+        public long Rows { get; set; }
+
         public long Events { get; set; }
 
         public long Snapshots { get; set; }

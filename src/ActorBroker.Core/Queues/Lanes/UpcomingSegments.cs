@@ -1,3 +1,5 @@
+using ActorBroker.Core.Queues.Log;
+
 namespace ActorBroker.Core.Queues.Lanes;
 
 /// <summary>

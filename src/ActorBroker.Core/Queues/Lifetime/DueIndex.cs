@@ -4,9 +4,9 @@ using ActorBroker.Core.Messages;
 namespace ActorBroker.Core.Queues.Lifetime;
 
 /// <summary>
-/// Positions by the time when something is due for them. Times are rounded up to <see cref="BucketMs"/>, so that
-/// neighbours which are due at about the same time share an entry: a backlog with one lifetime costs an entry for each
-/// 50 ms in which something arrived. Positions that are not wanted any more stay until they are due or
+/// Positions by the time when something is due for them. Times are rounded up, to <see cref="BucketMs"/> or a twentieth
+/// of the wait, so that neighbours which are due at about the same time share an entry: a backlog with one lifetime
+/// costs an entry for each 50 ms in which something arrived, or twenty in all. Positions that are not wanted any more stay until they are due or
 /// <see cref="Retain"/> is called; whoever takes them out must look whether they are still there.
 /// </summary>
 internal sealed class DueIndex
@@ -14,6 +14,7 @@ internal sealed class DueIndex
     /// <summary>What is due waits at most so long, in milliseconds.</summary>
     public const long BucketMs = 50;
 
+    private const long BucketsPerWait = 20;
     private const int RetainMin = 1024;
 
     // By ascending time, those of one time by position; the entry added last is kept beside it, to be extended.
@@ -30,7 +31,7 @@ internal sealed class DueIndex
 
     /// <summary>Rounds a time to the one at which the index tells of it; what is due already stays as it is.</summary>
     public static long RoundUp(long due, long now) =>
-        due <= now || due > long.MaxValue - BucketMs ? due : (due + BucketMs - 1) / BucketMs * BucketMs;
+        due <= now || due > long.MaxValue - BucketMs ? due : RoundUpTo(Math.Clamp((due - now) / BucketsPerWait, 1, BucketMs), due);
 
     /// <summary>Adds positions that are due at a time, taken as it is: see <see cref="RoundUp"/>.</summary>
     public void Add(PositionRange positions, long due)
@@ -105,4 +106,6 @@ internal sealed class DueIndex
         _entries.Clear();
         _last = default;
     }
+
+    private static long RoundUpTo(long bucket, long due) => (due + bucket - 1) / bucket * bucket;
 }

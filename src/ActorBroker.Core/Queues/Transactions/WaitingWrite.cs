@@ -1,5 +1,7 @@
 using ActorBroker.Core.Collections;
 using ActorBroker.Core.Messages;
+using ActorBroker.Core.Queues.Log;
+using ActorBroker.Core.Queues.Publishers;
 
 namespace ActorBroker.Core.Queues.Transactions;
 

@@ -38,27 +38,18 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_write_in_doubt_fails_when_its_number_turns_out_to_be_another_incarnations()
+    public Task A_write_in_doubt_fails_when_its_number_turns_out_to_be_another_incarnations() => WithTwoIncarnationsAsync(async (first, second, proxy) =>
     {
-        var database = await postgres.NewDatabaseAsync();
-        using var proxy = CutProxy.Start(postgres.Server.Port);
-        await PostgreSqlSystem.UseAsync(Through(proxy, database), first => PostgreSqlSystem.UseAsync(database, async second =>
-        {
-            var stale = first.ActorOf(Ledger.Props("a"));
-            await stale.Ask<Written>((byte)1, Patience);
-            var newer = second.ActorOf(Ledger.Props("a"));
-            await newer.Ask<ImmutableList<byte>>("values", Patience);
-            proxy.Set(ProxyFault.CutRequests);
-            var inDoubt = stale.Ask<object>((byte)2, Patience);
+        proxy.Set(ProxyFault.CutRequests);
+        var inDoubt = first.Ask<object>((byte)2, Patience);
 
-            // The same content: it is the row that counts.
-            await newer.Ask<Written>((byte)2, Patience);
-            proxy.Set(ProxyFault.None);
+        // The same content: it is the row that counts.
+        await second.Ask<Written>((byte)2, Patience);
+        proxy.Set(ProxyFault.None);
 
-            Assert.Contains("23505", Assert.IsType<NotWritten>(await inDoubt).Reason, StringComparison.Ordinal);
-            await newer.Ask<Written>((byte)3, Patience);
-        }));
-    }
+        Assert.Contains("23505", Assert.IsType<NotWritten>(await inDoubt).Reason, StringComparison.Ordinal);
+        await second.Ask<Written>((byte)3, Patience);
+    }, left: [1, 2, 3]);
 
     [Fact]
     public async Task While_nobody_gets_through_everything_is_rejected_and_may_be_there_all_the_same_if_it_was_in_doubt()
@@ -94,50 +85,30 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
     }
 
     [Fact]
-    public async Task Whoever_was_kept_from_writing_does_not_go_on_behind_what_another_incarnation_has_written()
+    public Task Whoever_was_kept_from_writing_does_not_go_on_behind_what_another_incarnation_has_written() => WithTwoIncarnationsAsync(async (first, second, proxy) =>
     {
-        var database = await postgres.NewDatabaseAsync();
-        using var proxy = CutProxy.Start(postgres.Server.Port);
-        await PostgreSqlSystem.UseAsync(Through(proxy, database), first => PostgreSqlSystem.UseAsync(database, async second =>
-        {
-            var stale = first.ActorOf(Ledger.Props("a"));
-            await stale.Ask<Written>((byte)1, Patience);
-            var newer = second.ActorOf(Ledger.Props("a"));
-            await newer.Ask<ImmutableList<byte>>("values", Patience);
-            proxy.Set(ProxyFault.Refuse);
-            await RejectedAsync(stale, 2);
-            await RejectedAsync(stale, 2);
-            await newer.Ask<Written>((byte)3, Patience);
-            proxy.Set(ProxyFault.None);
+        proxy.Set(ProxyFault.Refuse);
+        await RejectedAsync(first, 2);
+        await RejectedAsync(first, 2);
+        await second.Ask<Written>((byte)3, Patience);
+        proxy.Set(ProxyFault.None);
 
-            // Its next number is still free.
-            Assert.Contains("23505", (await stale.Ask<NotWritten>((byte)2, Patience)).Reason, StringComparison.Ordinal);
-            await newer.Ask<Written>((byte)4, Patience);
-            Assert.Equal([1, 3, 4], await second.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience));
-        }));
-    }
+        // Its next number is still free.
+        Assert.Contains("23505", (await first.Ask<NotWritten>((byte)2, Patience)).Reason, StringComparison.Ordinal);
+        await second.Ask<Written>((byte)4, Patience);
+    }, left: [1, 3, 4]);
 
     [Fact]
-    public async Task Whoever_was_kept_from_writing_leaves_no_number_to_another_incarnation_when_it_goes_on()
+    public Task Whoever_was_kept_from_writing_leaves_no_number_to_another_incarnation_when_it_goes_on() => WithTwoIncarnationsAsync(async (first, second, proxy) =>
     {
-        var database = await postgres.NewDatabaseAsync();
-        using var proxy = CutProxy.Start(postgres.Server.Port);
-        await PostgreSqlSystem.UseAsync(Through(proxy, database), first => PostgreSqlSystem.UseAsync(database, async second =>
-        {
-            var writer = first.ActorOf(Ledger.Props("a"));
-            await writer.Ask<Written>((byte)1, Patience);
-            var early = second.ActorOf(Ledger.Props("a"));
-            await early.Ask<ImmutableList<byte>>("values", Patience);
-            proxy.Set(ProxyFault.Refuse);
-            await RejectedAsync(writer, 2);
-            proxy.Set(ProxyFault.None);
-            await writer.Ask<Written>((byte)2, Patience);
+        proxy.Set(ProxyFault.Refuse);
+        await RejectedAsync(first, 2);
+        proxy.Set(ProxyFault.None);
+        await first.Ask<Written>((byte)2, Patience);
 
-            Assert.Contains("23505", (await early.Ask<NotWritten>((byte)3, Patience)).Reason, StringComparison.Ordinal);
-            await writer.Ask<Written>((byte)4, Patience);
-            Assert.Equal([1, 2, 4], await second.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience));
-        }));
-    }
+        Assert.Contains("23505", (await second.Ask<NotWritten>((byte)3, Patience)).Reason, StringComparison.Ordinal);
+        await first.Ask<Written>((byte)4, Patience);
+    }, left: [1, 2, 4]);
 
     [Theory]
     [InlineData(true)]
@@ -187,6 +158,22 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
                 Assert.Equal(known[index].Append((byte)0), found.Where((value, at) => at == 0 || found[at - 1] != value));
             }
         });
+    }
+
+    // The first has written 1, and what it sends can be cut; the second has read that.
+    private async Task WithTwoIncarnationsAsync(Func<IActorRef, IActorRef, CutProxy, Task> test, byte[] left)
+    {
+        var database = await postgres.NewDatabaseAsync();
+        using var proxy = CutProxy.Start(postgres.Server.Port);
+        await PostgreSqlSystem.UseAsync(Through(proxy, database), here => PostgreSqlSystem.UseAsync(database, async there =>
+        {
+            var first = here.ActorOf(Ledger.Props("a"));
+            await first.Ask<Written>((byte)1, Patience);
+            var second = there.ActorOf(Ledger.Props("a"));
+            await second.Ask<ImmutableList<byte>>("values", Patience);
+            await test(first, second, proxy);
+            Assert.Equal(left, await there.ActorOf(Ledger.Props("a")).Ask<ImmutableList<byte>>("values", Patience));
+        }));
     }
 
     private static async Task<List<byte>> ReadAsync(ActorSystem system)

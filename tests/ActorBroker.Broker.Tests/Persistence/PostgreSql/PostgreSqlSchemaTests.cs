@@ -37,6 +37,20 @@ public sealed class PostgreSqlSchemaTests(PostgreSqlFixture postgres) : IClassFi
     }
 
     [Fact]
+    public async Task Each_database_and_schema_is_known_by_an_identity_that_stays_also_where_an_earlier_version_gave_none()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        var identity = await IdentityAsync(database);
+        Assert.Equal(identity, await IdentityAsync(database));
+        Assert.NotEqual(identity, await IdentityAsync(await postgres.NewDatabaseAsync()));
+        await InAsync(database, "CREATE SCHEMA another");
+        Assert.NotEqual(identity, await IdentityAsync(database + ";Search Path=another"));
+
+        await InAsync(database, "DROP TABLE actorbroker_identity");
+        Assert.Equal(await IdentityAsync(database), await IdentityAsync(database));
+    }
+
+    [Fact]
     public async Task Tables_of_somebody_else_are_left_alone()
     {
         var database = await postgres.NewDatabaseAsync();
@@ -81,6 +95,12 @@ public sealed class PostgreSqlSchemaTests(PostgreSqlFixture postgres) : IClassFi
 
     private static Task<JournalStores> OpenAsync(string connectionString) =>
         JournalStores.OpenAsync(folder: null, PostgreSqlSystem.Options(connectionString), static _ => { });
+
+    private static async Task<string> IdentityAsync(string connectionString)
+    {
+        await using var store = await OpenAsync(connectionString);
+        return Assert.Single(store.Databases).Identity;
+    }
 
     private Task<string> InAsync(string connectionString, string statements) =>
         postgres.Server.ExecuteAsync(statements, PostgreSqlJournalTests.NameOf(connectionString));

@@ -55,7 +55,7 @@ public sealed class SeveralJournalsTests(PostgreSqlFixture postgres) : IClassFix
         var forgotten = await Assert.ThrowsAsync<StartupException>(() => UseAsync(main, [], static _ => Task.CompletedTask));
 
         Assert.Equal("actorbroker.journals.b: virtual host team is kept in the journal a", moved.Message);
-        Assert.Equal("actorbroker.journals: virtual host team is kept in the journal a, and no section says so", forgotten.Message);
+        Assert.Equal("actorbroker.journals: virtual host team is kept in the journal a, and there is no section of that name", forgotten.Message);
     }
 
     [Fact]
@@ -67,6 +67,52 @@ public sealed class SeveralJournalsTests(PostgreSqlFixture postgres) : IClassFix
         var refused = await Assert.ThrowsAsync<StartupException>(() => UseAsync(main, [In("a", a, "/")], static _ => Task.CompletedTask));
 
         Assert.Equal("actorbroker.journals.a: virtual host / is kept in the main journal", refused.Message);
+    }
+
+    [Fact]
+    public async Task A_virtual_host_that_is_placed_while_nodes_run_is_found_there_by_all_of_them()
+    {
+        var (main, a, b) = (await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync());
+        string[][] both = [In("a", a), In("b", b)];
+        await UseAsync(main, both, async first => await UseAsync(main, both, async second =>
+        {
+            var places = JournalPlugins.PlacesOf(first)!;
+            Assert.Equal((true, false), (places.Has("a"), places.Has("")));
+            Assert.Equal("a", await places.PlaceAsync("team a", "a"));
+            Assert.Equal("a", await JournalPlugins.PlacesOf(second)!.PlaceAsync("team a", "b"));
+            foreach (var (system, id) in new[] { (first, "queue/team%20a:one"), (second, "catalogue/team%20a") })
+            {
+                await system.ActorOf(Props.Create(() => new Kept(id))).Ask<SaveSnapshotSuccess>("write", Patience);
+            }
+        }));
+
+        const string ids = "SELECT persistence_id FROM journal ORDER BY 1";
+        Assert.Equal(("", "catalogue/team%20a\nqueue/team%20a:one", ""), (await InAsync(main, ids), await InAsync(a, ids), await InAsync(b, ids)));
+
+        // A start that does not say it remembers it, and needs the journal.
+        await UseAsync(main, both, async system => Assert.Equal(
+            1, await system.ActorOf(Props.Create(() => new Kept("catalogue/team%20a"))).Ask<int>("count", Patience)));
+        var refused = await Assert.ThrowsAsync<StartupException>(() => UseAsync(main, [In("b", b)], static _ => Task.CompletedTask));
+        Assert.Equal("actorbroker.journals: virtual host team a is kept in the journal a, and there is no section of that name", refused.Message);
+    }
+
+    [Fact]
+    public async Task A_virtual_host_whose_first_entity_was_in_the_main_journal_stays_there()
+    {
+        var (main, a) = (await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync());
+        await UseAsync(main, [In("a", a)], async system =>
+        {
+            await system.ActorOf(Props.Create(() => new Kept("queue/team:one"))).Ask<int>("count", Patience);
+            Assert.Null(await JournalPlugins.PlacesOf(system)!.PlaceAsync("team", "a"));
+        });
+
+        // Its name would not be readable in the ids of its entities.
+        await UseAsync(main, [In("a", a)], static async system => Assert.Null(await JournalPlugins.PlacesOf(system)!.PlaceAsync(new string('x', 91), "a")));
+        await UseAsync(main, [], static system =>
+        {
+            Assert.Null(JournalPlugins.PlacesOf(system));
+            return Task.CompletedTask;
+        });
     }
 
     [Fact]

@@ -34,7 +34,8 @@ internal sealed class TextFormat : IMessageFormat
         return headers.Build();
     }
 
-    public string? ReadProperty(ReadOnlySpan<byte> properties, string name) => null;
+    public string? ReadProperty(ReadOnlySpan<byte> properties, string name) =>
+        TryReadHeader(properties, name, out var value) ? value.AsInt64().ToString(CultureInfo.InvariantCulture) : null;
 
     public ArgumentTable ReadProperties(ReadOnlySpan<byte> properties) => ArgumentTable.Empty;
 

@@ -11,6 +11,17 @@ public sealed class DueIndexSpec
     private static readonly Gen<(int Count, int Due, int Wait)[]> Additions =
         Gen.Select(Gen.Int[1, 9], Gen.Int[0, 3000], Gen.Int[0, 200], static (count, due, wait) => (count, due, wait)).Array[1, 60];
 
+    [Theory]
+    [InlineData(7, 7)]
+    [InlineData(100, 104)]
+    [InlineData(1000, 1049)]
+    [InlineData(3_600_000, 3_600_049)]
+    public void What_waits_shortly_is_told_of_nearly_to_the_millisecond(long wait, long most)
+    {
+        for (var now = 1_700_000_000_000; now < 1_700_000_000_200; now++)
+            Assert.InRange(DueIndex.RoundUp(now + wait, now) - now, wait, most);
+    }
+
     [Fact]
     public void Every_position_comes_out_once_not_before_its_time_and_at_most_50_ms_after() =>
         Additions.Sample(static additions =>
