@@ -51,8 +51,9 @@ internal sealed class LocalRegion : UntypedActor
 
     private IActorRef EntityOf(string id)
     {
-        // A message may come between an entity's end and the word of it, which stands behind in the mailbox.
-        if (!Entities.TryGetValue(id, out var entity) || Context.Child(entity.Path.Name).IsNobody())
+        // A message may come between an entity's end and the word of it, which stands behind in the mailbox; and between the
+        // end and this actor's own notice of it, if another who watched was quicker.
+        if (!Entities.TryGetValue(id, out var entity) || ((ActorRefWithCell)entity).Underlying.IsTerminated)
         {
             entity = Context.Watch(Context.ActorOf(_props(id), $"entity-{++_started}"));
             Entities[id] = entity;

@@ -17,16 +17,16 @@ internal sealed class QueueLink(string queue) : PublishLink<BatchConfirm>(queue)
     /// <summary>Settlements of the current read.</summary>
     public List<Settlement> Settlements { get; private set; } = [];
 
-    /// <summary>Offsets of the slab that is being cut into batches.</summary>
-    public List<int> Offsets { get; } = [];
+    /// <summary>Which of the current read's messages it gets.</summary>
+    public List<int> Shared { get; } = [];
 
-    /// <summary>The places of the records at <see cref="Offsets"/> in the slab, where confirms are wanted.</summary>
+    /// <summary>Sum of the sizes of their records.</summary>
+    public int SharedBytes { get; set; }
+
+    /// <summary>The same as <see cref="Shared"/>, where confirms are wanted.</summary>
     public SlabIndexes? Indexes { get; set; }
 
-    /// <summary>Sum of the sizes of the records at <see cref="Offsets"/>.</summary>
-    public int OffsetBytes { get; set; }
-
-    /// <summary>Some of <see cref="Offsets"/> are the client's own messages, not copies of traces.</summary>
+    /// <summary>Some of them are the client's own messages, not copies of traces.</summary>
     public bool HasOwn { get; set; }
 
     /// <inheritdoc/>
