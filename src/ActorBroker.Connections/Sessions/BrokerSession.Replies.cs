@@ -24,7 +24,7 @@ public sealed partial class BrokerSession
     // Found once for each name, and not again when it is not there: a name that is gone never comes back.
     private void PrepareReply(SessionTarget target, Action loaded) => AskForReplyConsumer(target.RoutingKey, answer =>
     {
-        target.SetLinks(answer is QueueResolved found ? [LinkToConnection(found.Actor)] : []);
+        target.LeadTo(answer is QueueResolved found ? [LinkToConnection(found.Actor)] : []);
         loaded();
     });
 

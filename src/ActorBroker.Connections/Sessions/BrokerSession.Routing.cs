@@ -12,7 +12,7 @@ public sealed partial class BrokerSession
     private readonly List<(object Awaited, Action Loaded, Action<Refusal>? Refused)> _awaitingRoutes = [];
     private RouteResult? _routeOfMessage;
 
-    // Few connections have messages that need one.
+    // Of those that publish. What targets keep of it is small: there are thousands, and more with ever new routing keys.
     private RouteResult RouteOfMessage => _routeOfMessage ??= new RouteResult();
 
     /// <inheritdoc/>
@@ -77,13 +77,14 @@ public sealed partial class BrokerSession
             return TargetStatus.Ready;
         }
 
-        var status = RouteAny(session, [], session.Result);
+        var result = session.IsOfBroker ? RouteOfTrace : RouteOfMessage;
+        var status = RouteAny(session, [], result);
         if (status == RouteStatus.Ready)
         {
-            session.SetLinks(session.Result.IsPerMessage ? [] : LinksTo(session.Result));
+            session.LeadTo(result.IsPerMessage ? [] : LinksTo(result), result);
         }
 
-        return StatusOf(status, session.Result, loaded);
+        return StatusOf(status, result, loaded);
     }
 
     private RouteStatus RouteAny(SessionTarget target, ReadOnlySpan<string> moreKeys, RouteResult result)

@@ -13,6 +13,9 @@ namespace ActorBroker.Connections.Sessions;
 /// <param name="isOfBroker">The broker itself publishes: internal exchanges take its messages too.</param>
 internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, string routingKey, bool isOfBroker = false) : PublishTarget(route)
 {
+    private RouteSources _sources;
+    private bool _isReady;
+
     public ExchangeKey Exchange { get; } = exchange;
 
     public string RoutingKey { get; } = routingKey;
@@ -21,8 +24,6 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     public bool IsReply { get; } = exchange.Name.Length == 0 && DirectReply.IsName(routingKey);
 
     public bool IsOfBroker { get; } = isOfBroker;
-
-    public RouteResult Result { get; } = new() { IsOfBroker = isOfBroker };
 
     /// <summary>What goes there is counted here; null before somebody watches.</summary>
     public ExchangeCounters? Counters { get; set; }
@@ -47,7 +48,7 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
     {
         get
         {
-            if (!_isReady || (!IsReply && !Result.IsCurrent))
+            if (!_isReady || (!IsReply && !_sources.AreCurrent()))
             {
                 return false;
             }
@@ -63,8 +64,6 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
             return true;
         }
     }
-
-    private bool _isReady;
 
     /// <summary>The version of permissions by which it may be published to, or -1 when that is not known.</summary>
     public long PermittedBy { get; set; } = -1;
@@ -88,11 +87,19 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
         }
     }
 
-    public void SetLinks(QueueLink[] links)
+    /// <summary>Replies go to this connection.</summary>
+    public void LeadTo(QueueLink[] connection)
     {
-        Links = links;
-        IsPerMessage = Result.IsPerMessage;
+        Links = connection;
         LookUps++;
         _isReady = true;
+    }
+
+    /// <summary>The queues were looked up; the links are none where each message has to be routed by itself.</summary>
+    public void LeadTo(QueueLink[] queues, RouteResult found)
+    {
+        IsPerMessage = found.IsPerMessage;
+        _sources = found.Sources;
+        LeadTo(queues);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorBroker.Core.Names;
 
 namespace ActorBroker.Core.Exchanges.Routing;
@@ -64,19 +65,10 @@ public sealed class RouteResult
     /// Nothing that the result, whatever its status, was computed from has changed since. A few comparisons: as many
     /// as exchanges were visited. False for a cleared result.
     /// </summary>
-    public bool IsCurrent
-    {
-        get
-        {
-            foreach (var (source, version) in _sources)
-            {
-                if (source.Version != version)
-                    return false;
-            }
+    public bool IsCurrent => RouteSources.AreCurrent(CollectionsMarshal.AsSpan(_sources));
 
-            return _sources.Count > 0;
-        }
-    }
+    /// <summary>What says for how long the result holds, for whoever keeps what was found and not the result.</summary>
+    public RouteSources Sources => new([.. _sources]);
 
     internal RouteMatches Matches { get; } = new();
 
