@@ -103,7 +103,7 @@ internal sealed partial class ClientSessionActor
         settings = settings with
         {
             Tag = settings.Tag.Length == 0 ? MakeName("amq.ctag-") : settings.Tag,
-            WindowBytes = Math.Clamp(settings.WindowBytes, 1, _settings.ConsumerWindowBytes),
+            WindowBytes = Math.Clamp(settings.WindowBytes, 1, DeliveryWindow.Of(_settings.ConsumerWindowBytes, _consumers.Count + 1)),
         };
         _consumers.Add(subscribe.ConsumerId, new ClientConsumer(subscribe.ConsumerId, settings.NoAck, subscribe.Queue));
         _session.StartConsumer(subscribe.Queue, subscribe.ConsumerId, Channel, settings, refusal =>

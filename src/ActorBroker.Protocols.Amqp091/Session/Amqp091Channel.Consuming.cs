@@ -112,7 +112,7 @@ internal sealed partial class Amqp091Channel
 
         var consumer = AddConsumer(tag, queue, consume.NoAck, isGetter: false);
         _consumersByTag.Add(tag, consumer);
-        var window = _limit == 0 ? _connection.Settings.ConsumerWindowBytes : Math.Min(LimitedWindowBytes, _connection.Settings.ConsumerWindowBytes);
+        var window = _limit == 0 ? _connection.WindowOfNewest : Math.Min(LimitedWindowBytes, _connection.WindowOfNewest);
         var settings = new ConsumerSettings(tag, consume.NoAck, consume.Exclusive, _prefetchPerConsumer, window, consume.Arguments);
         IsSuspended = true;
         _session.StartConsumer(queue, consumer.Id, Key, settings, refusal => _connection.Resume(this, MethodId.BasicConsume, () =>

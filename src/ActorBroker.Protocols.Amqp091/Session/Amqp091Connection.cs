@@ -151,6 +151,9 @@ public sealed partial class Amqp091Connection : IBrokerSessionListener
 
     internal int NextChannelId() => ++_lastChannelId;
 
+    /// <summary>Bytes that a queue may send ahead to the consumer that was added last.</summary>
+    internal int WindowOfNewest => DeliveryWindow.Of(Settings.ConsumerWindowBytes, _consumers.Count);
+
     internal void AddConsumer(AmqpConsumer consumer) => _consumers.Add(consumer.Id, consumer);
 
     internal void RemoveConsumer(AmqpConsumer consumer) => _consumers.Remove(consumer.Id);

@@ -40,6 +40,23 @@ public sealed class ConsumingTests
     }
 
     [Fact]
+    public void A_connection_with_many_consumers_has_less_under_way_to_each_and_more_again_when_they_are_gone()
+    {
+        var conversation = Conversation.Opened(new Amqp091ConnectionSettings { ConsumerWindowBytes = 1_000_000 });
+        for (var i = 1; i <= 1000; i++)
+            conversation.Consume($"t{i}");
+        var windows = conversation.Session.Windows;
+        Assert.Equal([1_000_000, 888_888, 80_000, 8000], [windows[7], windows[8], windows[99], windows[999]]);
+        Assert.InRange(windows.Sum(), 40_000_000, 50_000_000);
+
+        for (var i = 8; i <= 1000; i++)
+            conversation.Exchange(new BasicCancel($"t{i}", false)).TakeFrames();
+        conversation.Consume("t");
+
+        Assert.Equal(1_000_000, windows[^1]);
+    }
+
+    [Fact]
     public void A_consumer_tag_is_used_once_in_a_channel()
     {
         _conversation.Consume("t");

@@ -47,6 +47,9 @@ internal sealed class RecordingSession : IBrokerSession
 
     public List<int> ConsumerIds { get; } = [];
 
+    /// <summary>The windows of the consumers that were started, in bytes.</summary>
+    public List<int> Windows { get; } = [];
+
     public List<int> ConfirmChannels { get; } = [];
 
     public long PublishCount { get; private set; }
@@ -144,6 +147,7 @@ internal sealed class RecordingSession : IBrokerSession
     public void StartConsumer(string queue, int consumerId, SessionChannel channel, ConsumerSettings settings, Action<Refusal?> reply)
     {
         ConsumerIds.Add(consumerId);
+        Windows.Add(settings.WindowBytes);
         Ask($"start {queue} {consumerId} {settings.Tag} {Flags(settings.NoAck, settings.Exclusive)} {settings.PrefetchCount} {settings.Arguments}", reply);
     }
 
