@@ -32,7 +32,7 @@ public sealed partial class BrokerSession
         var session = (SessionTarget)target;
         var traced = BrokerTraces.IsOn ? _services.Clock.GetUtcNow() : (DateTimeOffset?)null;
         var (links, isRouted, isRemembered, random) = LinksOf(session, message, moreKeys);
-        session.Count(links.Length);
+        Count(session, links, confirm);
         if (traced is { } began)
         {
             TellPublished(session, message, links, began);
@@ -70,6 +70,7 @@ public sealed partial class BrokerSession
 
     private void FlushSlab()
     {
+        FlushCounts();
         var group = _group;
         _group = null;
         if (group is not null)
