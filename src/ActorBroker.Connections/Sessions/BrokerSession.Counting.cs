@@ -14,6 +14,8 @@ public sealed partial class BrokerSession
     private SessionTarget? _runTarget;
     private QueueLink[] _runLinks = [];
     private PublishConfirm _runFirst;
+    private ulong _runNextTag;
+    private ulong _runStep;
     private int _runLength;
 
     /// <summary>One message more.</summary>
@@ -22,15 +24,23 @@ public sealed partial class BrokerSession
     /// <param name="confirm">Who publishes, and the confirm that is awaited.</param>
     internal void Count(SessionTarget target, QueueLink[] links, PublishConfirm confirm)
     {
-        if (_runLength > 0 && ReferenceEquals(target, _runTarget) && ReferenceEquals(links, _runLinks) && confirm == _runFirst.After(_runLength))
+        if (ReferenceEquals(target, _runTarget) && ReferenceEquals(links, _runLinks) && confirm.Tag == _runNextTag && confirm.Channel == _runFirst.Channel)
         {
             _runLength++;
+            _runNextTag += _runStep;
         }
         else if (target.Counters is not null)
         {
-            FlushCounts();
-            (_runTarget, _runLinks, _runFirst, _runLength) = (target, links, confirm, 1);
+            BeginRun(target, links, confirm);
         }
+    }
+
+    private void BeginRun(SessionTarget target, QueueLink[] links, PublishConfirm confirm)
+    {
+        FlushCounts();
+        (_runTarget, _runLinks, _runFirst, _runLength) = (target, links, confirm, 1);
+        _runStep = confirm.IsWanted ? 1U : 0;
+        _runNextTag = confirm.Tag + _runStep;
     }
 
     private void FlushCounts()

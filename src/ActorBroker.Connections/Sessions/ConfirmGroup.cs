@@ -64,7 +64,7 @@ internal sealed class ConfirmGroup
     }
 
     private static PublishConfirm At((int Index, PublishConfirm First) run, int index) =>
-        run.First.After(index - run.Index);
+        run.First.IsWanted ? run.First with { Tag = run.First.Tag + (ulong)(index - run.Index) } : run.First;
 }
 
 /// <summary>One queue's batch of a slab.</summary>

@@ -128,7 +128,4 @@ public readonly record struct PublishConfirm(int Channel, ulong Tag)
 
     /// <summary>True when a confirm is wanted.</summary>
     public bool IsWanted => Tag > 0;
-
-    /// <summary>That of the publish which comes so many behind this one, in the same channel.</summary>
-    public PublishConfirm After(int count) => IsWanted ? this with { Tag = Tag + (ulong)count } : this;
 }
