@@ -51,6 +51,28 @@ public sealed class ViewAcrossNodesTests(TwoNodes nodes) : ClusterTest, IClassFi
     }
 
     [Fact]
+    public async Task What_clients_of_several_nodes_do_with_a_queue_is_told_together()
+    {
+        var (first, second) = (await ChannelAsync(nodes.First), await ChannelAsync(nodes.Second));
+        var queue = await nodes.First.NewQueueNameAsync("paired");
+        await first.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
+        foreach (var channel in new[] { first, second, second })
+            await PublishAsync(channel, "", queue, "paired");
+        await first.BasicGetAsync(queue, autoAck: true);
+        await second.BasicGetAsync(queue, autoAck: true);
+        foreach (var view in new[] { nodes.First.View, nodes.Second.View })
+        {
+            var pairs = await UntilAsync(() => view.ListPairsAsync(NodeQuestion.PairsOfQueue, "/", queue, null, default), listed => listed!.Count == 3);
+            var way = pairs!.Single(pair => pair.Channel is null);
+            Assert.Equal(("", 3), (way.Exchange, way.MessageStats.Single(figure => figure.Name == "publish").Value));
+            Assert.Equal(
+                new[] { nodes.First.View.Node, nodes.Second.View.Node }.Order(),
+                pairs!.Where(pair => pair.Channel is not null && pair.MessageStats.Any(figure => figure is { Name: "get_no_ack", Value: 1 }))
+                    .Select(pair => pair.Channel!.Node).Order());
+        }
+    }
+
+    [Fact]
     public async Task Both_nodes_are_listed()
     {
         var listed = await nodes.Second.View.ListNodesAsync(default);

@@ -29,6 +29,18 @@ internal static class CounterRows
 
     public static string[] Exchange { get; } = ["publish_in", "publish_out"];
 
+    public static string[] ExchangeOutcomes { get; } = ["confirm", "return_unroutable", "drop_unroutable"];
+
+    /// <summary>Of a channel and an exchange.</summary>
+    public static string[] ExchangePair { get; } = ["publish", .. ExchangeOutcomes];
+
+    /// <summary>Of a channel and a queue.</summary>
+    public static string[] QueuePair { get; } =
+        ["get", "get_no_ack", "deliver", "deliver_no_ack", "redeliver", "ack", "deliver_get", "get_empty"];
+
+    /// <summary>Of an exchange and a queue.</summary>
+    public static string[] Route { get; } = ["publish"];
+
     public static string[] Churn { get; } =
     [
         "connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created", "queue_deleted",
@@ -78,6 +90,15 @@ internal static class CounterRows
     ];
 
     public static long[] Of(ExchangeCounters exchange) => [exchange.PublishedIn, exchange.PublishedOut];
+
+    public static long[] OutcomesOf(ExchangeCounters exchange) => [exchange.Confirmed, exchange.ReturnedUnroutable, exchange.DroppedUnroutable];
+
+    public static long[] Of(ExchangePair pair) => [pair.Published, pair.Confirmed, pair.ReturnedUnroutable, pair.DroppedUnroutable];
+
+    public static long[] Of(QueuePair pair) =>
+    [
+        pair.Got, pair.GotNoAck, pair.Delivered, pair.DeliveredNoAck, pair.Redelivered, pair.Acknowledged, pair.DeliveredOrGot, pair.GetEmpty,
+    ];
 
     public static long[] Of(ConnectionFigures connection) => [connection.BytesRead, connection.Reads, connection.BytesWritten, connection.Writes];
 

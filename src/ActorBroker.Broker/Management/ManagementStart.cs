@@ -1,6 +1,8 @@
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
+using ActorBroker.Core.Exchanges.Routing;
+using ActorBroker.Core.Names;
 using Akka.Actor;
 using Akka.Cluster;
 
@@ -22,11 +24,24 @@ internal static class ManagementStart
         ActorSystem system, BrokerOptions options, TimeProvider clock, NodeGauge gauge, BrokerEntities entities, NodePolicies policies)
     {
         var node = Cluster.Get(system).SelfAddress.HostPort();
-        var sampler = new Sampler(entities.Statistics, clock);
+        var sampler = new Sampler(entities.Statistics, (virtualHost, name) => IsThere(system, entities, virtualHost, name), clock);
         var reader = new NodeReader(system, node, entities.Statistics, sampler, gauge, clock);
         var agent = system.ActorOf(ManagementAgentActor.Props(sampler, gauge, entities.Statistics, reader), ManagementAgentActor.Name);
         var meter = new NodeMeter(reader);
         system.RegisterOnTermination(meter.Dispose);
         return new ManagementView(system, reader, entities, policies, new FirstQuestion(system, entities.Statistics, policies, agent));
+    }
+
+    // What the node does not know yet may be there.
+    private static bool IsThere(ActorSystem system, BrokerEntities entities, string virtualHost, Destination name)
+    {
+        if (SystemManagement.Of(system).Users is { } users && !users.Tables.Current.VirtualHosts.ContainsKey(virtualHost))
+        {
+            return false;
+        }
+
+        return name is { Kind: DestinationKind.Exchange, Name.Length: 0 }
+            || entities.RoutingTables.VirtualHost(virtualHost) != RouteStatus.Ready
+            || entities.RoutingTables.Knows(virtualHost, name);
     }
 }

@@ -159,6 +159,22 @@ internal sealed partial class ManagementView(
             .SelectMany(static report => report.Consumers)];
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<PairInfo>> ListPairsAsync(
+        NodeQuestion of, string virtualHost, string name, SampleRange? samples, CancellationToken cancellation)
+    {
+        var ask = new AskNode(0, of) { VirtualHost = virtualHost, Name = name, Samples = samples };
+        var reports = await AskAllAsync(ask, cancellation).ConfigureAwait(false);
+
+        // A channel is known to one node; from an exchange to a queue messages may have come by several.
+        return
+        [
+            .. reports.SelectMany(static report => report.Pairs)
+                .GroupBy(static pair => (pair.Channel, pair.Exchange, pair.Queue))
+                .Select(static same => same.First() with { MessageStats = FigureList.Sum(same.Select(static pair => pair.MessageStats)) }),
+        ];
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellation)
     {
         var reports = await AskAllAsync(new AskNode(0, NodeQuestion.Node), cancellation).ConfigureAwait(false);
@@ -197,6 +213,7 @@ internal sealed partial class ManagementView(
             Ready = described.ReadyCount,
             Unacknowledged = described.UnsettledCount,
             Consumers = described.ConsumerCount,
+            DeclaredBy = described.DeclaredBy,
             Lengths =
             [
                 new Figure("messages", described.ReadyCount + described.UnsettledCount, 0), new Figure("messages_ready", described.ReadyCount, 0),

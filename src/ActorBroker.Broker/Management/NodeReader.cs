@@ -20,6 +20,8 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
 {
     public string Node => node;
 
+    private readonly PairReader _pairs = new(node, statistics, sampler);
+
     private Cluster Cluster { get; } = Cluster.Get(system);
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -90,6 +92,8 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
             NodeQuestion.Consumers => new NodeReport { Consumers = Consumers(host) },
             NodeQuestion.ForgetLogins => After(statistics.Logins.Clear),
             NodeQuestion.ForgetSamples => After(sampler.Clear),
+            NodeQuestion.PairsOfQueue or NodeQuestion.PairsOfExchange or NodeQuestion.PairsOfChannel or NodeQuestion.Pairs =>
+                new NodeReport { Pairs = _pairs.Read(ask, Now) },
             NodeQuestion.CloseConnection when name is not null => new NodeReport { HasClosed = Close(name, ask.Reason) },
             _ => new NodeReport(),
         };
@@ -109,7 +113,11 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
             .. NodeTotals.Of(statistics).Exchanges
                 .Where(exchange => (virtualHost is null || exchange.Key.VirtualHost == virtualHost) && (name is null || exchange.Key.Name == name))
                 .Select(exchange => new ExchangeFigures(exchange.Key, FigureList.OfWhatHappened(
-                    CounterRows.Exchange, CounterRows.Of(exchange.Value), .., sampler.Exchanges.Find(exchange.Key), samples, now))),
+                    CounterRows.Exchange, CounterRows.Of(exchange.Value), .., sampler.Exchanges.Find(exchange.Key), samples, now))
+                {
+                    Outcomes = FigureList.OfWhatHappened(
+                        CounterRows.ExchangeOutcomes, CounterRows.OutcomesOf(exchange.Value), .., ring: null, samples: null, now),
+                }),
         ];
     }
 
@@ -191,6 +199,7 @@ internal sealed class NodeReader(ActorSystem system, string node, NodeStatistics
             MemoryBytes = queue.MemoryBytes,
             ConsumerCapacity = queue.Consumers == 0 ? 0 : queue.Counters.ConsumerUse?.At(now) ?? 1,
             Owner = queue.Owner is { } owner ? owners.Value.GetValueOrDefault(owner) : null,
+            DeclaredBy = queue.DeclaredBy,
             SingleActiveConsumerTag = queue.SingleActiveConsumerTag,
             IdleSince = queue.ChangedAt > 0 && now - queue.ChangedAt >= Sampler.Interval.TotalMilliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(queue.ChangedAt) : null,
             Lengths = FigureList.Of(CounterRows.Queue, row, CounterRows.QueueStats.., ring, samples, now),

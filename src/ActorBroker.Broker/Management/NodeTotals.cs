@@ -65,6 +65,10 @@ internal sealed class NodeTotals
             if (channel.Figures is { } figures)
             {
                 Add(row, figures.Counters);
+                foreach (var pair in figures.Counters.Pairs?.Exchanges() ?? [])
+                {
+                    CountersOf(new ExchangeKey(connection.Description.VirtualHost, pair.Exchange)).AddOutcomes(pair);
+                }
             }
         }
 

@@ -15,13 +15,14 @@ internal sealed class SampleTable<TKey>(int gaugesFrom, IEqualityComparer<TKey>?
     /// <summary>As many as there are in the ten minutes that RabbitMQ keeps, with one to begin from.</summary>
     public const int RowsMax = 122;
 
-    // Of further objects less is kept: about a minute.
-    private const int RowsOfMany = 13;
     private const int FewObjects = 1_000;
 
     private readonly ConcurrentDictionary<TKey, Entry> _entries = new(comparer ?? EqualityComparer<TKey>.Default);
     private long _last;
     private long _now;
+
+    /// <summary>Rows of further objects, when there are many: about a minute. Two are enough for a rate.</summary>
+    public int RowsOfMany { get; init; } = 13;
 
     /// <summary>Looks begin: all with the same time, in milliseconds.</summary>
     public void Begin(long now) => (_last, _now) = (_now, now);
@@ -36,7 +37,7 @@ internal sealed class SampleTable<TKey>(int gaugesFrom, IEqualityComparer<TKey>?
                 return;
             }
 
-            entry = new Entry(new SampleRing(row.Length, _entries.Count < FewObjects ? RowsMax : RowsOfMany));
+            entry = new Entry(row.Length, _entries.Count < FewObjects ? RowsMax : RowsOfMany);
             _entries[key] = entry;
             AddOrigin(entry.Ring, row);
         }
@@ -89,9 +90,9 @@ internal sealed class SampleTable<TKey>(int gaugesFrom, IEqualityComparer<TKey>?
         }
     }
 
-    private sealed class Entry(SampleRing ring)
+    private sealed class Entry(int width, int capacity)
     {
-        private volatile SampleRing _ring = ring;
+        private volatile SampleRing _ring = new(width, capacity);
 
         public SampleRing Ring => _ring;
 
@@ -101,7 +102,7 @@ internal sealed class SampleTable<TKey>(int gaugesFrom, IEqualityComparer<TKey>?
 
         public void Rest(long[] row, long now)
         {
-            var rest = new SampleRing(row.Length, RowsMax);
+            var rest = new SampleRing(width, capacity);
             rest.Add(now, row);
             _ring = rest;
             IsResting = true;

@@ -6,8 +6,9 @@ namespace ActorBroker.Broker.Management;
 
 /// <summary>Looks at all that a node counts from time to time, so that rates and past values can be told.</summary>
 /// <param name="statistics">What is counted.</param>
+/// <param name="isThere">Whether an exchange or a queue is there in a virtual host, as far as the node knows.</param>
 /// <param name="clock">Wall clock.</param>
-internal sealed class Sampler(NodeStatistics statistics, TimeProvider clock)
+internal sealed class Sampler(NodeStatistics statistics, Func<string, Destination, bool> isThere, TimeProvider clock)
 {
     /// <summary>RabbitMQ's.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -19,6 +20,12 @@ internal sealed class Sampler(NodeStatistics statistics, TimeProvider clock)
     public SampleTable<IChannelFigures> Channels { get; } = new(CounterRows.Channel.Length, ReferenceEqualityComparer.Instance);
 
     public SampleTable<ExchangeKey> Exchanges { get; } = new(CounterRows.Exchange.Length);
+
+    public SampleTable<ExchangePair> ExchangePairs { get; } = OfPairs<ExchangePair>(CounterRows.ExchangePair, ReferenceEqualityComparer.Instance);
+
+    public SampleTable<QueuePair> QueuePairs { get; } = OfPairs<QueuePair>(CounterRows.QueuePair, ReferenceEqualityComparer.Instance);
+
+    public SampleTable<RouteKey> Routes { get; } = OfPairs<RouteKey>(CounterRows.Route, comparer: null);
 
     public SampleTable<string> VirtualHosts { get; } = new(CounterRows.VirtualHost.Length - 3, StringComparer.Ordinal);
 
@@ -36,9 +43,10 @@ internal sealed class Sampler(NodeStatistics statistics, TimeProvider clock)
         });
         var connections = statistics.Connections.All();
         SampleAll(Connections, now, connections, static connection => connection, CounterRows.Of);
-        SampleAll(
-            Channels, now, connections.SelectMany(static connection => connection.Channels()).Select(static channel => channel.Figures).OfType<IChannelFigures>(),
-            static channel => channel, static channel => CounterRows.Of(channel.Counters));
+        List<IChannelFigures> channels =
+            [.. connections.SelectMany(static connection => connection.Channels()).Select(static channel => channel.Figures).OfType<IChannelFigures>()];
+        SampleAll(Channels, now, channels, static channel => channel, static channel => CounterRows.Of(channel.Counters));
+        SamplePairs(now, channels);
         var totals = NodeTotals.Of(statistics);
         SampleAll(Exchanges, now, totals.Exchanges, static exchange => exchange.Key, static exchange => CounterRows.Of(exchange.Value));
         SampleAll(VirtualHosts, now, totals.VirtualHosts, static host => host.Key, static host => host.Value);
@@ -52,9 +60,24 @@ internal sealed class Sampler(NodeStatistics statistics, TimeProvider clock)
         Connections.Clear();
         Channels.Clear();
         Exchanges.Clear();
+        ExchangePairs.Clear();
+        QueuePairs.Clear();
+        Routes.Clear();
         VirtualHosts.Clear();
         Churn.Clear();
     }
+
+    private void SamplePairs(long now, List<IChannelFigures> channels)
+    {
+        statistics.Connections.DropPairs(isThere);
+        SampleAll(
+            ExchangePairs, now, channels.SelectMany(static channel => channel.Counters.Pairs?.Exchanges() ?? []), static pair => pair, CounterRows.Of);
+        SampleAll(QueuePairs, now, channels.SelectMany(static channel => channel.Counters.Pairs?.Queues() ?? []), static pair => pair, CounterRows.Of);
+        SampleAll(Routes, now, PairReader.RoutesOf(statistics), static route => route.Key, static route => [route.Value]);
+    }
+
+    private static SampleTable<TKey> OfPairs<TKey>(string[] names, IEqualityComparer<TKey>? comparer)
+        where TKey : notnull => new(names.Length, comparer) { RowsOfMany = 2 };
 
     private static void SampleAll<TKey, T>(SampleTable<TKey> table, long now, IEnumerable<T> all, Func<T, TKey> keyOf, Func<T, long[]> rowOf)
         where TKey : notnull

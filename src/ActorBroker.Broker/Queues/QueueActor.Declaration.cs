@@ -18,6 +18,7 @@ public sealed partial class QueueActor
 
     // Tells this queue from others of its name, before and after it: a publisher's batches are for one of them only.
     private long _declaration;
+    private string _declaredBy = string.Empty;
 
     private void BeginDeclare(DeclareQueue declare)
     {
@@ -79,6 +80,7 @@ public sealed partial class QueueActor
         }
 
         FollowPolicies(_declaring!.Definition);
+        _declaredBy = _declaring.Origin.User;
         _declaration = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
         if (_declaring.Definition is { Durable: true, Exclusive: false })
         {

@@ -50,6 +50,7 @@ public sealed partial class QueueActor
     {
         _figures = _settings.Statistics.Queues.Enter(_key);
         _figures.Owner = _owner;
+        _figures.DeclaredBy = _declaredBy;
         _queue!.Counters = _figures.Counters;
         _sizesShownAt = long.MinValue;
         ShowFigures();

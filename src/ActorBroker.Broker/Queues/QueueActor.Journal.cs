@@ -156,7 +156,8 @@ public sealed partial class QueueActor
     // What is to go for its age should not stay because nothing more comes.
     private int TrimStep => _queue?.Settings.KeptFor is null ? Options.TrimAfterEvents : Math.Max(1, Options.TrimAfterEvents / 32);
 
-    private QueueSnapshot Snapshot() => new(_key, _definition, _policy, [.. _bindingSources], _queue!.Index()) { Declaration = _declaration };
+    private QueueSnapshot Snapshot() =>
+        new(_key, _definition, _policy, [.. _bindingSources], _queue!.Index()) { Declaration = _declaration, DeclaredBy = _declaredBy };
 
     private void Trim(long recoverableFrom, long firstLive)
     {

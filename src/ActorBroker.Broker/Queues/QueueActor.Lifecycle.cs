@@ -62,6 +62,7 @@ public sealed partial class QueueActor
                     LostCount = _queue.LostCount,
                     RetainedCount = _queue.RetainedCount,
                     RetainedBytes = _queue.RetainedBytes,
+                    DeclaredBy = _declaredBy,
                 });
                 break;
             case WakeQueue wake:

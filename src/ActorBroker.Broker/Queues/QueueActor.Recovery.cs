@@ -68,6 +68,7 @@ public sealed partial class QueueActor
         _bindingSources.UnionWith(snapshot.BindingSources);
         _policy = snapshot.Policy;
         _declaration = snapshot.Declaration;
+        _declaredBy = snapshot.DeclaredBy;
         if (snapshot.Definition is not null)
         {
             BeginExisting(snapshot.Definition);
@@ -85,6 +86,7 @@ public sealed partial class QueueActor
                 _bindingSources.Clear();
                 _policy = EffectivePolicy.None;
                 _declaration = declared.Declaration;
+                _declaredBy = declared.Origin.User;
                 BeginExisting(declared.Definition);
                 break;
             case QueueRedefined redefined when _queue is not null:

@@ -1,3 +1,5 @@
+using ActorBroker.Core.Statistics;
+
 namespace ActorBroker.Connections.AkkaClients;
 
 /// <summary>
@@ -15,6 +17,9 @@ internal sealed class ClientConsumer(int id, bool noAck, string? queue = null)
 
     /// <summary>Null for one that takes replies.</summary>
     public string? Queue { get; } = queue;
+
+    /// <summary>Where the session counts what comes of the queue; null before there is something, where nobody watches, and without room.</summary>
+    public QueuePair? Pair { get; set; }
 
     /// <summary>A batch has gone to the client.</summary>
     /// <param name="sentBytes">Size of its records.</param>

@@ -86,7 +86,7 @@ public sealed class ClientLoginActor : UntypedActor
         }
 
         var session = Context.ActorOf(
-            ClientSessionActor.Props(_services, _settings, _registry, open, from, PeerOf(from)),
+            ClientSessionActor.Props(_services, _settings, _registry, open, from, PeerOf(from), ClientSessionActor.RemoteProtocol),
             Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)));
         _loggingIn.Add(session);
         Context.Watch(session);

@@ -118,7 +118,7 @@ internal sealed partial class ClientSessionActor
                 throw new InvalidDataException($"{count} positions from {first} on cannot be settled.");
             }
 
-            CountSettled(settlement.Outcome, count);
+            CountSettled(settlement.ConsumerId, settlement.Outcome, count);
             _session.Settle(settlement.ConsumerId, settlement.Outcome, settlement.Positions);
         }
 

@@ -46,6 +46,7 @@ internal sealed partial class ClientSessionActor
         var count = (long)(lastTag - firstTag + 1);
         _counted.Unconfirmed -= count;
         _counted.Counters.Confirmed += negative ? 0 : count;
+        _counted.Counters.Pairs?.CountConfirmed(firstTag, lastTag, negative);
         Confirm((long)firstTag, (long)lastTag, negative ? PublishOutcome.Rejected : PublishOutcome.Confirmed, refusal: null);
     }
 
@@ -165,6 +166,7 @@ internal sealed partial class ClientSessionActor
 
         _counted.Counters.ReturnedUnroutable += isMandatory ? 1 : 0;
         _counted.Counters.DroppedUnroutable += isMandatory ? 0 : 1;
+        _counted.Counters.CountedPairs?.CountUnroutable(target.Route.Exchange, returned: isMandatory);
         if (isMandatory)
         {
             Confirm(tag, tag, PublishOutcome.Returned, refusal: null);

@@ -181,7 +181,7 @@ internal sealed partial class ClientSessionActor
             return;
         }
 
-        CountGot(reply.Segment, request.NoAck);
+        CountGot(reply.Segment, request);
         if (reply.Segment is { } got)
         {
             TraceDelivery(request.Queue, got);

@@ -6,7 +6,6 @@ using ActorBroker.Contracts.Clients;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Access;
-using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Protocols.Amqp091.Mapping;
 using Akka.Actor;
@@ -28,6 +27,7 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     private readonly IActorRef _registry;
     private readonly OpenClientSession _open;
     private readonly Address _from;
+    private readonly string _protocol;
     private readonly BrokerSession _session;
     private readonly ClientLink _link;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -38,13 +38,15 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     private bool _isFlushScheduled;
 
     public ClientSessionActor(
-        BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, Address from, IPEndPoint peer)
+        BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, Address from, IPEndPoint peer,
+        string protocol)
     {
         _services = services;
         _settings = settings;
         _registry = registry;
         _open = open;
         _from = from;
+        _protocol = protocol;
         _heardAt = services.Clock.GetTimestamp();
         _link = new ClientLink(
             Context.System, Self, open.Client, settings.MessageSizeMax + ClientSessionSettings.WordOverheadMax);
@@ -58,16 +60,10 @@ internal sealed partial class ClientSessionActor : UntypedActor, IBrokerSessionL
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <inheritdoc/>
-    public ClientDescription Client => new(
-        "Akka.Remote", "PLAIN", ArgumentTable.Of(("connection_name", ArgumentValue.FromString(_open.Name))),
-        ChannelMax: 1, FrameMax: ClientSession.PartBytes, _settings.Timeout);
-
-    private SessionChannel Channel => new(1, 1) { Figures = _counted };
-
     public static Props Props(
-        BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, Address from, IPEndPoint peer) =>
-        Akka.Actor.Props.Create(() => new ClientSessionActor(services, settings, registry, open, from, peer));
+        BrokerServices services, ClientSessionSettings settings, IActorRef registry, OpenClientSession open, Address from, IPEndPoint peer,
+        string protocol) =>
+        Akka.Actor.Props.Create(() => new ClientSessionActor(services, settings, registry, open, from, peer, protocol));
 
     /// <inheritdoc/>
     protected override void PreStart()

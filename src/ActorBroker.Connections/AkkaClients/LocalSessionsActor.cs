@@ -1,5 +1,6 @@
 using ActorBroker.Connections.Sessions;
 using ActorBroker.Contracts.Clients;
+using ActorBroker.Contracts.Statistics;
 using Akka.Actor;
 
 namespace ActorBroker.Connections.AkkaClients;
@@ -20,7 +21,7 @@ internal sealed class LocalSessionsActor(BrokerServices services, ClientSessionS
         switch (message)
         {
             case OpenLocalSession open:
-                Context.ActorOf(ClientSessionActor.Props(services, settings, registry, open.Session, Self.Path.Address, open.Peer));
+                Context.ActorOf(ClientSessionActor.Props(services, settings, registry, open.Session, Self.Path.Address, open.Peer, NodeStatistics.LocalProtocol));
                 break;
             case LoginEnded or LoginFailed:
                 // Whoever opens sessions has let its own client in before.

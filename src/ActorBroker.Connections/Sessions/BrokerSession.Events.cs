@@ -23,7 +23,12 @@ public sealed partial class BrokerSession
     {
         // Who has authenticated is known only now.
         _description = Describe(User, string.Empty);
-        _services.Statistics.Logins.Count(NodeStatistics.LabelOf(Listener.Client.Protocol), _peer.Address, user, refusal is null);
+        if (Listener.Client.Protocol != NodeStatistics.LocalProtocol)
+        {
+            // Whoever is behind a part of the node has been counted by that.
+            _services.Statistics.Logins.Count(NodeStatistics.LabelOf(Listener.Client.Protocol), _peer.Address, user, refusal is null);
+        }
+
         Tell(new LoginAnswered(_description, user, refusal));
     }
 

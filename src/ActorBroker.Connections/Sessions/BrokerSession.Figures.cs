@@ -62,6 +62,7 @@ public sealed partial class BrokerSession
             var figures = _figures = new ConnectionFigures(Description);
             foreach (var channel in _channelsTold)
             {
+                BeginPairs(channel);
                 figures.Add(channel);
             }
 
@@ -87,7 +88,12 @@ public sealed partial class BrokerSession
 
     private void ShowOpened(Core.Sessions.SessionChannel channel)
     {
-        _figures?.Add(channel);
+        if (_figures is { } figures)
+        {
+            BeginPairs(channel);
+            figures.Add(channel);
+        }
+
         _services.Statistics.Connections.Churn.ChannelOpened();
     }
 
@@ -96,6 +102,7 @@ public sealed partial class BrokerSession
         _services.Statistics.Connections.Churn.ChannelClosed();
         if (_figures is { } figures)
         {
+            EndCounting(channel);
             figures.Remove(channel);
             if (channel.Figures is { } counted)
             {

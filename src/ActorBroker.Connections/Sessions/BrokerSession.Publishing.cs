@@ -28,7 +28,7 @@ public sealed partial class BrokerSession
         var session = (SessionTarget)target;
         var traced = BrokerTraces.IsOn ? _services.Clock.GetUtcNow() : (DateTimeOffset?)null;
         var (links, isRouted, isRemembered, random) = LinksOf(session, message, moreKeys);
-        session.Count(links.Length);
+        Count(session, links, confirm);
         if (traced is { } began)
         {
             TellPublished(session, message, links, began);

@@ -29,6 +29,7 @@ public sealed partial class BrokerSession
 
     private void FlushSlab()
     {
+        FlushCounts();
         var group = _group;
         _group = null;
         if (group is not null)

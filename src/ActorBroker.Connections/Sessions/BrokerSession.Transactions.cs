@@ -23,7 +23,7 @@ public sealed partial class BrokerSession
     private readonly List<SessionCommit> _undecided = [];
 
     /// <inheritdoc/>
-    public SessionTransaction BeginTransaction() => new TransactionOfSession(this);
+    public SessionTransaction BeginTransaction(int channel) => new TransactionOfSession(this, channel);
 
     /// <summary>Where a message goes.</summary>
     internal MessageLinks LinksOf(SessionTarget target, in PublishedMessage message, string[] moreKeys) =>

@@ -75,18 +75,6 @@ internal sealed class SessionTarget(MessageRoute route, ExchangeKey exchange, st
         PermittedBy = -1;
     }
 
-    /// <summary>One message more.</summary>
-    /// <param name="queues">Goes to so many.</param>
-    public void Count(int queues)
-    {
-        if (Counters is { } counters)
-        {
-            counters.PublishedIn++;
-            counters.PublishedOut += queues;
-            counters.Unroutable += queues == 0 ? 1 : 0;
-        }
-    }
-
     /// <summary>Replies go to this connection.</summary>
     public void LeadTo(QueueLink[] connection)
     {

@@ -4,7 +4,7 @@ using ActorBroker.Core.Sessions;
 namespace ActorBroker.Connections.Sessions;
 
 /// <summary>A transaction as the session keeps it: messages with the queues that they were routed to.</summary>
-internal sealed class TransactionOfSession(BrokerSession session) : SessionTransaction
+internal sealed class TransactionOfSession(BrokerSession session, int channel) : SessionTransaction
 {
     private readonly HashSet<SessionTarget> _targets = [];
 
@@ -22,7 +22,7 @@ internal sealed class TransactionOfSession(BrokerSession session) : SessionTrans
     {
         var to = (SessionTarget)target;
         var links = session.LinksOf(to, message, moreKeys);
-        to.Count(links.All.Length);
+        session.Count(to, links.All, new PublishConfirm(channel, Tag: 0));
         if (links.All.Length > 0)
         {
             _targets.Add(to);

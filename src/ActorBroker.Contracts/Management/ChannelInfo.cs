@@ -11,7 +11,7 @@ namespace ActorBroker.Contracts.Management;
 public sealed record ChannelInfo(string Connection, int Number, string Node, string User, string VirtualHost)
 {
     /// <summary>The channel's name.</summary>
-    public string Name => $"{Connection} ({Number})";
+    public string Name => NameOf(Connection, Number);
 
     /// <summary>The client's address.</summary>
     public string PeerHost { get; init; } = string.Empty;
@@ -48,6 +48,8 @@ public sealed record ChannelInfo(string Connection, int Number, string Node, str
 
     /// <summary>publish, confirm, return_unroutable, drop_unroutable, deliver, deliver_no_ack, get, get_no_ack, get_empty, deliver_get, redeliver, ack; empty where nothing ever happened.</summary>
     public IReadOnlyList<Figure> MessageStats { get; init; } = [];
+
+    internal static string NameOf(string connection, int number) => $"{connection} ({number})";
 }
 
 /// <summary>One consumer.</summary>

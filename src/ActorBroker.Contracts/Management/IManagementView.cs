@@ -84,6 +84,15 @@ public interface IManagementView
     /// <summary>Consumers.</summary>
     Task<IReadOnlyList<ConsumerInfo>> ListConsumersAsync(string? virtualHost, CancellationToken cancellation);
 
+    /// <summary>What a queue, an exchange or a channel has to do with others.</summary>
+    /// <param name="of"><see cref="NodeQuestion.PairsOfQueue"/>, <see cref="NodeQuestion.PairsOfExchange"/> or <see cref="NodeQuestion.PairsOfChannel"/>.</param>
+    /// <param name="virtualHost">Where it is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="samples">The history that is wanted; null for none.</param>
+    /// <param name="cancellation">Nobody waits any more.</param>
+    Task<IReadOnlyList<PairInfo>> ListPairsAsync(
+        NodeQuestion of, string virtualHost, string name, SampleRange? samples, CancellationToken cancellation);
+
     /// <summary>Nodes, those that are members and do not answer included.</summary>
     Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellation);
 

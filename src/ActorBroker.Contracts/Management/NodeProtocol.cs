@@ -35,6 +35,18 @@ public enum NodeQuestion
 
     /// <summary>To forget what its figures were before.</summary>
     ForgetSamples = 9,
+
+    /// <summary>What has passed between a queue and channels, and exchanges.</summary>
+    PairsOfQueue = 10,
+
+    /// <summary>What has passed between an exchange and channels, and queues.</summary>
+    PairsOfExchange = 11,
+
+    /// <summary>What has passed between a channel and exchanges, and queues.</summary>
+    PairsOfChannel = 12,
+
+    /// <summary>What has passed between channels, exchanges and queues.</summary>
+    Pairs = 13,
 }
 
 /// <summary>From one node's view to the agent of another. Answered by <see cref="NodeAnswered"/>.</summary>
@@ -77,6 +89,9 @@ public sealed record NodeReport
 
     /// <summary>What was published to exchanges.</summary>
     public IReadOnlyList<ExchangeFigures> Exchanges { get; init; } = [];
+
+    /// <summary>Channels, exchanges and queues together.</summary>
+    public IReadOnlyList<PairInfo> Pairs { get; init; } = [];
 
     /// <summary>Virtual hosts.</summary>
     public IReadOnlyList<VirtualHostInfo> VirtualHosts { get; init; } = [];
@@ -135,4 +150,8 @@ public sealed record MessageSizeFigures(IReadOnlyList<long> Counts, long SumByte
 /// <summary>What was published to an exchange.</summary>
 /// <param name="Exchange">The exchange.</param>
 /// <param name="MessageStats">publish_in, publish_out.</param>
-public sealed record ExchangeFigures(ExchangeKey Exchange, IReadOnlyList<Figure> MessageStats);
+public sealed record ExchangeFigures(ExchangeKey Exchange, IReadOnlyList<Figure> MessageStats)
+{
+    /// <summary>confirm, return_unroutable, drop_unroutable; of channels that the node had room to tell apart.</summary>
+    public IReadOnlyList<Figure> Outcomes { get; init; } = [];
+}

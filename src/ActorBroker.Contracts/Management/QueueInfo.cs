@@ -48,6 +48,9 @@ public sealed record QueueInfo(
     /// <summary>Of an exclusive queue: the name of the connection that it belongs to.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>Who has declared it; empty where that is not known.</summary>
+    public string DeclaredBy { get; init; } = string.Empty;
+
     /// <summary>The tag of the consumer that has the queue to itself, or null.</summary>
     public string? ExclusiveConsumerTag { get; init; }
 

@@ -73,4 +73,7 @@ public sealed record QueueSnapshot(
 {
     /// <summary>As <see cref="QueueDeclared.Declaration"/>.</summary>
     public long Declaration { get; init; }
+
+    /// <summary>Who has declared it; empty where that is not known.</summary>
+    public string DeclaredBy { get; init; } = string.Empty;
 }

@@ -164,6 +164,9 @@ public sealed record QueueDescribed(
     /// <summary>Size of their records.</summary>
     public long RetainedBytes { get; init; }
 
+    /// <summary>Who has declared it; empty where that is not known.</summary>
+    public string DeclaredBy { get; init; } = string.Empty;
+
     /// <summary>What the queue does by its definition and policies; null when there is none.</summary>
     public QueueSettings? Settings => Definition is null ? null : QueueSettingsResolver.Resolve(Definition.Arguments, Policy.Definition);
 }

@@ -69,6 +69,10 @@ public sealed class ConnectionFigures
         }
     }
 
+    /// <summary>What an open channel has done; null when there is none. By the connection.</summary>
+    /// <param name="channelId">As of <see cref="SessionChannel.Id"/>.</param>
+    public ChannelCounters? FindChannel(int channelId) => _channels?.Find(channel => channel.Id == channelId).Figures?.Counters;
+
     /// <summary>A channel has ended; false when it was not open. By the connection.</summary>
     public bool Remove(SessionChannel channel)
     {

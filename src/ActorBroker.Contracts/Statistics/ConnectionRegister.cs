@@ -7,7 +7,8 @@ namespace ActorBroker.Contracts.Statistics;
 /// The connections of a node, and what those have done that are no more. A connection enters and leaves by itself; any
 /// thread may look.
 /// </summary>
-public sealed class ConnectionRegister
+/// <param name="pairs">Room for pairs of channels, exchanges and queues.</param>
+public sealed class ConnectionRegister(PairLimit pairs)
 {
     private readonly Lock _lock = new();
     private readonly List<ConnectionFigures> _connections = [];
@@ -17,6 +18,9 @@ public sealed class ConnectionRegister
 
     /// <summary>How many connections there are.</summary>
     public int Count => _connections.Count;
+
+    /// <summary>Which way the messages of channels went that are no more.</summary>
+    public RouteCounts PastRoutes { get; } = new(pairs);
 
     /// <summary>Connections, channels and queues that came and went.</summary>
     public Churn Churn { get; } = new();
@@ -60,13 +64,7 @@ public sealed class ConnectionRegister
 
             foreach (var (exchange, counters) in exchanges)
             {
-                if (!_pastExchanges.TryGetValue(exchange, out var past))
-                {
-                    past = new ExchangeCounters();
-                    _pastExchanges.Add(exchange, past);
-                }
-
-                past.Add(counters);
+                PastOf(exchange).Add(counters);
             }
         }
     }
@@ -75,8 +73,17 @@ public sealed class ConnectionRegister
     public void Leave(string virtualHost, string protocol, IChannelFigures channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
+        var pairs = channel.Counters.Pairs;
+        var (exchanges, routes) = (pairs?.Exchanges() ?? [], pairs?.Routes() ?? []);
+        pairs?.End();
+        PastRoutes.Add(virtualHost, routes);
         lock (_lock)
         {
+            foreach (var exchange in exchanges)
+            {
+                PastOf(new ExchangeKey(virtualHost, exchange.Exchange)).AddOutcomes(exchange);
+            }
+
             PastOf(virtualHost).Channels.Add(channel.Counters);
             if (!_pastProtocols.TryGetValue(protocol, out var past))
             {
@@ -123,6 +130,26 @@ public sealed class ConnectionRegister
         }
     }
 
+    /// <summary>Pairs with exchanges and queues that are gone are forgotten.</summary>
+    /// <param name="isThere">Whether a name is there in a virtual host.</param>
+    public void DropPairs(Func<string, Destination, bool> isThere)
+    {
+        ArgumentNullException.ThrowIfNull(isThere);
+        foreach (var connection in All())
+        {
+            var host = connection.Description.VirtualHost;
+            foreach (var channel in connection.Channels())
+            {
+                channel.Figures?.Counters.Pairs?.Drop(
+                    name => isThere(host, Destination.Exchange(name)), name => isThere(host, Destination.Queue(name)));
+            }
+        }
+
+        PastRoutes.Drop(route =>
+            !isThere(route.Exchange.VirtualHost, Destination.Exchange(route.Exchange.Name))
+            || !isThere(route.Queue.VirtualHost, Destination.Queue(route.Queue.Name)));
+    }
+
     /// <summary>The connections, now.</summary>
     public ConnectionFigures[] All()
     {
@@ -148,6 +175,17 @@ public sealed class ConnectionRegister
         {
             return [.. _pastExchanges.Select(static past => (past.Key, past.Value))];
         }
+    }
+
+    private ExchangeCounters PastOf(ExchangeKey exchange)
+    {
+        if (!_pastExchanges.TryGetValue(exchange, out var past))
+        {
+            past = new ExchangeCounters();
+            _pastExchanges.Add(exchange, past);
+        }
+
+        return past;
     }
 
     private VirtualHostHistory PastOf(string virtualHost)

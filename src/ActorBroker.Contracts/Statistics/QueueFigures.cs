@@ -28,6 +28,9 @@ public sealed class QueueFigures(QueueKey queue)
     /// <summary>Of an exclusive queue: the connection that it belongs to.</summary>
     public IActorRef? Owner { get; set; }
 
+    /// <summary>Who has declared it; empty where that is not known.</summary>
+    public string DeclaredBy { get; set; } = string.Empty;
+
     /// <summary>When whoever samples has last seen that something had come or gone, in Unix milliseconds; 0 before the first look.</summary>
     public long ChangedAt { get; private set; }
 

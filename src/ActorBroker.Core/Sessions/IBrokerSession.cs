@@ -98,7 +98,7 @@ public interface IBrokerSession
     /// <param name="target">A target that <see cref="Prepare"/> said is ready.</param>
     /// <param name="message">Where the message's bytes are.</param>
     /// <param name="moreKeys">Further keys that the message is routed by, as given to <see cref="Prepare"/>; usually empty.</param>
-    /// <param name="confirm">The confirm to give, or <see cref="PublishConfirm.None"/>.</param>
+    /// <param name="confirm">Whose it is, and the confirm to give.</param>
     bool Publish(PublishTarget target, in PublishedMessage message, string[] moreKeys, PublishConfirm confirm);
 
     /// <summary>
@@ -140,7 +140,8 @@ public interface IBrokerSession
     void Get(string queue, int consumerId, bool noAck, Action<GetReply> reply);
 
     /// <summary>Messages and settlements that take effect together, when it is committed.</summary>
-    SessionTransaction BeginTransaction();
+    /// <param name="channel">Whose, as of <see cref="PublishConfirm.Channel"/>.</param>
+    SessionTransaction BeginTransaction(int channel);
 
     /// <summary>
     /// Settles deliveries of a consumer. Gathered, and sent at the <see cref="EndOfRead"/> at the latest.

@@ -115,17 +115,17 @@ public readonly struct PublishedMessage
         new(record, MessageRecord.HeaderSize, propertiesLength, record, MessageRecord.HeaderSize + propertiesLength, bodyLength, format, flags, priority, isRecord: true);
 }
 
-/// <summary>Which confirm a publish asks for: the tags of a channel count up by one with each publish.</summary>
+/// <summary>Who publishes, and which confirm the publish asks for: the tags of a channel count up by one with each publish.</summary>
 /// <param name="Channel">
 /// A number from 1 up that stands for one channel from its opening to its end, or -1 for none. Not the protocol's channel
 /// number, which a client may use again at once while confirms of the old channel are still on their way.
 /// </param>
-/// <param name="Tag">The publish's sequence number in its channel, from 1.</param>
+/// <param name="Tag">The publish's sequence number in its channel, from 1; 0 for no confirm.</param>
 public readonly record struct PublishConfirm(int Channel, ulong Tag)
 {
-    /// <summary>No confirm wanted.</summary>
+    /// <summary>Of no channel, and no confirm wanted.</summary>
     public static PublishConfirm None => new(-1, 0);
 
     /// <summary>True when a confirm is wanted.</summary>
-    public bool IsWanted => Channel >= 0;
+    public bool IsWanted => Tag > 0;
 }

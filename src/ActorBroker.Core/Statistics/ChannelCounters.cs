@@ -6,6 +6,9 @@ namespace ActorBroker.Core.Statistics;
 /// </summary>
 public sealed class ChannelCounters : DeliveryCounters
 {
+    private PairLimit? _pairLimit;
+    private volatile ChannelPairs? _pairs;
+
     /// <summary>Messages that the client has published.</summary>
     public long Published => Sizes?.Messages ?? 0;
 
@@ -20,6 +23,16 @@ public sealed class ChannelCounters : DeliveryCounters
 
     /// <summary>Publishes without a queue that were dropped.</summary>
     public long DroppedUnroutable { get; set; }
+
+    /// <summary>The same by exchanges and queues; null before there is something. For any thread to read.</summary>
+    public ChannelPairs? Pairs => _pairs;
+
+    /// <summary>Where the connection counts by exchanges and queues; null where nobody watches.</summary>
+    public ChannelPairs? CountedPairs => _pairLimit is { } limit ? _pairs ??= new ChannelPairs(limit) : null;
+
+    /// <summary>From now on exchanges and queues are kept apart. By the connection, or before it knows of this.</summary>
+    /// <param name="limit">How many the node has room for.</param>
+    public void BeginPairs(PairLimit limit) => _pairLimit = limit;
 
     /// <summary>The client has published one message more.</summary>
     public void CountPublished(int bodyLength) => (Sizes ??= new MessageSizes()).Count(bodyLength);

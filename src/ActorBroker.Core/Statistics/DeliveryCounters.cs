@@ -30,6 +30,27 @@ public abstract class DeliveryCounters
     /// <summary>All that were delivered or taken.</summary>
     public long DeliveredOrGot => Delivered + DeliveredNoAck + Got + GotNoAck;
 
+    /// <summary>Messages were delivered to a consumer.</summary>
+    /// <param name="noAck">It does not settle them.</param>
+    /// <param name="redelivered">They had been delivered before.</param>
+    /// <param name="count">How many.</param>
+    public void CountDelivered(bool noAck, bool redelivered, int count)
+    {
+        Delivered += noAck ? 0 : count;
+        DeliveredNoAck += noAck ? count : 0;
+        Redelivered += redelivered ? count : 0;
+    }
+
+    /// <summary>A message was taken.</summary>
+    /// <param name="noAck">For good.</param>
+    /// <param name="redelivered">It had been delivered before.</param>
+    public void CountGot(bool noAck, bool redelivered)
+    {
+        Got += noAck ? 0 : 1;
+        GotNoAck += noAck ? 1 : 0;
+        Redelivered += redelivered ? 1 : 0;
+    }
+
     /// <summary>Adds another one's counts to these.</summary>
     protected void AddDeliveries(DeliveryCounters other)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ActorBroker.Contracts.Management;
+using ActorBroker.Contracts.Statistics;
 using ActorBroker.Management.Json;
 
 namespace ActorBroker.Management.Lists;
@@ -34,7 +35,7 @@ internal static class ClientJson
         ["ssl_protocol"] = connection.Tls?.Protocol,
         ["state"] = connection.IsBlocked ? "blocked" : "running",
         ["timeout"] = (int)connection.Client.Heartbeat.TotalSeconds,
-        ["type"] = "network",
+        ["type"] = connection.Client.Protocol == NodeStatistics.LocalProtocol ? "direct" : "network",
         ["user"] = connection.User,
         ["user_provided_name"] = NameOf(connection),
         ["user_who_performed_action"] = connection.User,

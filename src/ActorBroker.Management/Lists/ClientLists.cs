@@ -24,6 +24,7 @@ internal static class ClientLists
         ApiRoutes.Get(Connection, ApiAccess.User, "A connection.", GetAsync),
         ApiRoutes.Delete(Connection, ApiAccess.User, "Closes a connection; X-Reason says why.", CloseAsync),
         ApiRoutes.Get(Connection + "/channels", ApiAccess.User, "The channels of a connection.", ListChannelsOfConnectionAsync),
+        ApiRoutes.Get(Connection + "/sessions", ApiAccess.User, "The sessions of a connection of AMQP 1.0; others have none.", SessionsAsync),
         ApiRoutes.Get("channels", ApiAccess.User, "All channels.", static request => ListChannelsAsync(request, static _ => true)),
         ApiRoutes.Get("vhosts/{vhost}/channels", ApiAccess.User, "The channels in a virtual host.", static request =>
             ListChannelsAsync(request, OfVirtualHost<ChannelInfo>(request, static channel => channel.VirtualHost))),
@@ -96,6 +97,12 @@ internal static class ClientLists
         await ListChannelsAsync(request, channel => channel.Connection == connection.Name).ConfigureAwait(false);
     }
 
+    private static async Task SessionsAsync(ApiRequest request)
+    {
+        await ExistingAsync(request, isToClose: false).ConfigureAwait(false);
+        throw ApiErrorException.BadRequest("connection does not use AMQP 1.0");
+    }
+
     private static async Task ListChannelsAsync(ApiRequest request, Func<ChannelInfo, bool> isWanted)
     {
         var all = await request.Broker.View.ListChannelsAsync(null, request.Ended).ConfigureAwait(false);
@@ -113,8 +120,7 @@ internal static class ClientLists
         }
 
         var item = ClientJson.ObjectOf(found);
-        item["deliveries"] = new JsonArray();
-        item["publishes"] = new JsonArray();
+        await PairJson.AddToAsync(item, request, found).ConfigureAwait(false);
         var consumers = await view.ListConsumersAsync(found.VirtualHost, request.Ended).ConfigureAwait(false);
         item["consumer_details"] = new JsonArray(
             [.. consumers.Where(consumer => consumer.Connection == found.Connection && consumer.Channel == found.Number).Select(ClientJson.ObjectOf)]);

@@ -16,9 +16,11 @@ internal static class TopologyLists
         ApiRoutes.Get("exchanges", ApiAccess.Viewer, "All exchanges.", static request => ListExchangesAsync(request, null)),
         ApiRoutes.Get("exchanges/{vhost}", ApiAccess.Viewer, "All exchanges of a virtual host.", static request => ListExchangesAsync(request, request.VirtualHost)),
         ApiRoutes.Get("exchanges/{vhost}/{exchange}", ApiAccess.User, "An exchange.", GetExchangeAsync),
-        ApiRoutes.Get("queues", ApiAccess.Viewer, "All queues.", static request => ListQueuesAsync(request, null)),
-        ApiRoutes.Get("queues/detailed", ApiAccess.Viewer, "All queues.", static request => ListQueuesAsync(request, null)),
-        ApiRoutes.Get("queues/{vhost}", ApiAccess.Viewer, "All queues of a virtual host.", static request => ListQueuesAsync(request, request.VirtualHost)),
+        ApiRoutes.Get("queues", ApiAccess.Viewer, "All queues.", static request => ListQueuesAsync(request, null, static _ => true)),
+        ApiRoutes.Get("queues/detailed", ApiAccess.Viewer, "All queues.", static request => ListQueuesAsync(request, null, static _ => true)),
+        ApiRoutes.Get("queues/{vhost}", ApiAccess.Viewer, "All queues of a virtual host.", static request => ListQueuesAsync(request, request.VirtualHost, static _ => true)),
+        ApiRoutes.Get("users/{user}/queues", ApiAccess.User, "The queues that a user has declared.", static request =>
+            ListQueuesAsync(request, null, queue => queue.DeclaredBy == request.Value("user"))),
         ApiRoutes.Get("queues/{vhost}/{queue}", ApiAccess.User, "A queue.", GetQueueAsync),
     ];
 
@@ -29,11 +31,11 @@ internal static class TopologyLists
         await request.List(found.Where(exchange => visible.Contains(exchange.VirtualHost)).Select(TopologyJson.ObjectOf), Sorts).ConfigureAwait(false);
     }
 
-    private static async Task ListQueuesAsync(ApiRequest request, string? virtualHost)
+    private static async Task ListQueuesAsync(ApiRequest request, string? virtualHost, Func<QueueInfo, bool> isWanted)
     {
         var found = await request.Broker.View.ListQueuesAsync(virtualHost, request.Ended).ConfigureAwait(false);
         var visible = await VisibleAsync(request).ConfigureAwait(false);
-        await request.List(found.Where(queue => visible.Contains(queue.VirtualHost)).Select(TopologyJson.ObjectOf), Sorts).ConfigureAwait(false);
+        await request.List(found.Where(queue => visible.Contains(queue.VirtualHost) && isWanted(queue)).Select(TopologyJson.ObjectOf), Sorts).ConfigureAwait(false);
     }
 
     private static async Task GetExchangeAsync(ApiRequest request)
@@ -42,10 +44,7 @@ internal static class TopologyLists
         var found = await request.Broker.View.ExchangeAsync(request.VirtualHost, name, Samples.RangeOf(request), request.Ended).ConfigureAwait(false)
             ?? throw ApiErrorException.ObjectNotFound();
         var item = TopologyJson.ObjectOf(found);
-
-        // What comes and goes is counted by exchanges, queues and channels, and not for each pair of them.
-        item["incoming"] = new JsonArray();
-        item["outgoing"] = new JsonArray();
+        await PairJson.AddToAsync(item, request, found).ConfigureAwait(false);
         await request.Item(item).ConfigureAwait(false);
     }
 
@@ -55,8 +54,7 @@ internal static class TopologyLists
         var found = await view.QueueAsync(virtualHost, name, Samples.RangeOf(request), request.Ended).ConfigureAwait(false)
             ?? throw ApiErrorException.ObjectNotFound();
         var item = TopologyJson.ObjectOf(found);
-        item["deliveries"] = new JsonArray();
-        item["incoming"] = new JsonArray();
+        await PairJson.AddToAsync(item, request, found).ConfigureAwait(false);
         var consumers = await view.ListConsumersAsync(virtualHost, request.Ended).ConfigureAwait(false);
         item["consumer_details"] = new JsonArray([.. consumers.Where(consumer => consumer.Queue == name).Select(ClientJson.ObjectOf)]);
         await request.Item(item).ConfigureAwait(false);

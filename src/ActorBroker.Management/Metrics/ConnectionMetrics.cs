@@ -18,6 +18,9 @@ internal static class ConnectionMetrics
     [
         new("exchange_metrics", "exchange_messages_published_total", IsCounter: true, "Total number of messages published into an exchange",
             static exchange => FigureValue.Of(exchange.MessageStats, "publish_in")),
+        Outcome("exchange_messages_confirmed_total", "confirm", "Total number of messages published into an exchange and confirmed"),
+        Outcome("exchange_messages_unroutable_returned_total", "return_unroutable", "Total number of messages published as mandatory into an exchange and returned to the publisher as unroutable"),
+        Outcome("exchange_messages_unroutable_dropped_total", "drop_unroutable", "Total number of messages published as non-mandatory into an exchange and dropped as unroutable"),
         new("exchange_metrics", "exchange_messages_routed_total", IsCounter: true, "Total number of copies of messages that an exchange gave to queues",
             static exchange => FigureValue.Of(exchange.MessageStats, "publish_out")),
     ];
@@ -27,6 +30,13 @@ internal static class ConnectionMetrics
 
     public static string LabelsOf(ExchangeFigures exchange) =>
         MetricsText.Labels(("vhost", exchange.Exchange.VirtualHost), ("exchange", exchange.Exchange.Name));
+
+    // Summed up, what all channels have done, whether there was room to tell their exchanges apart or not.
+    private static ObjectMetric<ExchangeFigures> Outcome(string name, string figure, string help) =>
+        new("exchange_metrics", name, IsCounter: true, help, exchange => FigureValue.Of(exchange.Outcomes, figure))
+        {
+            Total = totals => totals.VirtualHosts.Sum(host => FigureValue.Of(host.MessageStats, figure)),
+        };
 
     private static ObjectMetric<ConnectionInfo> Counter(string family, string name, string figure, string help) =>
         new(family, name, IsCounter: true, help, connection => FigureValue.Of(connection.Traffic, figure))

@@ -35,6 +35,11 @@ internal sealed class MetricsPage(IManagementView view, IBufferWriter<byte> outp
         await WriteAsync(text, ChannelMetrics.All, Channels(), perObject ? ChannelMetrics.LabelsOf : null).ConfigureAwait(false);
         await WriteAsync(text, ConnectionMetrics.All, Connections(), perObject ? ConnectionMetrics.LabelsOf : null).ConfigureAwait(false);
         await WriteAsync(text, ConnectionMetrics.Exchanges, _totals.Exchanges, perObject ? ConnectionMetrics.LabelsOf : null).ConfigureAwait(false);
+        var pairs = perObject ? Pairs() : [];
+        foreach (var (metrics, isOne, labelsOf) in PairMetrics.All)
+        {
+            await WriteAsync(text, metrics, [.. pairs.Where(isOne)], perObject ? labelsOf : null).ConfigureAwait(false);
+        }
     }
 
     /// <summary>/metrics/detailed: some families, each object by itself; in some virtual hosts.</summary>
@@ -75,6 +80,11 @@ internal sealed class MetricsPage(IManagementView view, IBufferWriter<byte> outp
         await WriteAsync(
             text, ConnectionMetrics.Exchanges, families, () => _totals.Exchanges, one => IsWanted(one.Exchange.VirtualHost), ConnectionMetrics.LabelsOf)
             .ConfigureAwait(false);
+        foreach (var (metrics, isOne, labelsOf) in PairMetrics.All)
+        {
+            await WriteAsync(text, metrics, families, Pairs, one => isOne(one) && IsWanted(one.VirtualHost), labelsOf).ConfigureAwait(false);
+        }
+
         await new ClusterMetrics(view, IsWanted).WriteAsync(new MetricsText(output, ClusterPrefix), families).ConfigureAwait(false);
     }
 
@@ -117,6 +127,8 @@ internal sealed class MetricsPage(IManagementView view, IBufferWriter<byte> outp
             await flush().ConfigureAwait(false);
         }
     }
+
+    private IReadOnlyList<PairInfo> Pairs() => view.AskNode(new AskNode(0, NodeQuestion.Pairs)).Pairs;
 
     private IReadOnlyList<QueueInfo> Queues() => view.AskNode(new AskNode(0, NodeQuestion.Queues)).Queues;
 

@@ -31,7 +31,6 @@ internal static class QueueMetrics
         Gauge("stream_consumer_metrics", "stream_consumer_max_offset_lag", "Highest consumer offset lag", static queue => OfStream(queue, queue.Sizes.OffsetLag)),
         Counter("queue_metrics", "queue_disk_reads_total", "disk_reads", "Total number of times queue read messages from disk"),
         Counter("queue_metrics", "queue_disk_writes_total", "disk_writes", "Total number of times queue wrote messages to disk"),
-        Counter("queue_delivery_metrics", "queue_messages_published_total", "publish", "Total number of messages published to queues"),
         Counter("queue_delivery_metrics", "queue_get_ack_total", "get", "Total number of messages fetched from a queue with basic.get in manual acknowledgement mode"),
         Counter("queue_delivery_metrics", "queue_get_total", "get_no_ack", "Total number of messages fetched from a queue with basic.get in automatic acknowledgement mode"),
         Counter("queue_delivery_metrics", "queue_messages_delivered_ack_total", "deliver", "Total number of messages delivered from a queue to consumers in manual acknowledgement mode"),

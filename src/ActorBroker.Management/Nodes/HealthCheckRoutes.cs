@@ -37,6 +37,7 @@ internal static class HealthCheckRoutes
         ApiRoutes.Get(Checks + "quorum-queues-without-elected-leaders/vhost/{vhost}", ApiAccess.User, "The same for a virtual host.", static request => WellAsync(request)),
         ApiRoutes.Get(Checks + "quorum-queues-without-elected-leaders/all-vhosts/pattern/{pattern}", ApiAccess.User, "The same for queues of some names.", static request => WellAsync(request)),
         ApiRoutes.Get(Checks + "quorum-queues-without-elected-leaders/vhost/{vhost}/pattern/{pattern}", ApiAccess.User, "The same for a virtual host.", static request => WellAsync(request)),
+        ApiRoutes.Get(Checks + "reached-target-cluster-size", ApiAccess.User, "Whether the cluster has all its nodes; how many there are to be is not configured.", static request => WellAsync(request)),
         ApiRoutes.Get(Checks + "below-node-connection-limit", ApiAccess.User, "Whether there is room for connections.", ConnectionLimitAsync),
     ];
 

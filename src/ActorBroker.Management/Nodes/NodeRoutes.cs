@@ -9,12 +9,17 @@ namespace ActorBroker.Management.Nodes;
 internal static class NodeRoutes
 {
     private const string Memory = "nodes/{node}/memory";
+    private const string Tables = Memory + "/ets";
     private const string Attempts = "auth/attempts/{node}";
 
     public static IEnumerable<ApiRoute> All =>
     [
         ApiRoutes.Get(Memory, ApiAccess.Monitor, "What a node's memory is taken by, in bytes.", static request => MemoryAsync(request, MemoryJson.BytesOf)),
         ApiRoutes.Get(Memory + "/relative", ApiAccess.Monitor, "The same in percent.", static request => MemoryAsync(request, MemoryJson.PercentOf)),
+        ApiRoutes.Get(Tables, ApiAccess.Monitor, "What a node's tables of Erlang take: it has none.", TablesAsync),
+        ApiRoutes.Get(Tables + "/relative", ApiAccess.Monitor, "The same in percent.", TablesAsync),
+        ApiRoutes.Get(Tables + "/{filter}", ApiAccess.Monitor, "The same of some of them.", TablesAsync),
+        ApiRoutes.Get(Tables + "/{filter}/relative", ApiAccess.Monitor, "The same in percent.", TablesAsync),
         ApiRoutes.Get(Attempts, ApiAccess.Monitor, "How often somebody has tried to log in on a node, by protocol.", static request =>
             AttemptsAsync(request, static login => login.Address is null)),
         ApiRoutes.Get(Attempts + "/source", ApiAccess.Monitor, "The same by address and user, where that is kept.", static request =>
@@ -41,6 +46,12 @@ internal static class NodeRoutes
     {
         var node = await ExistingAsync(request).ConfigureAwait(false);
         await request.Item(new JsonObject { ["memory"] = node.IsRunning ? tell(node) : JsonValue.Create("not_available") }).ConfigureAwait(false);
+    }
+
+    private static async Task TablesAsync(ApiRequest request)
+    {
+        var node = await ExistingAsync(request).ConfigureAwait(false);
+        await request.Item(new JsonObject { ["ets_tables_memory"] = node.IsRunning ? "no_tables" : "not_available" }).ConfigureAwait(false);
     }
 
     private static async Task AttemptsAsync(ApiRequest request, Func<LoginFigures, bool> isWanted)

@@ -25,7 +25,7 @@ internal sealed partial class Amqp091Channel
     public void OnDelivered(AmqpConsumer consumer, ulong firstTag, int count, long firstPosition, bool redelivered)
     {
         LastDeliveryTag += (ulong)count;
-        CountDelivered(consumer.NoAck, redelivered, count);
+        CountDelivered(consumer, redelivered, count);
         if (!consumer.NoAck)
             _unsettled.Add(firstTag, count, consumer.Id, firstPosition);
     }
@@ -165,7 +165,7 @@ internal sealed partial class Amqp091Channel
             ThrowIf(reply.Refusal);
             if (reply.Segment is not { } segment)
             {
-                _counters.GetEmpty++;
+                CountGetEmpty(getter);
                 Output.WriteMethod(Number, new BasicGetEmpty());
                 return;
             }
@@ -175,7 +175,7 @@ internal sealed partial class Amqp091Channel
             Output.WriteMethod(
                 Number, new BasicGetOk(tag, segment.Redelivered, route.ExchangeUtf8, route.RoutingKeyUtf8, Count(reply.MessagesLeft)));
             _connection.Encoder.WriteContent(Output, Number, segment, index: 0);
-            CountGot(get.NoAck, segment);
+            CountGot(getter, get.NoAck, segment);
             Trace(getter, segment, first: 0, count: 1);
             if (get.NoAck)
                 return;

@@ -28,34 +28,49 @@ internal sealed partial class Amqp091Channel : IChannelFigures
     bool IChannelFigures.IsTransactional => _transaction is not null;
 
     /// <summary>Publishes are safe, or lost.</summary>
-    public void CountConfirmed(ulong count, bool negative)
+    public void CountConfirmed(ulong firstTag, ulong lastTag, bool negative)
     {
+        var count = lastTag - firstTag + 1;
         _confirmsGiven += count;
         _counters.Confirmed += negative ? 0 : (long)count;
+        _counters.Pairs?.CountConfirmed(firstTag, lastTag, negative);
     }
 
-    private void CountDelivered(bool noAck, bool redelivered, int count)
+    private void CountDelivered(AmqpConsumer consumer, bool redelivered, int count)
     {
-        if (noAck)
-            _counters.DeliveredNoAck += count;
-        else
-            _counters.Delivered += count;
-        if (redelivered)
-            _counters.Redelivered += count;
+        _counters.CountDelivered(consumer.NoAck, redelivered, count);
+        PairOf(consumer)?.CountDelivered(consumer.NoAck, redelivered, count);
     }
 
-    private void CountGot(bool noAck, in DeliverySegment segment)
+    private void CountGot(AmqpConsumer getter, bool noAck, in DeliverySegment segment)
     {
-        if (noAck)
-            _counters.GotNoAck++;
-        else
-            _counters.Got++;
-        if (segment.Redelivered)
-            _counters.Redelivered++;
+        _counters.CountGot(noAck, segment.Redelivered);
+        PairOf(getter)?.CountGot(noAck, segment.Redelivered);
     }
 
-    private void CountUnroutable(bool returned)
+    private void CountGetEmpty(AmqpConsumer getter)
     {
+        _counters.GetEmpty++;
+        PairOf(getter)?.GetEmpty += 1;
+    }
+
+    private void CountAccepted(AmqpConsumer? consumer, long count)
+    {
+        _counters.Acknowledged += count;
+        if (consumer is { IsGone: false })
+            PairOf(consumer)?.Acknowledged += count;
+    }
+
+    private QueuePair? PairOf(AmqpConsumer consumer)
+    {
+        if (consumer.Pair is { IsDropped: false } known)
+            return known;
+        return consumer.Pair = consumer.Queue is { } queue ? _counters.CountedPairs?.From(queue) : null;
+    }
+
+    private void CountUnroutable(PublishMethod publish, bool returned)
+    {
+        _counters.CountedPairs?.CountUnroutable(publish.Target.Route.Exchange, returned);
         if (returned)
             _counters.ReturnedUnroutable++;
         else

@@ -213,10 +213,10 @@ internal sealed partial class Amqp091Channel
             return;
         }
 
-        var confirm = _confirmsSelected ? new PublishConfirm(Id, ++_lastPublishTag) : PublishConfirm.None;
+        var confirm = new PublishConfirm(Id, _confirmsSelected ? ++_lastPublishTag : 0);
         if (!_session.Publish(publish.Target, message, Properties.MoreKeys, confirm))
         {
-            CountUnroutable(publish.Mandatory);
+            CountUnroutable(publish, publish.Mandatory);
             if (publish.Mandatory)
                 Return(publish, message);
         }

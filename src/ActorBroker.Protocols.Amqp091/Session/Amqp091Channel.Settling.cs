@@ -17,7 +17,8 @@ internal sealed partial class Amqp091Channel : ISettledRanges
     /// <inheritdoc/>
     void ISettledRanges.OnSettled(int consumerId, PositionRange positions, ulong firstTag)
     {
-        _counters.Acknowledged += _outcome == SettleOutcome.Accepted ? positions.Count : 0;
+        if (_outcome == SettleOutcome.Accepted)
+            CountAccepted(_connection.FindConsumer(consumerId), positions.Count);
         if (_transaction is not null && !_isRecovering)
         {
             _transaction.Settled.Add((new UnsettledRange(firstTag, consumerId, positions), _outcome));

@@ -43,10 +43,11 @@ internal sealed partial class Amqp091Channel
     private void Commit(ChannelTransaction transaction)
     {
         _transaction = NewTransaction();
-        _counters.DroppedUnroutable += transaction.DroppedCount;
+        foreach (var publish in transaction.Dropped)
+            CountUnroutable(publish, returned: false);
         foreach (var (publish, message) in transaction.Unroutable)
         {
-            _counters.ReturnedUnroutable++;
+            CountUnroutable(publish, returned: true);
             Return(publish, message);
         }
 
@@ -94,5 +95,5 @@ internal sealed partial class Amqp091Channel
     private ChannelTransaction CurrentTransaction() =>
         _transaction ?? throw new Amqp091ErrorException(ReplyCode.PreconditionFailed, "channel is not transactional");
 
-    private ChannelTransaction NewTransaction() => new(_session, _connection.TransactionBudget);
+    private ChannelTransaction NewTransaction() => new(_session, Id, _connection.TransactionBudget);
 }

@@ -84,7 +84,7 @@ public sealed partial class Amqp091Connection
         if (!_channelsById.TryGetValue(channel, out var confirmed))
             return;
         confirmed.Confirms.Add(firstTag, lastTag, negative, allBefore);
-        confirmed.CountConfirmed(lastTag - firstTag + 1, negative);
+        confirmed.CountConfirmed(firstTag, lastTag, negative);
         _confirming.Add(confirmed);
     }
 

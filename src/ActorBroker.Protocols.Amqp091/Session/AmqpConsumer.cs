@@ -1,6 +1,7 @@
 using System.Text;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Sessions;
+using ActorBroker.Core.Statistics;
 using ActorBroker.Protocols.Amqp091.Wire;
 
 namespace ActorBroker.Protocols.Amqp091.Session;
@@ -66,6 +67,9 @@ internal sealed class AmqpConsumer(int id, Amqp091Channel channel, string tag, s
     public PositionRange Settled { get; set; }
 
     public SettleOutcome SettledOutcome { get; set; }
+
+    /// <summary>Where the channel counts what comes of the queue; null before there is something, where nobody watches, and without room.</summary>
+    public QueuePair? Pair { get; set; }
 
     /// <summary>The basic.deliver frame for messages of a route.</summary>
     public BasicDeliverTemplate TemplateFor(MessageRoute route)

@@ -8,19 +8,19 @@ namespace ActorBroker.Protocols.Amqp091.Session;
 /// What a transactional channel has done since its last commit: messages, copied and charged to the connection's budget,
 /// acknowledgements, and messages that will be returned.
 /// </summary>
-internal sealed class ChannelTransaction(IBrokerSession session, TransactionBudget budget)
+internal sealed class ChannelTransaction(IBrokerSession session, int channelId, TransactionBudget budget)
 {
     // A message costs more than its bytes.
     private const int MessageOverhead = 128;
 
-    private readonly SessionTransaction _work = session.BeginTransaction();
+    private readonly SessionTransaction _work = session.BeginTransaction(channelId);
     private long _charged;
 
     /// <summary>Messages that were published.</summary>
     public int PublishCount { get; private set; }
 
-    /// <summary>Messages among them that no queue takes and that nobody wants back.</summary>
-    public int DroppedCount { get; private set; }
+    /// <summary>The methods of messages among them that no queue takes and that nobody wants back.</summary>
+    public List<PublishMethod> Dropped { get; } = [];
 
     /// <summary>What was acknowledged, and how.</summary>
     public List<(UnsettledRange Range, SettleOutcome Outcome)> Settled { get; } = [];
@@ -53,7 +53,7 @@ internal sealed class ChannelTransaction(IBrokerSession session, TransactionBudg
         if (publish.Mandatory)
             _mandatory.Add((publish, own, isRouted ? number : null));
         else if (!isRouted)
-            DroppedCount++;
+            Dropped.Add(publish);
     }
 
     public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) => _work.Settle(consumerId, outcome, positions);

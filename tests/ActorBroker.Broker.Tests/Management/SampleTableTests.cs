@@ -88,6 +88,27 @@ public sealed class SampleTableTests
         Assert.Equal([12, 11, 10, 9, 8], ring.Column(0, 12_000, 60_000, 1_000).Select(sample => sample.Value));
     }
 
+    [Fact]
+    public void Of_many_objects_fewer_rows_are_kept_for_good()
+    {
+        var table = new SampleTable<int>(gaugesFrom: 1) { RowsOfMany = 2 };
+        for (var look = 0; look < 20; look++)
+        {
+            table.Begin(_now += 5_000);
+            for (var key = 0; key < 1_500; key++)
+            {
+                // Some rest for a while.
+                table.Sample(key, [look is > 5 and < 12 && key % 2 == 0 ? 6 : look + 1]);
+            }
+
+            table.End();
+        }
+
+        Assert.Equal(
+            [20, 2, 2],
+            new[] { 1, 1_300, 1_301 }.Select(key => table.Find(key)!.Column(0, _now, 95_000, 5_000).Count));
+    }
+
     private double[] Rates()
     {
         var rates = new double[2];

@@ -104,6 +104,28 @@ public sealed class QueueLifetimeRecoveryTests() : QueueLifetimeSpec(Roomy with 
         Assert.Equal("a", Get(Resolve()));
     }
 
+    [Fact]
+    public void Who_has_declared_the_queue_is_known_from_its_event_and_from_a_snapshot()
+    {
+        var queue = Declare(With(Quorum));
+        Assert.Equal(Someone.User, DeclaredBy());
+        Restart(queue);
+        queue = Resolve();
+        Assert.Equal(Someone.User, DeclaredBy());
+        Send(queue, 1, Message("a"));
+        Confirmed(Client, 1);
+        AwaitSnapshot();
+        Restart(queue);
+        Resolve();
+        Assert.Equal(Someone.User, DeclaredBy());
+    }
+
+    private string DeclaredBy()
+    {
+        Queues.Tell(new DescribeQueue(Key, 9), Asker.Ref);
+        return Asker.FishForMessage<QueueDescribed>(static _ => true).DeclaredBy;
+    }
+
     private static Core.Tests.Messages.TestMessage Identified(string body, string identity) =>
         Message(body, new BasicProperties { Headers = ArgumentTable.Of(("x-deduplication-header", ArgumentValue.FromString(identity))) });
 

@@ -18,7 +18,7 @@ public sealed class TransactionTests : BrokerSessionSpec
     public void One_queue_alone_commits_its_share_as_one_and_the_commit_is_answered_when_it_is_safe()
     {
         var a = Consuming(1, "a");
-        var transaction = Session.BeginTransaction();
+        var transaction = Session.BeginTransaction(channel: 1);
         Assert.True(Publish(transaction, Target("", "a"), "1"));
         Assert.False(Publish(transaction, Target("", "nobody"), "2"));
         transaction.Settle(1, SettleOutcome.Accepted, new PositionRange(0, 2));
@@ -46,7 +46,7 @@ public sealed class TransactionTests : BrokerSessionSpec
     {
         var (a, b) = TwoQueues();
         Fanout("f", "a", "b");
-        var transaction = Session.BeginTransaction();
+        var transaction = Session.BeginTransaction(channel: 1);
         Assert.Equal(0, transaction.Count);
         Publish(transaction, Target("", "a"), "1");
         Publish(transaction, Target("f", ""), "2");
@@ -75,7 +75,7 @@ public sealed class TransactionTests : BrokerSessionSpec
     public void A_commit_that_only_takes_waits_for_the_queue_too()
     {
         var queue = Consuming(1, "a");
-        var transaction = Session.BeginTransaction();
+        var transaction = Session.BeginTransaction(channel: 1);
         transaction.Settle(1, SettleOutcome.Accepted, new PositionRange(0, 1));
 
         transaction.Commit(_committed.Add);
@@ -91,7 +91,7 @@ public sealed class TransactionTests : BrokerSessionSpec
     [Fact]
     public void A_commit_of_nothing_is_answered_in_a_later_turn()
     {
-        Session.BeginTransaction().Commit(_committed.Add);
+        Session.BeginTransaction(channel: 1).Commit(_committed.Add);
 
         Assert.Empty(_committed);
         Session.OnMessage(Self.Ref, Self.ReceiveOne(TimeSpan.FromSeconds(3)));
@@ -105,7 +105,7 @@ public sealed class TransactionTests : BrokerSessionSpec
         Fanout("f", "a", "b");
         var (toA, toBoth) = (Target("", "a"), Target("f", ""));
         Found("b", b);
-        var transaction = Session.BeginTransaction();
+        var transaction = Session.BeginTransaction(channel: 1);
         Publish(transaction, toA, "1");
         Publish(transaction, toBoth, "2");
         transaction.Settle(2, SettleOutcome.Rejected, new PositionRange(1, 1));
@@ -265,7 +265,7 @@ public sealed class TransactionTests : BrokerSessionSpec
         var queue = NewQueue();
         var target = Target("", "a");
         Publish(target, "0");
-        var transaction = Session.BeginTransaction();
+        var transaction = Session.BeginTransaction(channel: 1);
         Publish(transaction, target, "1");
         transaction.Commit(_committed.Add);
         PublishOne(target, "2");
@@ -285,7 +285,7 @@ public sealed class TransactionTests : BrokerSessionSpec
         var target = Target("", "a");
         Found("a", queue);
         PublishOne(target, "0");
-        var transaction = Session.BeginTransaction();
+        var transaction = Session.BeginTransaction(channel: 1);
         Publish(transaction, target, "1");
         transaction.Commit(_committed.Add);
         PublishOne(target, "2");
@@ -313,7 +313,7 @@ public sealed class TransactionTests : BrokerSessionSpec
 
     private (PrepareTransaction OfA, PrepareTransaction OfB) CommitToBoth(TestProbe a, TestProbe b)
     {
-        var transaction = Session.BeginTransaction();
+        var transaction = Session.BeginTransaction(channel: 1);
         Publish(transaction, Target("", "a"), "1");
         Publish(transaction, Target("", "b"), "1");
         transaction.Commit(_committed.Add);

@@ -145,6 +145,7 @@ internal static class GoldenSamples
         ["qe-written1+notes"] = new MessagesWritten(
             1_767_323_045_678, new QueueWrite([new(7, Batch("sales", "order.new", "first"))], [new(1, 3)], DeliveredBefore: 6) { Notes = Notes }),
         ["qs1+policy"] = new QueueSnapshot(Queue, QueueDefinition, Effective, [], new QueueIndex(1, 1, [], [])),
+        ["qs1+user"] = new QueueSnapshot(Queue, QueueDefinition, EffectivePolicy.None, [], new QueueIndex(1, 1, [], [])) { DeclaredBy = "guest" },
         ["qs1+notes"] = new QueueSnapshot(
             Queue,
             QueueDefinition,

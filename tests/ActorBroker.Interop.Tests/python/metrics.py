@@ -71,6 +71,13 @@ print("identity", sorted(dict(key[1]).keys() for key in whole if key[0] == "rabb
 each = wait_for("/metrics/per-object", "rabbitmq_queue_messages_ready", 2, vhost="/", queue='with "quotes"')
 print("channels told of", sum(1 for name, _ in each if name == "rabbitmq_channel_messages_published_total"))
 
+pairs = samples("/metrics/detailed?vhost=/" + "".join(
+    "&family=" + family for family in ("channel_exchange_metrics", "channel_queue_metrics", "channel_queue_exchange_metrics", "queue_exchange_metrics",
+                                       "exchange_metrics")))
+for (name, labels), value in sorted(pairs.items()):
+    if value > 0 and "identity" not in name and "build" not in name:
+        print("pair", name.removeprefix("rabbitmq_detailed_"), *sorted(key for key, _ in labels), int(value))
+
 chosen = samples("/metrics/detailed?family=queue_coarse_metrics&family=queue_consumer_count&vhost=/")
 print("detailed", sorted({name for name, _ in chosen if "queue" in name}))
 cluster = samples("/metrics/detailed?family=exchange_bindings&family=exchange_names&family=vhost_status")

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Embedded;
 using ActorBroker.Management.Tests.Health;
@@ -25,6 +26,9 @@ public sealed class ApiBroker : IAsyncDisposable
 
     /// <summary>Where AMQP clients connect.</summary>
     public IPEndPoint Amqp => _broker.AmqpEndPoint!;
+
+    /// <summary>What it tells without HTTP.</summary>
+    public IManagementView View => SystemManagement.Of(_broker.System).View!;
 
     /// <summary>Starts one on a folder.</summary>
     /// <param name="folder">Stays when the broker ends.</param>

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorBroker.Contracts.Management;
 using Xunit;
 
 namespace ActorBroker.Management.Tests.Api;
@@ -17,6 +18,9 @@ public class ApiFixture : IAsyncLifetime
 
     /// <inheritdoc cref="ApiBroker.Amqp"/>
     public IPEndPoint Amqp => _broker.Amqp;
+
+    /// <inheritdoc cref="ApiBroker.View"/>
+    public IManagementView View => _broker.View;
 
     public async Task InitializeAsync() => _broker = await ApiBroker.StartAsync(_folder.FullName);
 

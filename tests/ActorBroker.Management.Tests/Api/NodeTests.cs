@@ -40,6 +40,19 @@ public sealed class NodeTests(ApiFixture fixture) : ApiSpec(fixture)
     }
 
     [Fact]
+    public async Task What_only_Erlang_has_is_said_not_to_be_there()
+    {
+        var node = (string)(await GetAsync("node")).Json["name"]!;
+        foreach (var path in (string[])["ets", "ets/relative", "ets/management", "ets/management/relative"])
+        {
+            Assert.Equal("""{"ets_tables_memory":"no_tables"}""", (await GetAsync($"nodes/{node}/memory/{path}")).Text);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("nodes/none/memory/ets")).Status);
+        Assert.Equal("""{"status":"ok"}""", (await GetAsync("health/checks/reached-target-cluster-size")).Text);
+    }
+
+    [Fact]
     public async Task A_nodes_limits_are_set_and_told_and_what_is_none_is_refused()
     {
         var node = (string)(await GetAsync("node")).Json["name"]!;

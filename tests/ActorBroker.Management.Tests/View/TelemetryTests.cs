@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ActorBroker.Contracts.Management;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using Xunit;
@@ -57,7 +58,12 @@ public sealed class TelemetryTests : ManagementViewSpec
     {
         await DeclareAsync("metered");
         await PublishAsync("", "metered");
+        await Channel.QueueDeclareAsync(
+            "short", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-length"] = 0 });
+        await PublishAsync("", "short");
         await UntilAsync(() => View.QueueAsync("/", "metered", null, default), queue => queue!.Ready == 1);
+        await UntilAsync(
+            () => Task.FromResult(View.AskNode(new AskNode(0, NodeQuestion.Totals))), static totals => totals.QueueTypes.Any(static type => type.DeadLetters.Count > 0));
         var measured = new ConcurrentDictionary<string, long>();
         using var listener = new MeterListener
         {
@@ -69,10 +75,18 @@ public sealed class TelemetryTests : ManagementViewSpec
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => measured[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            measured[instrument.Name] = value;
+            measured[$"{instrument.Name} {string.Join(' ', tags.ToArray().Select(static tag => tag.Value).Order())}"] = value;
+        });
         listener.Start();
         listener.RecordObservableInstruments();
-        Assert.Equal(1, measured["actorbroker.messages.published"]);
+        Assert.Equal(2, measured["actorbroker.messages.published"]);
+        Assert.Equal(2, measured["actorbroker.messages.published.size.bucket 100 amqp091"]);
+        Assert.Equal(2, measured["actorbroker.messages.published.size.bucket +Inf amqp091"]);
+        Assert.Equal(200, measured["actorbroker.messages.published.size.sum amqp091"]);
+        Assert.Equal(1, measured["actorbroker.messages.dead_lettered classic disabled maxlen"]);
         Assert.Equal(1, measured["actorbroker.messages.ready"]);
         Assert.Equal(1, measured["actorbroker.connections"]);
     }

@@ -195,7 +195,7 @@ internal sealed class RecordingSession : IBrokerSession
     /// <summary>What a transaction was routed to is there when it is committed.</summary>
     public bool IsStillRouted { get; set; } = true;
 
-    public SessionTransaction BeginTransaction() => new Transaction(this);
+    public SessionTransaction BeginTransaction(int channel) => new Transaction(this);
 
     private void Ask(string call, Action<Refusal?> reply)
     {

@@ -72,6 +72,7 @@ internal static class QueueEventFormats
         BodySizes = ToForm(snapshot.Index.BodySizes),
         Prepared = { snapshot.Index.Prepared.Select(ToForm) },
         Declaration = snapshot.Declaration,
+        DeclaredBy = snapshot.DeclaredBy,
         Marks = UnsafeByteOperations.UnsafeWrap(PublisherMarksCodec.WriteTimed(snapshot.Index.Marks)),
         Stream = snapshot.Index.Stream?.ToForm(),
         History = snapshot.Index.History?.ToForm(),
@@ -136,6 +137,7 @@ internal static class QueueEventFormats
         })
     {
         Declaration = form.Declaration,
+        DeclaredBy = form.DeclaredBy,
     };
 
     private static LaneIndex FromForm(Proto.LaneIndex form) =>

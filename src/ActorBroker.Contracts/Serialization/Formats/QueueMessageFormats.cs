@@ -155,6 +155,7 @@ internal static class QueueMessageFormats
                 LostCount = m.LostCount,
                 RetainedCount = m.RetainedCount,
                 RetainedBytes = m.RetainedBytes,
+                DeclaredBy = m.DeclaredBy,
             },
             p => new QueueDescribed(
                 p.RequestId,
@@ -169,6 +170,7 @@ internal static class QueueMessageFormats
                 LostCount = p.LostCount,
                 RetainedCount = p.RetainedCount,
                 RetainedBytes = p.RetainedBytes,
+                DeclaredBy = p.DeclaredBy,
             });
         formats.AddProto(
             "n-resolved1", Proto.QueueResolved.Parser,
