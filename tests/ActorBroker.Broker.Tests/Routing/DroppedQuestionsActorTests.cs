@@ -43,7 +43,7 @@ public sealed class DroppedQuestionsActorTests : TestKit
         Sys.Stop(ended);
         ExpectTerminated(ended);
 
-        ended.Tell(new SubscribeNames("/"), asker);
+        ended.Ref.Tell(new SubscribeNames("/"), asker);
         Drop((new SubscribeNames("other"), asker), ("no question", asker));
 
         Assert.Equal("other", regions.ExpectMsg<SubscribeNames>().VirtualHost);
@@ -62,7 +62,7 @@ public sealed class DroppedQuestionsActorTests : TestKit
     {
         foreach (var (message, sender) in gathered)
         {
-            Sys.DeadLetters.Tell(new Dropped(message, "the shard is handed over", sender, ActorRefs.NoSender), ActorRefs.NoSender);
+            Sys.DeadLetters.Tell(new Dropped(message, "the shard is handed over", sender, ActorRefs.NoSender));
         }
     }
 }
