@@ -12,6 +12,7 @@ using ActorBroker.Broker.Queues;
 using ActorBroker.Broker.Replies;
 using ActorBroker.Broker.Routing;
 using ActorBroker.Broker.Transactions;
+using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Management;
 using ActorBroker.Contracts.Options;
@@ -91,6 +92,15 @@ public static class BrokerSubsystem
 
         var queues = QueueSharding.Start(system, queueSettings, options.Cluster.Shards);
         var transactions = TransactionSharding.Start(system, TransactionSharding.Settings(clock));
+        var regions = new Dictionary<string, IActorRef>
+        {
+            [EntityIds.QueueType] = queues,
+            [EntityIds.ExchangeType] = exchanges,
+            [EntityIds.CatalogueType] = catalogues,
+            [EntityIds.AccessType] = access,
+            [EntityIds.TransactionType] = transactions,
+        };
+        system.ActorOf(DroppedQuestionsActor.Props(regions), "dropped-questions");
         system.ActorOf(EventExchangeActor.Props(forwarding, policies, Cluster.Get(system).SelfAddress.HostPort()), "events");
         if (options.Audit.IsEnabled)
         {

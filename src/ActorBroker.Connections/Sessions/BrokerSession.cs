@@ -89,11 +89,12 @@ public sealed partial class BrokerSession : IBrokerSession
         TellEnd();
     }
 
-    /// <summary>Gives up on answers that are overdue, and asks again for queues and decisions that have not been found.</summary>
+    /// <summary>Gives up on answers that are overdue, and asks again what has not been answered for long.</summary>
     public void OnTimer()
     {
         _requests.Expire();
         _requests.AskInterrupted();
+        _requests.AskSilent();
         AskAgain();
         DecideAgain();
         if (_lostNode.IsDue)

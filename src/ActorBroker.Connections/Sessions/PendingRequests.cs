@@ -11,6 +11,10 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
     // Whoever was interrupted needs a moment: an entity that moves, to be somewhere else.
     private static readonly TimeSpan InterruptionPause = TimeSpan.FromMilliseconds(300);
 
+    // Nobody says so when a question is lost: a region drops what has gathered for a shard that it hands over, and an entity
+    // that fails has not read all that it was told. Twice as long each time: whoever is asked may just be slow.
+    private static readonly TimeSpan FirstSilence = TimeSpan.FromSeconds(3);
+
     private readonly Dictionary<long, Request> _waiting = [];
     private readonly Queue<(long Id, long Since)> _interrupted = new();
     private readonly Queue<(long Id, long Started)> _byAge = new();
@@ -20,6 +24,9 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
     {
         /// <summary>The answer that it is asked again after.</summary>
         public object? Interruption { get; init; }
+
+        /// <summary>How long it goes without an answer, from its beginning, until it is asked again.</summary>
+        public TimeSpan Silence { get; init; } = FirstSilence;
     }
 
     public bool IsEmpty => _waiting.Count == 0;
@@ -79,6 +86,17 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
         }
     }
 
+    /// <summary>Asks those again that have had no answer for long, since they may have been lost.</summary>
+    public void AskSilent()
+    {
+        foreach (var id in _waiting.Where(IsSilent).Select(static request => request.Key).Order().ToArray())
+        {
+            var request = _waiting[id];
+            _waiting[id] = request with { Silence = request.Silence * 2 };
+            request.Again!();
+        }
+    }
+
     /// <summary>A node is gone, perhaps with questions: those that have no answer are asked again.</summary>
     public void AskAgain()
     {
@@ -115,6 +133,9 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
             }
         }
     }
+
+    private bool IsSilent(KeyValuePair<long, Request> request) =>
+        request.Value.Again is not null && clock.GetElapsedTime(request.Value.Started) >= request.Value.Silence;
 
     private long Add(Request request)
     {

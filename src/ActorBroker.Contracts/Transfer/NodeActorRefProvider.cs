@@ -9,12 +9,13 @@ namespace ActorBroker.Contracts.Transfer;
 
 /// <summary>
 /// What <c>akka.actor.provider</c> names on a node: that of Akka.Cluster, with messages to other nodes cut where they are long,
-/// and one connection to each node written to at a time.
+/// one connection to each node written to at a time, and the end of a node told to those who ask for it late.
 /// </summary>
 public sealed class NodeActorRefProvider(string systemName, Settings settings, EventStream eventStream)
     : ClusterActorRefProvider(systemName, settings, eventStream), ITransferProvider, IRemoteActorRefProvider
 {
     private readonly TransferSlot _slot = new();
+    private readonly LostNodes _lost = new();
     private OrderlyTransport? _transport;
     private IActorRef _succession = ActorRefs.Nobody;
 
@@ -28,6 +29,7 @@ public sealed class NodeActorRefProvider(string systemName, Settings settings, E
     {
         base.Init(system);
         _succession = system.SystemActorOf(EndpointSuccessionActor.Props(Orderly), "endpoint-succession");
+        system.SystemActorOf(_lost.Keeper(), "lost-nodes");
         _slot.Transfers = Transfers.Start(system);
     }
 
@@ -40,5 +42,5 @@ public sealed class NodeActorRefProvider(string systemName, Settings settings, E
 
     /// <inheritdoc/>
     protected override IInternalActorRef CreateRemoteRef(ActorPath actorPath, Address localAddress) =>
-        new PartingActorRef(Orderly, localAddress, actorPath, _slot);
+        new PartingActorRef(Orderly, localAddress, actorPath, _slot, _lost);
 }

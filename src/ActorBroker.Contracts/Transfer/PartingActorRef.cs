@@ -1,4 +1,6 @@
+using ActorBroker.Contracts.Remoting;
 using Akka.Actor;
+using Akka.Dispatch.SysMsg;
 using Akka.Remote;
 
 namespace ActorBroker.Contracts.Transfer;
@@ -8,9 +10,22 @@ namespace ActorBroker.Contracts.Transfer;
 /// long (<see cref="Transfers"/>); everything else goes as ever. Actors of this node have other references, which know
 /// nothing of this.
 /// </summary>
-internal sealed class PartingActorRef(RemoteTransport remote, Address localAddress, ActorPath path, TransferSlot slot)
+internal sealed class PartingActorRef(RemoteTransport remote, Address localAddress, ActorPath path, TransferSlot slot, LostNodes? lost = null)
     : RemoteActorRef(remote, localAddress, path, ActorRefs.Nobody, Props.None, Deploy.None)
 {
+    /// <inheritdoc/>
+    public override void SendSystemMessage(ISystemMessage message)
+    {
+        if (message is Watch watch && lost?.Contains(Path.Address) is true)
+        {
+            watch.Watcher.SendSystemMessage(new DeathWatchNotification(this, existenceConfirmed: false, addressTerminated: true));
+        }
+        else
+        {
+            base.SendSystemMessage(message);
+        }
+    }
+
     /// <inheritdoc/>
     protected override void TellInternal(object message, IActorRef sender)
     {

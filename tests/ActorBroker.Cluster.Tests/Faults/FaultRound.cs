@@ -14,7 +14,7 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
 
     private readonly HashSet<int> _touched = [];
     private readonly HashSet<LoadedClient.Loss> _expected = [];
-    private readonly List<string> _pauses = [];
+    private readonly List<Surprise> _pauses = [];
     private DateTimeOffset _began;
     private bool _wasCut;
     private bool _isWithoutDatabase;
@@ -28,12 +28,15 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
     /// <summary>The longest that clients of the other nodes may wait while one leaves in good order, and comes back.</summary>
     public TimeSpan PauseLimit { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>The longest that clients of other nodes may wait while one is cut off, or given up because of that.</summary>
+    public TimeSpan CutLimit { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long a database is away.</summary>
     public TimeSpan DatabaseOutage { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Lets it happen and waits until all clients work again.</summary>
     /// <returns>What clients of the nodes that were left alone should not have noticed.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(Fault fault)
+    public async Task<IReadOnlyList<Surprise>> RunAsync(Fault fault)
     {
         var node = random.Next(cluster.Nodes.Count);
         _began = load.Now;
@@ -100,7 +103,13 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         var other = others[random.Next(others.Length)];
         log($"{fault}: node {node}, {(fault is Fault.Halves or Fault.OneNode ? "all others" : $"node {other}")}");
         _touched.Add(node);
+        if (fault is not (Fault.Halves or Fault.OneNode))
+        {
+            _touched.Add(other);
+        }
+
         _wasCut = true;
+        await using var pauses = new PauseWatch(load, client => !_touched.Contains(client.Home));
         switch (fault)
         {
             case Fault.Halves:
@@ -110,11 +119,9 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
                 await Task.WhenAll(others.Select(another => cluster.Network.CutAsync(node, another)).Append(cluster.Network.CutDatabaseAsync(node)));
                 break;
             case Fault.OneWay:
-                _touched.Add(other);
                 await cluster.Network.CutOneWayAsync(node, other);
                 break;
             default:
-                _touched.Add(other);
                 await cluster.Network.CutAsync(node, other);
                 break;
         }
@@ -123,6 +130,8 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         await ServedElsewhereAsync(client => !_touched.Contains(client.Home));
         log("the network is healed");
         await cluster.Network.HealAsync();
+        await RecoveredAsync();
+        Look(pauses, CutLimit, "the network was cut, and after that");
     }
 
     private async Task RestartAllAsync()
@@ -130,7 +139,8 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         for (var node = 0; node < cluster.Nodes.Count; node++)
         {
             var asked = load.Now;
-            await using var pauses = new PauseWatch(load, node);
+            var leaving = node;
+            await using var pauses = new PauseWatch(load, client => client.Home != leaving);
             var exitCode = await cluster.Nodes[node].StopAsync();
             log($"node {node} has ended with {exitCode} after {Seconds(load.Now - asked)}");
             if (exitCode != 0)
@@ -142,13 +152,18 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
             await ServedElsewhereAsync(client => client.Home != node);
             await cluster.Nodes[node].StartAgainAsync();
             await RecoveredAsync();
-            foreach (var (client, longest) in pauses.Longest)
+            Look(pauses, PauseLimit, $"node {node} left and came back");
+        }
+    }
+
+    private void Look(PauseWatch pauses, TimeSpan limit, string meanwhile)
+    {
+        foreach (var (client, longest) in pauses.Longest)
+        {
+            log($"clients of the other nodes waited {Seconds(longest)} at the longest: {client}");
+            if (longest > limit)
             {
-                log($"clients of the other nodes waited {Seconds(longest)} at the longest: {client}");
-                if (longest > PauseLimit)
-                {
-                    _pauses.Add($"{client} waited {Seconds(longest)} while node {node} left and came back");
-                }
+                _pauses.Add(new Surprise($"{client} waited {Seconds(longest)} while {meanwhile}", MayBeLoad: true));
             }
         }
     }
@@ -190,21 +205,28 @@ internal sealed class FaultRound(BrokerCluster cluster, ClusterLoad load, Random
         }
     }
 
-    private List<string> Unexpected()
+    private List<Surprise> Unexpected()
     {
-        var unexpected = new List<string>(_pauses);
+        var unexpected = new List<Surprise>(_pauses);
         foreach (var (client, (losses, refused)) in _before)
         {
             unexpected.AddRange(client.Losses.Skip(losses).Except(_expected).Where(loss => !_touched.Contains(loss.Node) && !IsBearable(client, loss))
-                .Select(loss => $"{client.Name} lost its connection to node {loss.Node}, which was left alone, at {loss.At:HH:mm:ss.fff}: {loss.Reason}"));
+                .Select(loss => new Surprise(
+                    $"{client.Name} lost its connection to node {loss.Node}, which was left alone, at {loss.At:HH:mm:ss.fff}: {loss.Reason}",
+                    MayBeLoad: !IsToldOfContents(loss))));
             if (client.RefusedCount > refused && !_touched.Contains(client.Home))
             {
-                unexpected.Add($"{client.RefusedCount - refused} messages of {client.Name} were refused");
+                unexpected.Add(new Surprise($"{client.RefusedCount - refused} messages of {client.Name} were refused", MayBeLoad: true));
             }
         }
 
         return unexpected;
     }
+
+    // Clients look after each connection for what is there, and nobody else touches it: nothing that they ask for is wrong
+    // because something else is slow.
+    private static bool IsToldOfContents(LoadedClient.Loss loss) =>
+        loss.Reason.Contains("initiated by Peer, code=40", StringComparison.Ordinal);
 
     // Who asks for a change without a database may hear that it cannot be had now. And behind a cut, a connection between
     // nodes that is still waiting to repeat itself may cost one of them its membership once more.

@@ -1,6 +1,6 @@
 namespace ActorBroker.Cluster.Tests.Faults;
 
-/// <summary>How long the clients of the nodes that stay are without an answer, as long as it is there.</summary>
+/// <summary>How long clients that may notice nothing are without an answer, as long as it is there.</summary>
 internal sealed class PauseWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
@@ -11,8 +11,8 @@ internal sealed class PauseWatch : IAsyncDisposable
     private readonly Dictionary<bool, (LoadedClient Client, TimeSpan Pause)> _longest = [];
 
     /// <param name="load">Who works.</param>
-    /// <param name="leaving">The node whose own clients may notice.</param>
-    public PauseWatch(ClusterLoad load, int leaving) => _watching = WatchAsync(load, leaving);
+    /// <param name="clients">Whose nodes are left alone.</param>
+    public PauseWatch(ClusterLoad load, Func<LoadedClient, bool> clients) => _watching = WatchAsync(load, clients);
 
     /// <summary>
     /// The longest time since something that was answered had been begun: of those who publish or consume, and of those who
@@ -36,12 +36,12 @@ internal sealed class PauseWatch : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task WatchAsync(ClusterLoad load, int leaving)
+    private async Task WatchAsync(ClusterLoad load, Func<LoadedClient, bool> clients)
     {
         while (!_end.IsCancellationRequested)
         {
             var now = load.Now;
-            foreach (var client in load.Clients.Where(client => client.Home != leaving && client.Node == client.Home))
+            foreach (var client in load.Clients.Where(client => clients(client) && client.Node == client.Home))
             {
                 lock (_lock)
                 {

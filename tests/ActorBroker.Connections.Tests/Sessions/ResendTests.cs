@@ -103,6 +103,25 @@ public sealed class ResendTests : BrokerSessionSpec
     }
 
     [Fact]
+    public void A_question_that_was_lost_without_anybody_knowing_is_asked_again_ever_more_seldom()
+    {
+        QueueReply? reply = null;
+        Session.PurgeQueue("a", answer => reply = answer);
+        var purge = Queues.ExpectMsg<PurgeQueue>();
+        for (var second = 1; second <= 14; second++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            Session.OnTimer();
+            if (second is 3 or 6 or 12)
+                Assert.Equal(purge, Queues.ExpectMsg<PurgeQueue>() with { Origin = purge.Origin });
+            Queues.ExpectNoMsg(0);
+        }
+
+        Tell(Queues, new QueueAnswered(purge.RequestId, null, 3, 0));
+        Assert.Equal(3, reply?.MessageCount);
+    }
+
+    [Fact]
     public void A_get_and_a_consumer_that_were_being_answered_begin_anew_at_the_next_incarnation()
     {
         var (first, second) = (NewQueue(), NewQueue());

@@ -23,10 +23,15 @@ internal enum InsertOutcome
 /// <param name="connections">To the database.</param>
 internal sealed class EventTable(PostgreSqlConnections connections)
 {
+    // A number is free again once its event is deleted, of which an incarnation that was cut off knows nothing. But the newest
+    // event of an entity always stays, so that whoever finds a later number than its own has been replaced: it has none then.
     private const string InsertOne =
         """
         INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
-        VALUES ($1, FALSE, $2, $3, $4, $5, $6, $7)
+        VALUES (
+            $1, FALSE, $2,
+            CASE WHEN EXISTS (SELECT FROM journal WHERE persistence_id = $2 AND sequence_number > $3) THEN NULL ELSE $3 END,
+            $4, $5, $6, $7)
         """;
 
     // A statement for each row would begin the transaction with the first row that the server has. A node that is stopped
@@ -34,7 +39,13 @@ internal sealed class EventTable(PostgreSqlConnections connections)
     private const string InsertSeveral =
         """
         INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
-        SELECT created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid
+        SELECT
+            created, deleted, persistence_id,
+            CASE WHEN NOT deleted AND EXISTS (
+                SELECT FROM journal AS later
+                WHERE later.persistence_id = rows.persistence_id AND later.sequence_number > rows.sequence_number)
+            THEN NULL ELSE sequence_number END,
+            message, manifest, identifier, writer_uuid
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
             AS rows (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
         """;

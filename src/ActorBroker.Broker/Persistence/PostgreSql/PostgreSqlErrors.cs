@@ -34,8 +34,9 @@ internal static class PostgreSqlErrors
         _ => failure is NpgsqlException or TimeoutException or IOException or SocketException or OperationCanceledException or ObjectDisposedException,
     };
 
-    /// <summary>A row of this key is there already.</summary>
-    public static bool IsDuplicate(Exception failure) => failure is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    /// <summary>A row of this key is there already, or one of a later number (<see cref="EventTable"/>).</summary>
+    public static bool IsDuplicate(Exception failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.NotNullViolation };
 
     private static bool MayPass(string state) =>
         state == PostgresErrorCodes.ReadOnlySqlTransaction || Class(state) is "08" or "40" or "53" or "55" or "57" or "58";

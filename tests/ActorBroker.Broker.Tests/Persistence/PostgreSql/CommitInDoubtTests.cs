@@ -106,7 +106,7 @@ public sealed class CommitInDoubtTests(PostgreSqlFixture postgres) : IClassFixtu
         proxy.Set(ProxyFault.None);
         await first.Ask<Written>((byte)2, Patience);
 
-        Assert.Contains("23505", (await second.Ask<NotWritten>((byte)3, Patience)).Reason, StringComparison.Ordinal);
+        Assert.Contains("23502", (await second.Ask<NotWritten>((byte)3, Patience)).Reason, StringComparison.Ordinal);
         await first.Ask<Written>((byte)4, Patience);
     }, left: [1, 2, 4]);
 

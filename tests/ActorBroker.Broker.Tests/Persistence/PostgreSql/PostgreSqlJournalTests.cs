@@ -128,6 +128,36 @@ public sealed class PostgreSqlJournalTests(PostgreSqlFixture postgres) : IClassF
         Assert.Equal($"{staleCount + 60}", await postgres.Server.ExecuteAsync("SELECT count(*) FROM journal", NameOf(database)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    public async Task A_number_that_another_incarnation_has_used_is_not_free_again_when_its_event_is_trimmed(int staleCount)
+    {
+        var database = await postgres.NewDatabaseAsync();
+        await PostgreSqlSystem.UseAsync(database, first => PostgreSqlSystem.UseAsync(database, async second =>
+        {
+            var stale = Enumerable.Range(0, staleCount).Select(index => first.ActorOf(Ledger.Props($"fenced-{index}"))).ToList();
+            await Task.WhenAll(stale.Select(entity => entity.Ask<ImmutableList<byte>>("values", Patience)));
+            for (var index = 0; index < staleCount; index++)
+            {
+                var successor = second.ActorOf(Ledger.Props($"fenced-{index}"));
+                await successor.Ask<Written>((byte)1, Patience);
+                await successor.Ask<Written>((byte)2, Patience);
+                await successor.Ask<DeleteMessagesSuccess>("snapshot and trim", Patience);
+            }
+
+            List<Task<object>> answers;
+            await using (await HoldJournalAsync(database))
+            {
+                answers = stale.ConvertAll(entity => entity.Ask<object>((byte)3, Patience));
+            }
+
+            Assert.All(await Task.WhenAll(answers), static answer => Assert.IsType<NotWritten>(answer));
+        }));
+
+        Assert.Equal($"2|{staleCount}", await postgres.Server.ExecuteAsync("SELECT sequence_number, count(*) FROM journal GROUP BY 1", NameOf(database)));
+    }
+
     [Fact]
     public async Task Of_two_incarnations_that_write_the_same_number_in_one_commit_one_has_it()
     {
