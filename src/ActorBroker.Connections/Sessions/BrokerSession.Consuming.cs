@@ -67,6 +67,8 @@ public sealed partial class BrokerSession
             return;
         }
 
+        // As in RabbitMQ, what its prefetch has room for now is delivered to it before it ends.
+        FlushSettlements();
         consumer.IsStopped = true;
         var id = _requests.Add(
             _ =>

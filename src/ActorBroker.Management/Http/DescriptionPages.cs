@@ -42,7 +42,8 @@ internal static class DescriptionPages
             <p>RabbitMQ's routes, and some beyond them. For tools: <a href="/api/openapi.json">openapi.json</a>. Values in paths are
             percent-encoded: the virtual host <code>/</code> is <code>%2F</code>. Lists understand <code>sort</code>, <code>sort_reverse</code>,
             <code>columns</code>, <code>page</code>, <code>page_size</code>, <code>name</code> and <code>use_regex</code>; figures
-            <code>msg_rates_age</code> with <code>msg_rates_incr</code>, and likewise <code>lengths</code> and <code>data_rates</code>.</p>
+            <code>msg_rates_age</code> with <code>msg_rates_incr</code>, and likewise <code>lengths</code> and <code>data_rates</code>;
+            lists of queues <code>disable_stats</code> and <code>enable_queue_totals</code>.</p>
 
             """);
         foreach (var part in table.Routes.GroupBy(static route => route.Segments[0]).OrderBy(static part => part.Key, StringComparer.Ordinal))

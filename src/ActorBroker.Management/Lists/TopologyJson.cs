@@ -14,38 +14,25 @@ internal static class TopologyJson
     /// <summary>A queue.</summary>
     public static JsonObject ObjectOf(QueueInfo queue)
     {
-        var item = new JsonObject
-        {
-            ["arguments"] = JsonArguments.ObjectOf(queue.Definition.Arguments),
-            ["auto_delete"] = queue.Definition.AutoDelete,
-            ["consumers"] = queue.Consumers,
-            ["durable"] = queue.Definition.Durable,
-            ["effective_policy_definition"] = JsonArguments.ObjectOf(queue.Policy.Definition),
-            ["exclusive"] = queue.Definition.Exclusive,
-            ["memory"] = queue.MemoryBytes,
-            ["name"] = queue.Name,
-            ["node"] = queue.Node,
-            ["operator_policy"] = queue.Policy.OperatorPolicy?.Name,
-            ["policy"] = queue.Policy.Policy?.Name,
-            ["state"] = queue.Condition == QueueCondition.Down ? "down" : "running",
-            ["type"] = WordOf(queue.Type),
-            ["vhost"] = queue.VirtualHost,
-        };
+        var item = DefinitionOf(queue);
+        item["consumers"] = queue.Consumers;
+        item["memory"] = queue.MemoryBytes;
         AddConsumerTags(item, queue);
         if (queue.IdleSince is { } idle)
         {
             item["idle_since"] = idle.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff+00:00", CultureInfo.InvariantCulture);
         }
 
-        if (queue.Owner is { } owner)
-        {
-            item["owner_pid_details"] = new JsonObject { ["name"] = owner };
-        }
-
-        AddLengths(item, queue);
+        AddTotals(item, queue).With(queue.Lengths);
         AddSizes(item, queue);
         return item.WithMessageStats(queue.MessageStats);
     }
+
+    /// <summary>A queue without statistics, for those who list many.</summary>
+    /// <param name="queue">Which.</param>
+    /// <param name="totals">With how many messages it has, all the same.</param>
+    public static JsonObject WithoutStatistics(QueueInfo queue, bool totals) =>
+        totals ? AddTotals(DefinitionOf(queue), queue) : DefinitionOf(queue);
 
     /// <summary>An exchange.</summary>
     public static JsonObject ObjectOf(ExchangeInfo exchange)
@@ -109,12 +96,37 @@ internal static class TopologyJson
         }
     }
 
-    private static void AddLengths(JsonObject item, QueueInfo queue)
+    private static JsonObject DefinitionOf(QueueInfo queue)
+    {
+        var item = new JsonObject
+        {
+            ["arguments"] = JsonArguments.ObjectOf(queue.Definition.Arguments),
+            ["auto_delete"] = queue.Definition.AutoDelete,
+            ["durable"] = queue.Definition.Durable,
+            ["effective_policy_definition"] = JsonArguments.ObjectOf(queue.Policy.Definition),
+            ["exclusive"] = queue.Definition.Exclusive,
+            ["name"] = queue.Name,
+            ["node"] = queue.Node,
+            ["operator_policy"] = queue.Policy.OperatorPolicy?.Name,
+            ["policy"] = queue.Policy.Policy?.Name,
+            ["state"] = queue.Condition == QueueCondition.Down ? "down" : "running",
+            ["type"] = WordOf(queue.Type),
+            ["vhost"] = queue.VirtualHost,
+        };
+        if (queue.Owner is { } owner)
+        {
+            item["owner_pid_details"] = new JsonObject { ["name"] = owner };
+        }
+
+        return item;
+    }
+
+    private static JsonObject AddTotals(JsonObject item, QueueInfo queue)
     {
         item["messages"] = queue.Ready + queue.Unacknowledged;
         item["messages_ready"] = queue.Ready;
         item["messages_unacknowledged"] = queue.Unacknowledged;
-        item.With(queue.Lengths);
+        return item;
     }
 
     private static void AddSizes(JsonObject item, QueueInfo queue)

@@ -35,7 +35,13 @@ internal static class TopologyLists
     {
         var found = await request.Broker.View.ListQueuesAsync(virtualHost, request.Ended).ConfigureAwait(false);
         var visible = await VisibleAsync(request).ConfigureAwait(false);
-        await request.List(found.Where(queue => visible.Contains(queue.VirtualHost) && isWanted(queue)).Select(TopologyJson.ObjectOf), Sorts).ConfigureAwait(false);
+        await request.List(found.Where(queue => visible.Contains(queue.VirtualHost) && isWanted(queue)).Select(QueueJsonFor(request)), Sorts).ConfigureAwait(false);
+    }
+
+    private static Func<QueueInfo, JsonObject> QueueJsonFor(ApiRequest request)
+    {
+        var totals = request.IsOn("enable_queue_totals");
+        return request.IsOn("disable_stats") ? queue => TopologyJson.WithoutStatistics(queue, totals) : TopologyJson.ObjectOf;
     }
 
     private static async Task GetExchangeAsync(ApiRequest request)

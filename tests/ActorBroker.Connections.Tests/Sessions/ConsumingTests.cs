@@ -287,6 +287,18 @@ public sealed class ConsumingTests : BrokerSessionSpec
     }
 
     [Fact]
+    public void Stopping_a_consumer_sends_what_it_settled_first()
+    {
+        var queue = NewQueue();
+        Started(queue);
+        Tell(queue, Delivery(1, 0, "x"));
+        Session.Settle(1, SettleOutcome.Accepted, new PositionRange(0, 1));
+        Session.StopConsumer(1, static () => { });
+        queue.ExpectMsg<SettleMessages>();
+        queue.ExpectMsg<StopConsumer>();
+    }
+
+    [Fact]
     public void Closing_a_consumer_sends_what_it_settled_first()
     {
         var queue = NewQueue();

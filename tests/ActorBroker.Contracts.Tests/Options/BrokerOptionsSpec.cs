@@ -16,7 +16,7 @@ public sealed class BrokerOptionsSpec
         Assert.Equal(2047, options.Amqp091.ChannelMax);
         Assert.Equal(TimeSpan.FromSeconds(60), options.Amqp091.Heartbeat);
         Assert.Equal(16 * 1024 * 1024, options.Amqp091.MaxMessageSize);
-        Assert.Equal(new ListenerOptions("amqp", Enabled: true, "0.0.0.0", 5672), options.Listener("amqp"));
+        Assert.Equal(new ListenerOptions("amqp", Enabled: true, "*", 5672), options.Listener("amqp"));
         Assert.Equal([ListenerOptions.Amqp, ListenerOptions.Http, ListenerOptions.Prometheus], options.Listeners.Where(listener => listener.Enabled).Select(listener => listener.Name));
         Assert.Equal(("guest", "guest", "/"), (options.Access.DefaultUser, options.Access.DefaultPassword, options.Access.DefaultVirtualHost));
         Assert.Equal(["guest"], options.Access.LoopbackUsers);

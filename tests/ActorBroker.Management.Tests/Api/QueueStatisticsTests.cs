@@ -62,6 +62,28 @@ public sealed class QueueStatisticsTests(ApiFixture fixture) : ApiSpec(fixture)
         Assert.Equal(0, (int)Assert.Single(stream["readers"]!.AsObject()).Value!);
     }
 
+    [Fact]
+    public async Task A_list_without_statistics_has_definitions_and_totals_where_they_are_asked_for()
+    {
+        var host = await VirtualHostAsync();
+        await PutAsync($"queues/{host}/q", """{"durable":true}""");
+        await PublishAsync(host, "q", "12345", "{}");
+        await ToldAsync($"queues/{host}/q", static queue => (int?)queue["messages"] == 1 && queue["message_stats"] is not null);
+
+        var bare = Assert.Single((await GetAsync($"queues/{host}?disable_stats=true")).Items)!.AsObject();
+        Assert.Equal(("q", "classic", "running", true), ((string?)bare["name"], (string?)bare["type"], (string?)bare["state"], (bool)bare["durable"]!));
+        Assert.DoesNotContain(bare, static field => field.Key.StartsWith("message", StringComparison.Ordinal));
+        Assert.DoesNotContain("consumers", bare);
+
+        var total = Assert.Single((await GetAsync($"queues/{host}?disable_stats=true&enable_queue_totals=true")).Items)!.AsObject();
+        Assert.Equal([1, 1, 0], Numbers(total, "messages", "messages_ready", "messages_unacknowledged"));
+        Assert.DoesNotContain("message_stats", total);
+        Assert.DoesNotContain("messages_details", total);
+
+        // Totals are there anyway where statistics are.
+        Assert.Contains("message_stats", Assert.Single((await GetAsync($"queues/{host}?enable_queue_totals=true")).Items)!.AsObject());
+    }
+
     private static double[] Numbers(JsonNode item, params string[] names) => [.. names.Select(name => (double)item[name]!)];
 
     private async Task PublishAsync(string host, string queue, string payload, string properties) => Assert.Equal(

@@ -130,6 +130,29 @@ public sealed class PublishingTests
         Assert.Equal(["1 nack 3 False", "1 ack 6 False", "1 ack 7 False", "1 ack 9 False", "1 ack 5 True"], _conversation.Settle().TakeLines());
     }
 
+    [Theory]
+    [InlineData(1, 1, true, 2, 2, true, "1 ack 2 True")]
+    [InlineData(2, 2, false, 1, 1, true, "1 ack 2 False", "1 ack 1 False")]
+    [InlineData(1, 1, false, 2, 2, true, "1 ack 2 True")]
+    [InlineData(1, 2, true, 3, 3, false, "1 ack 3 False", "1 ack 2 True")]
+    public void A_confirm_that_stands_for_one_message_is_not_multiple(
+        ulong first, ulong last, bool allBefore, ulong nextFirst, ulong nextLast, bool allBeforeNext, params string[] expected)
+    {
+        var script = new ClientScript().Method(1, new ConfirmSelect(false));
+        for (var times = 0; times < 4; times++)
+            script.Publish(1, "e", "k", "m"u8);
+        _conversation.Exchange(script).TakeFrames();
+        var channel = _conversation.Session.ConfirmChannels[0];
+
+        _conversation.Connection.OnConfirm(channel, first, last, negative: false, allBefore);
+        _conversation.Connection.OnConfirm(channel, nextFirst, nextLast, negative: false, allBeforeNext);
+        Assert.Equal(expected, _conversation.Settle().TakeLines());
+
+        // What left before has no part in what follows.
+        _conversation.Connection.OnConfirm(channel, 4, 4, negative: false, allBefore: true);
+        Assert.Equal(["1 ack 4 False"], _conversation.Settle().TakeLines());
+    }
+
     [Fact]
     public void Publish_tags_begin_with_one_at_confirm_select_and_anew_in_a_new_channel()
     {
@@ -147,7 +170,7 @@ public sealed class PublishingTests
         _conversation.Connection.OnConfirm(ids[0], 1, 1, negative: false, allBefore: true);
         Assert.Empty(_conversation.Settle().TakeLines());
         _conversation.Connection.OnConfirm(ids[2], 1, 1, negative: false, allBefore: true);
-        Assert.Equal(["1 ack 1 True"], _conversation.Settle().TakeLines());
+        Assert.Equal(["1 ack 1 False"], _conversation.Settle().TakeLines());
     }
 
     [Fact]
@@ -158,7 +181,7 @@ public sealed class PublishingTests
 
         _conversation.Exchange(new ChannelClose(ReplyCode.Success, "", 0, 0));
 
-        Assert.Equal(["1 ack 1 True", "1 channel.close-ok"], _conversation.TakeLines());
+        Assert.Equal(["1 ack 1 False", "1 channel.close-ok"], _conversation.TakeLines());
     }
 
     [Fact]
