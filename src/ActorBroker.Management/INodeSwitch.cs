@@ -18,8 +18,9 @@ public interface INodeSwitch
     /// <exception cref="StartupException">It could not start, and is stopped as before.</exception>
     Task StartAsync();
 
-    /// <summary>Everything that the node keeps is deleted, so that it starts as a new one.</summary>
+    /// <summary>Everything that the node alone keeps is deleted, so that it starts as a new one; what it shared stays with the other nodes.</summary>
     /// <exception cref="InvalidOperationException">It is not stopped.</exception>
-    /// <exception cref="NotSupportedException">It keeps nothing of its own: its journal is a database that other nodes may share.</exception>
+    /// <exception cref="NotSupportedException">Its journal is a database, and no other node serves that.</exception>
+    /// <exception cref="StartupException">It cannot be deleted, or the database cannot be asked about other nodes.</exception>
     Task ResetAsync();
 }

@@ -79,9 +79,18 @@ public sealed partial class AccessActor
 
     private void AnswerWhenFollowed(UnansweredChange unanswered)
     {
-        unanswered.Version = _nodes.Version;
-        unanswered.Limit = WaitLimit.Begin(_settings.Clock, NodeTimeout);
         _unanswered.Add(unanswered);
+        Follow(unanswered);
+    }
+
+    private void Follow(params IEnumerable<UnansweredChange> changes)
+    {
+        foreach (var unanswered in changes)
+        {
+            unanswered.Version = _nodes.Version;
+            unanswered.Limit = WaitLimit.Begin(_settings.Clock, NodeTimeout);
+        }
+
         AnswerFollowed();
         if (_unanswered.Count > 0 && !Timers.IsTimerActive(NodesDue.Instance))
         {

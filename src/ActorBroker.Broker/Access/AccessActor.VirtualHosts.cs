@@ -100,7 +100,9 @@ public sealed partial class AccessActor
             Persist(new VirtualHostDeleted(emptied.VirtualHost, emptied.Origin), written =>
             {
                 ApplyWritten(written);
-                AnswerFollowed();
+
+                // Whoever hears that it is gone finds it on no node.
+                Follow([.. _unanswered.Where(unanswered => unanswered.Change is DeleteVirtualHost delete && delete.VirtualHost == written.Name)]);
             });
         }
     }

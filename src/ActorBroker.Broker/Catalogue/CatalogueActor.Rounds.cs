@@ -30,6 +30,7 @@ public sealed partial class CatalogueActor
         {
             _current.Add(request);
             request.Refusal = CheckQueueLimit(request.Command);
+            request.WasThere = request.Command is UnregisterName gone && _state.TryGet(new Destination(gone.Kind, gone.Name), out _);
             var first = changes.Count;
             if (request.Refusal is null)
                 AddChanges(request.Command, changes);

@@ -147,7 +147,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
                 sender.Tell(new NameRegistered(register.RequestId, refusal), Self);
                 break;
             case UnregisterName unregister:
-                sender.Tell(new NameUnregistered(unregister.RequestId, refusal), Self);
+                sender.Tell(new NameUnregistered(unregister.RequestId, refusal) { WasThere = request.WasThere }, Self);
                 break;
             case SubscribeNames when refusal is null:
                 Subscribe(sender);
@@ -194,6 +194,9 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
         public IActorRef Sender { get; } = sender;
 
         public Refusal? Refusal { get; set; }
+
+        // The name that is taken out.
+        public bool WasThere { get; set; }
     }
 
     /// <summary>From the shard: the catalogue moves.</summary>

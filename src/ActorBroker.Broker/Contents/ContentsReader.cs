@@ -40,8 +40,8 @@ internal sealed class ContentsReader(ContentsSource source, IActorRef self, Func
     /// <summary>The queue has answered: <see cref="First"/> and <see cref="End"/> are known.</summary>
     public bool IsPlaced { get; private set; }
 
-    /// <summary>Nothing more is in the range.</summary>
-    public bool IsAtEnd => IsPlaced && Next >= End;
+    /// <summary>Nothing more is in the range, or none of it is wanted, for which the queue is not asked.</summary>
+    public bool IsAtEnd => (IsPlaced || Wanted is not null) && Next >= End;
 
     /// <summary>Why it cannot go on; null while it can.</summary>
     public Refusal? Refusal { get; private set; }

@@ -1,5 +1,6 @@
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Contracts;
+using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
@@ -20,6 +21,8 @@ public sealed partial class QueueActor
     // In one line of the log.
     private const int EventsNamedMax = 16;
 
+    private const string LostRequest = "lost";
+
     private readonly JournalQuarantine? _quarantine;
 
     // Events that were reported; those that are not in quarantine yet hold the trimming back.
@@ -27,6 +30,7 @@ public sealed partial class QueueActor
     private readonly SortedSet<long> _unkept = [];
     private List<DamagedEvent> _damagedInReplay = [];
     private string? _damage;
+    private (QueueKey Queue, long Events)? _lost;
     private bool _areLeftoversTransient = true;
 
     private void RecoverDamage(QueueEvent queueEvent)
@@ -78,15 +82,22 @@ public sealed partial class QueueActor
     }
 
     // An empty queue is all in its snapshots: without any it looks like one that was deleted, but then its name would have
-    // gone before its events. Or it was declared once more, and that did not get as far as the journal.
-    private void ReportLost(QueueKey queue)
+    // gone before its events; whoever wakes it may have read the name before that. Or it was declared once more, and that did
+    // not get as far as the journal.
+    private void OnLostName(NameUnregistered lost)
     {
-        if (LastSequenceNr > 0)
+        if (lost is { Refusal: null, WasThere: true } && _lost is var (queue, events))
         {
             _log.Error(
                 "{0}: journal damage: {1} is named by its catalogue, and nothing is left of the {2} events that it had: it is taken for deleted",
-                PersistenceId, queue, LastSequenceNr);
+                PersistenceId, queue, events);
         }
+    }
+
+    private void TakeOutName(QueueKey queue)
+    {
+        _lost = (queue, LastSequenceNr);
+        UnregisterName(queue, LastSequenceNr > 0 ? LostRequest : NameRequest);
     }
 
     private void Report(IReadOnlyList<DamagedEvent> damaged, long lost)

@@ -126,9 +126,9 @@ public sealed partial class QueueActor
         Timers.StartSingleTimer(CleanUpTick.Instance, CleanUpTick.Instance, AskAgainAfter);
     }
 
-    private void UnregisterName(QueueKey queue) =>
+    private void UnregisterName(QueueKey queue, string request = NameRequest) =>
         _settings.CatalogueRegion(Context.System).Tell(
-            new UnregisterName(queue.VirtualHost, DestinationKind.Queue, queue.Name, NameRequest));
+            new UnregisterName(queue.VirtualHost, DestinationKind.Queue, queue.Name, request));
 
     private void OnCleanedUp(string requestId)
     {

@@ -155,9 +155,8 @@ public sealed partial class QueueActor
                 Sender.Tell(history.Refused(QueueDeclaration.NotFound(history.Queue)));
                 break;
             case WakeQueue wake:
-                ReportLost(wake.Queue);
                 Sender.Tell(new QueueWoken(wake.Queue));
-                UnregisterName(wake.Queue);
+                TakeOutName(wake.Queue);
                 break;
             case EndTransaction { Committed: true } end:
                 _settings.TransactionRegion(Context.System).Tell(new TransactionApplied(end.Id, end.Queue));

@@ -4,6 +4,7 @@ using ActorBroker.Broker.History;
 using ActorBroker.Broker.Persistence;
 using ActorBroker.Broker.Policies;
 using ActorBroker.Contracts;
+using ActorBroker.Contracts.Catalogue;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Options;
 using ActorBroker.Contracts.Queues;
@@ -118,6 +119,9 @@ public sealed partial class QueueActor : UntypedPersistentActor, IWithTimers, IQ
                 return;
             case FiguresWanted wanted:
                 OnFiguresWanted(wanted);
+                return;
+            case NameUnregistered { RequestId: LostRequest } lost:
+                OnLostName(lost);
                 return;
         }
 

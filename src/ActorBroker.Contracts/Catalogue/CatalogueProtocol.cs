@@ -38,7 +38,11 @@ public sealed record UnregisterName(string VirtualHost, DestinationKind Kind, st
 public sealed record NameRegistered(string RequestId, Refusal? Refusal) : IBrokerMessage;
 
 /// <summary>The answer to <see cref="UnregisterName"/>: done when <paramref name="Refusal"/> is null.</summary>
-public sealed record NameUnregistered(string RequestId, Refusal? Refusal) : IBrokerMessage;
+public sealed record NameUnregistered(string RequestId, Refusal? Refusal) : IBrokerMessage
+{
+    /// <summary>The catalogue had the name until now; false too from a node that does not say so yet.</summary>
+    public bool WasThere { get; init; }
+}
 
 /// <summary>All names, for start-up and listings. Answered by one or more <see cref="NamesListed"/>.</summary>
 public sealed record ListNames(string VirtualHost, string RequestId) : CatalogueCommand(VirtualHost);

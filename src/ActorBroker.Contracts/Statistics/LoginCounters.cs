@@ -38,7 +38,8 @@ public sealed class LoginCounters(bool tracksSources = false)
     /// <summary>What was counted so far, in the order of protocols, addresses, users.</summary>
     public IReadOnlyList<LoginFigures> All() =>
     [
-        .. _attempts.OrderBy(static entry => entry.Key)
+        // The dictionary's own copy: any other could meet an entry more than it has made room for.
+        .. _attempts.ToArray().OrderBy(static entry => entry.Key)
             .Select(static entry => new LoginFigures(entry.Key.Protocol, entry.Key.Address, entry.Key.User, entry.Value.Accepted, entry.Value.Refused)),
     ];
 

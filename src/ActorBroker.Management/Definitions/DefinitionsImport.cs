@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
@@ -25,6 +26,9 @@ internal sealed class DefinitionsImport(ApiRequest request, JsonObject definitio
 {
     // Entities are asked at once, so many at a time.
     private const int AskedAtOnce = 64;
+
+    // AMQP 0-9-1 §4.2.5.3: what is longer, no client could name.
+    private const int NameBytesMax = 255;
 
     // Of RabbitMQ: a queue is moved there, and a later file without it says how it was meant.
     private const string Undefined = "undefined";
@@ -103,7 +107,7 @@ internal sealed class DefinitionsImport(ApiRequest request, JsonObject definitio
 
     private async Task ExchangeAsync(JsonObject item)
     {
-        var key = new ExchangeKey(VirtualHostOf(item), item.RequiredText("name"));
+        var key = new ExchangeKey(VirtualHostOf(item), Short(item.RequiredText("name")));
         if (DefinitionParts.IsBuiltIn(key.Name) || await ExchangeRoutes.DescribeAsync(request.Broker, key).ConfigureAwait(false) is not null)
         {
             return;
@@ -115,7 +119,7 @@ internal sealed class DefinitionsImport(ApiRequest request, JsonObject definitio
 
     private async Task QueueAsync(JsonObject item)
     {
-        var key = new QueueKey(VirtualHostOf(item), item.RequiredText("name"));
+        var key = new QueueKey(VirtualHostOf(item), Short(item.RequiredText("name")));
         if (DefinitionParts.IsBuiltIn(key.Name) || await QueueRoutes.ExistsAsync(request.Broker, key).ConfigureAwait(false))
         {
             return;
@@ -141,7 +145,7 @@ internal sealed class DefinitionsImport(ApiRequest request, JsonObject definitio
 
         var name = item.RequiredText("destination");
         var destination = item.Text("destination_type") == "exchange" ? Destination.Exchange(name) : Destination.Queue(name);
-        var binding = new Binding(destination, item.Text("routing_key") ?? string.Empty, JsonArguments.TableOf(item["arguments"]));
+        var binding = new Binding(destination, Short(item.Text("routing_key") ?? string.Empty), JsonArguments.TableOf(item["arguments"]));
         var bind = new BindDestination(source, 0, binding, request.Origin);
         Check((await request.Broker.Exchanges.Ask<ExchangeAnswered>(bind, ManagedBroker.AnswerTimeout).ConfigureAwait(false)).Refusal);
     }
@@ -180,6 +184,10 @@ internal sealed class DefinitionsImport(ApiRequest request, JsonObject definitio
 
         return all.Add(key, ArgumentValue.FromString(text)).Build();
     }
+
+    private static string Short(string text) => Encoding.UTF8.GetByteCount(text) <= NameBytesMax
+        ? text
+        : throw ApiErrorException.BadRequest($"names and routing keys have at most {NameBytesMax} bytes");
 
     private static void Check(Refusal? refusal)
     {

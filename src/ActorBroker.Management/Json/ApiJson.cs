@@ -42,7 +42,8 @@ internal static class ApiJson
         {
             node = JsonNode.Parse(body, documentOptions: Reading);
 
-            // An object is read when it is first looked at; a name that comes twice shows only then.
+            // An object is read when it is first looked at; a name that comes twice shows only then, and text that is none (half of
+            // a surrogate pair, bytes that are no UTF-8).
             if (node is JsonObject found)
             {
                 Visit(found);
@@ -77,6 +78,9 @@ internal static class ApiJson
                     Visit(item);
                 }
 
+                break;
+            case JsonValue value:
+                _ = value.TryGetValue(out string? _);
                 break;
         }
     }

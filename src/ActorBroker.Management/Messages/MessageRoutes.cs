@@ -5,7 +5,6 @@ using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
-using ActorBroker.Core.Queues;
 using ActorBroker.Management.Http;
 using ActorBroker.Management.Json;
 using ActorBroker.Management.Sessions;
@@ -21,9 +20,6 @@ internal static class MessageRoutes
 
     // RabbitMQ has no limit but its memory.
     private const int CountMax = 10_000;
-
-    // Of a queue that is only asked for.
-    private static readonly QueueDefinition Any = new(Durable: false, Exclusive: false, AutoDelete: false, ArgumentTable.Empty);
     private const long BytesMax = 64 * 1024 * 1024;
 
     public static IEnumerable<ApiRoute> All =>
@@ -113,8 +109,7 @@ internal static class MessageRoutes
                 session.Settle(Getter, outcome, new PositionRange(position, 1));
             }
 
-            // Answered behind them: whoever gets next finds what has gone back.
-            await session.AskAsync(id => new ClientDeclareQueue(id, queue, Any, Passive: true)).ConfigureAwait(false);
+            await session.SettledAsync(queue).ConfigureAwait(false);
         }
 
         await request.Json(messages).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal static class MoveRoutes
     [
         ApiRoutes.Post(
             "queues/{vhost}/{queue}/move", ApiAccess.User,
-            "Moves messages: destination names a queue, or with destination_type exchange an exchange, which routes by routing_key or each message's own; count is how many at most.",
+            "Moves messages: destination names a queue, or with destination_type exchange an exchange, which routes by routing_key or each message's own; count is how many at most, of those that are there.",
             MoveAsync),
     ];
 
@@ -45,17 +45,20 @@ internal static class MoveRoutes
         var moved = 0;
         for (; moved < count; moved++)
         {
-            if (await session.GetAsync(queue, Getter, noAck: false).ConfigureAwait(false) is not { Segment: { } segment })
+            if (await session.GetAsync(queue, Getter, noAck: false).ConfigureAwait(false) is not { Segment: { } segment } taken)
             {
                 break;
             }
 
+            // What comes back to the queue, by whatever way, would be moved again and again.
+            count = moved == 0 ? Math.Min(count, 1 + taken.MessagesLeft) : count;
             var route = RouteOf(isExchange ? destination : string.Empty, routingKey ?? segment.Batch.RouteOf(segment.StartIndex).RoutingKey);
             var confirm = await PublishAsync(session, route, segment).ConfigureAwait(false);
             var isThere = confirm.Outcome == PublishOutcome.Confirmed;
             session.Settle(Getter, isThere ? SettleOutcome.Accepted : SettleOutcome.Released, new PositionRange(segment.FirstPosition, 1));
             if (!isThere)
             {
+                await session.SettledAsync(queue).ConfigureAwait(false);
                 throw NotTaken(confirm, moved);
             }
         }

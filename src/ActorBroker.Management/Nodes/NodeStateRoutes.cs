@@ -22,7 +22,7 @@ internal static class NodeStateRoutes
             SwitchAsync(request, static node => node.StopAsync())) with { IsForStoppedNode = true },
         ApiRoutes.Post("node/start", ApiAccess.Administrator, "Has this node join its cluster and serve clients again.", static request =>
             SwitchAsync(request, static node => node.StartAsync())) with { IsForStoppedNode = true },
-        ApiRoutes.Post("node/reset", ApiAccess.Administrator, "Deletes everything that this node keeps, which has to be stopped; it starts as a new one.", static request =>
+        ApiRoutes.Post("node/reset", ApiAccess.Administrator, "Deletes everything that this node alone keeps, which has to be stopped; it starts as a new one. What several nodes share stays.", static request =>
             SwitchAsync(request, static node => node.ResetAsync())) with { IsForStoppedNode = true },
     ];
 

@@ -1,8 +1,10 @@
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Clients;
 using ActorBroker.Contracts.Queues;
+using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
 using ActorBroker.Core.Names;
+using ActorBroker.Core.Queues;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Management.Http;
 using Akka.Actor;
@@ -12,14 +14,19 @@ namespace ActorBroker.Management.Sessions;
 /// <summary>A session of a request's user at the broker. Disposing of it ends it: what was not settled goes back.</summary>
 internal sealed class ApiSession : IAsyncDisposable
 {
+    // Of a queue that is only asked for.
+    private static readonly QueueDefinition Any = new(Durable: false, Exclusive: false, AutoDelete: false, ArgumentTable.Empty);
+
     private readonly IActorRef _actor;
+    private readonly Task<Refusal> _closed;
     private readonly CancellationToken _ended;
     private long _requests;
     private long _published;
 
-    private ApiSession(IActorRef actor, CancellationToken ended)
+    private ApiSession(IActorRef actor, Task<Refusal> closed, CancellationToken ended)
     {
         _actor = actor;
+        _closed = closed;
         _ended = ended;
     }
 
@@ -35,7 +42,7 @@ internal sealed class ApiSession : IAsyncDisposable
         var opened = New<Refusal?>();
         var (user, password) = request.User.Credentials;
         var open = new OpenApiSession(request.Broker.Sessions, user, password, virtualHost, request.Peer, opened);
-        var session = new ApiSession(request.Broker.System.ActorOf(ApiSessionActor.Props(open)), request.Ended);
+        var session = new ApiSession(request.Broker.System.ActorOf(ApiSessionActor.Props(open)), open.Ended.Task, request.Ended);
         try
         {
             var refusal = await session.WithinAsync(opened.Task).ConfigureAwait(false);
@@ -74,6 +81,9 @@ internal sealed class ApiSession : IAsyncDisposable
     public void Settle(int consumerId, SettleOutcome outcome, PositionRange positions) =>
         _actor.Tell(new SettleMessages([new Settlement(consumerId, outcome, positions)]));
 
+    /// <summary>Ends when the queue has heard what was settled, since it answers behind that: whoever gets next finds what has gone back.</summary>
+    public Task SettledAsync(string queue) => AskAsync(id => new ClientDeclareQueue(id, queue, Any, Passive: true));
+
     /// <summary>Publishes one message, mandatorily, and says what became of it.</summary>
     public async Task<ClientConfirm> PublishAsync(MessageRoute route, byte[] properties, byte[] body)
     {
@@ -99,11 +109,15 @@ internal sealed class ApiSession : IAsyncDisposable
         return await WithinAsync(answer.Task).ConfigureAwait(false);
     }
 
+    // A session may end between two questions, when an operator closes all of a user's: nobody hears the second one.
     private async Task<T> WithinAsync<T>(Task<T> task)
     {
         try
         {
-            return await task.WaitAsync(ManagedBroker.AnswerTimeout, _ended).ConfigureAwait(false);
+            await Task.WhenAny(task, _closed).WaitAsync(ManagedBroker.AnswerTimeout, _ended).ConfigureAwait(false);
+            return task.IsCompleted
+                ? await task.ConfigureAwait(false)
+                : throw ApiErrorException.Of(await _closed.ConfigureAwait(false));
         }
         catch (TimeoutException)
         {

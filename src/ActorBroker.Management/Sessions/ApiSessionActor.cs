@@ -37,6 +37,7 @@ internal sealed class ApiSessionActor : UntypedActor
         var refusal = new Refusal(RefusalReason.Unavailable, "the session at the broker has ended");
         _link?.Send(new CloseClientSession());
         Fail(refusal);
+        _open.Ended.TrySetResult(refusal);
     }
 
     /// <inheritdoc/>
@@ -147,6 +148,9 @@ internal sealed class ApiSessionActor : UntypedActor
 internal sealed record OpenApiSession(
     ActorSelection Opener, string User, string Password, string VirtualHost, IPEndPoint Peer, TaskCompletionSource<Refusal?> Opened)
 {
+    /// <summary>Why what is asked from now on has no answer.</summary>
+    public TaskCompletionSource<Refusal> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Leaves the password out.</summary>
     public override string ToString() => $"OpenApiSession {{ User = {User}, VirtualHost = {VirtualHost}, Peer = {Peer} }}";
 }

@@ -71,7 +71,7 @@ internal static class Node
         TimeProvider clock, TerminationSignals signals)
     {
         var (wait, longest) = options.Cluster.RejoinAfter;
-        var pause = new NodePause(new NodeSwitch(store.IsOwn), store, signals);
+        var pause = new NodePause(new NodeSwitch(), store, membership.Claim, signals);
         while (true)
         {
             var started = clock.GetTimestamp();

@@ -19,8 +19,7 @@ internal enum NodeWish
 /// What operators want of the node, and how far it has come: they ask on any thread, the node answers from its one loop. One
 /// wish at a time: who wants something else meanwhile is refused.
 /// </summary>
-/// <param name="mayReset">What the node keeps is its own.</param>
-internal sealed class NodeSwitch(bool mayReset) : INodeSwitch
+internal sealed class NodeSwitch : INodeSwitch
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource _wanted = NewSource();
@@ -44,11 +43,6 @@ internal sealed class NodeSwitch(bool mayReset) : INodeSwitch
 
     public Task ResetAsync()
     {
-        if (!mayReset)
-        {
-            throw new NotSupportedException("the node's journal is a database that other nodes may share: what it has is not one node's to delete");
-        }
-
         lock (_gate)
         {
             return _wish == NodeWish.Serve ? throw new InvalidOperationException("the node is running: stop it first") : WishAsync(NodeWish.Reset);

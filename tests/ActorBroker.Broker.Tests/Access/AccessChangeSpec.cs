@@ -153,6 +153,27 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
         Assert.Equal(["/"], ExpectMsg<VirtualHostsListed>().VirtualHosts);
     }
 
+    [Fact]
+    public void The_deletion_of_a_virtual_host_is_answered_when_every_node_knows_that_it_is_gone()
+    {
+        var (others, node) = (CreateTestProbe(), CreateTestProbe());
+        var access = Start(others);
+        Change(access, new CreateVirtualHost(1, "v", VirtualHostMetadata.None, Someone));
+        access.Tell(new SubscribeAccess(), node);
+        node.ExpectMsg<AccessTableChanged>();
+        access.Tell(new DeleteVirtualHost(2, "v", Someone));
+        var closed = node.ExpectMsg<AccessTableChanged>();
+        Assert.IsType<VirtualHostClosed>(closed.Changes.Single());
+        access.Tell(new AccessTableApplied(closed.Version), node);
+        AnswerThatNothingIsThere(others);
+
+        var deleted = node.ExpectMsg<AccessTableChanged>();
+        Assert.IsType<VirtualHostDeleted>(deleted.Changes.Single());
+        ExpectNoMsg(50);
+        access.Tell(new AccessTableApplied(deleted.Version), node);
+        Assert.Equal(new AccessChangeDone(2, null), ExpectMsg<AccessChangeDone>());
+    }
+
     // As catalogue and exchanges, until the last thing is asked.
     private static void AnswerThatNothingIsThere(TestProbe others)
     {

@@ -74,8 +74,12 @@ public sealed class CatalogueActorTests : EntityTestKit
 
         for (var i = 0; i < 20; i++)
             Assert.Equal(new NameRegistered($"{i}", null), ExpectMsg<NameRegistered>());
-        Assert.Equal(new NameUnregistered("20", null), ExpectMsg<NameUnregistered>());
+        Assert.Equal(new NameUnregistered("20", null) { WasThere = true }, ExpectMsg<NameUnregistered>());
         Assert.Equal(19, Subscribe().Count);
+        Unregister(Durable with { Name = "q5" }, "21");
+        var again = _node.ExpectMsg<NamesChanged>();
+        _node.Reply(new NamesApplied("/", again.Version));
+        Assert.Equal(new NameUnregistered("21", null), ExpectMsg<NameUnregistered>());
     }
 
     [Theory]

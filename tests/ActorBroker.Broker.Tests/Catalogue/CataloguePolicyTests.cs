@@ -158,7 +158,7 @@ public sealed class CataloguePolicyTests : EntityTestKit
         Assert.Null(Register(DestinationKind.Exchange, "e", durable: true));
         Assert.Null(Register(DestinationKind.Queue, Stage.NameOf("e"), durable: true));
         _catalogue.Tell(new UnregisterName("/", DestinationKind.Queue, "b", "u"), TestActor);
-        ExpectMsg(new NameUnregistered("u", null));
+        ExpectMsg(new NameUnregistered("u", null) { WasThere = true });
         Assert.Null(Register(DestinationKind.Queue, "c", durable: true));
     }
 

@@ -5,6 +5,7 @@ using ActorBroker.Core.Names;
 using ActorBroker.Core.Sessions;
 using ActorBroker.Core.Tests.Messages;
 using Akka.Actor;
+using Akka.Event;
 using Xunit;
 
 namespace ActorBroker.Broker.Tests.Queues;
@@ -199,6 +200,36 @@ public sealed class QueueLifecycleTests : QueueActorSpec
         Queues.Tell(new WakeQueue(Key), Client.Ref);
         Exchanges.Reply(new DestinationRemoved(Exchanges.ExpectMsg<RemoveDestination>().RequestId, null));
         AwaitEvents(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void That_nothing_is_left_of_a_queue_is_damage_where_its_name_was_still_there(bool isNamed)
+    {
+        Sys.EventStream.SetLogLevel(LogLevel.ErrorLevel);
+        Sys.EventStream.Subscribe(TestActor, typeof(Error));
+        Declare();
+        Catalogue.ExpectMsg<RegisterName>();
+        Queues.Tell(new DeleteQueue(Key, 6, false, false, Someone), Client.Ref);
+        Client.ExpectMsg(new QueueAnswered(6, null, 0, 0));
+        Catalogue.ExpectMsg<UnregisterName>();
+        AwaitEvents(0);
+        KeepSilent(Catalogue);
+
+        // By somebody who has read its name before it was deleted, or whose catalogue still has it.
+        Queues.Tell(new WakeQueue(Key), Client.Ref);
+        Client.ExpectMsg(new QueueWoken(Key));
+        Catalogue.Reply(new NameUnregistered(Catalogue.ExpectMsg<UnregisterName>().RequestId, null) { WasThere = isNamed });
+        Queues.Tell(new DescribeQueue(Key, 7), Client.Ref);
+        Client.ExpectMsg<QueueDescribed>();
+
+        if (isNamed)
+        {
+            Assert.Contains("journal damage: queue 'q' in vhost '/' is named by its catalogue", $"{ExpectMsg<Error>().Message}", StringComparison.Ordinal);
+        }
+
+        ExpectNoMsg(0);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Globalization;
 using ActorBroker.Interop.Tests.Hosting;
 using ActorBroker.Interop.Tests.Tls;
 using ActorBroker.Interop.Tests.Wire;
+using ActorBroker.Testing.Fuzz;
 using RabbitMQ.Client;
 using Xunit;
 using Xunit.Abstractions;

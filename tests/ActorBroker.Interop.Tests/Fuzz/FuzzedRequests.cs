@@ -1,14 +1,20 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace ActorBroker.Interop.Tests.Fuzz;
 
-/// <summary>Requests to the operations that the API says it has, with names, queries and bodies of all kinds.</summary>
+/// <summary>
+/// Requests to the operations that the API says it has. Most name what is there and carry a body that the operation asks for, so
+/// that they get as far as what it does; the rest has names, queries, headers and bodies of all kinds. None takes away what the
+/// others need: the user who asks, with its sessions, and the virtual host that they are in.
+/// </summary>
 /// <param name="random">The same numbers make the same requests.</param>
 /// <param name="operations">Method and path of each, values in braces.</param>
 internal sealed class FuzzedRequests(Random random, IReadOnlyList<(string Method, string Path)> operations)
 {
+    /// <summary>The virtual host that is changed and deleted; all else goes on in <c>v</c>.</summary>
+    private const string Expendable = "w";
+
     private static readonly string[] Names =
     [
         "a", "b", "%2F", "v", "", "%00", "..", "%2e%2e", "%", "%zz", "%ff%fe", "%c3%a4", "a%2Fb", "amq.topic", "amq.default", "amq.gen", "q%20q", "0",
@@ -23,68 +29,98 @@ internal sealed class FuzzedRequests(Random random, IReadOnlyList<(string Method
         "sort=", "columns=name,vhost", "columns=.,..,,a.b.c.d", "msg_rates_age=60&msg_rates_incr=5", "lengths_age=1&lengths_incr=0",
         "data_rates_age=999999999&data_rates_incr=1", "msg_rates_age=-1&msg_rates_incr=x", "if-unused=true", "if-empty=true&if-unused=maybe", "download=%0d%0aX:1", "auth=YTpi",
         "%", "=&&=", "disable_stats=true&enable_queue_totals=true", "from=last&start=5&count=10", "from=time&start=99999999999999999999",
-        "mode=delete", "value=1;2", "vhost=v",
+        "from=position&start=2&until_position=4&routing_key=%23&header.h=1", "text=p&body_bytes=1", "since=2020-01-01&order=asc", "kind=queue&action=created&count=3",
+        "mode=delete", "value=1;2", "vhost=v", "sort=value", "sort=arguments", "sort=definition.max-length", "dead_letter=true",
+        "family=queue_metrics&family=channel_metrics&vhost=v", "family=queue_coarse_metrics&family=nothing&vhost=", "family=connection_metrics",
     ];
 
-    private static readonly string[] Members =
-    [
-        "name", "vhost", "source", "destination", "destination_type", "routing_key", "arguments", "properties", "payload", "payload_encoding", "count", "ackmode",
-        "encoding", "truncate", "durable", "auto_delete", "internal", "type", "pattern", "definition", "priority", "apply-to", "value", "password",
-        "password_hash", "hashing_algorithm", "tags", "configure", "write", "read", "exchange", "users", "queues", "bindings", "exchanges", "policies",
-        "parameters", "global_parameters", "vhosts", "permissions", "action", "from", "start", "description", "default_queue_type", "tracing", "limits", "metadata",
-        "x-max-length", "x-message-ttl", "x-queue-type", "headers", "delivery_mode", "expiration", "timestamp", "component", "ack_mode", "requeue", "messages",
-    ];
+    // By the names of values in paths: what may be there.
+    private static readonly Dictionary<string, string[]> Usual = new()
+    {
+        ["vhost"] = ["v", "v", "v", "v", "v", "v", "%2F"],
+        ["queue"] = ["q", "q", "r", "s", "q2"],
+        ["exchange"] = ["amq.topic", "x", "amq.default", "amq.headers"],
+        ["source"] = ["amq.topic", "x"],
+        ["dtype"] = ["q", "q", "e"],
+        ["destination"] = ["q", "x"],
+        ["props"] = ["k", "~", "d"],
+        ["user"] = ["a", "a", "b"],
+        ["username"] = ["client", "a"],
+        ["component"] = ["operator_policy", "operator_policy", "vhost-limits"],
+        ["name"] = ["p", "o", "g", "limits"],
+        ["position"] = ["0", "1", "2", "5", "20"],
+        ["replay"] = ["replay", "other"],
+        ["protocol"] = ["amqp", "http", "mqtt"],
+        ["within"] = ["1", "2"],
+        ["unit"] = ["days", "months"],
+        ["pattern"] = [".*", "%5Eq"],
+        ["password"] = ["secret"],
+    };
 
-    private static readonly string[] Texts =
-    [
-        "", "a", "v", "direct", "fanout", "x-delayed-message", "queue", "e", ".*", "(", "string", "base64", "AAAA", "####", "ack_requeue_true", "reject_requeue_false",
-        "auto", "true", "stream", "quorum", "max-length", "ä€𐍈", "\u0000\u0001", "\\ud800", "2020-01-01", "1Y", "guest",
-    ];
-
-    private static readonly string[] Numbers =
-        ["0", "1", "-1", "2147483648", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "1e308", "1e999", "0.1", "-0", "1E-400"];
+    private readonly FuzzedBodies _bodies = new(random);
 
     /// <summary>What says who asks, for an administrator.</summary>
     public required string Authorization { get; init; }
 
-    /// <summary>A request that is well-formed HTTP, and its method.</summary>
-    public (string Method, byte[] Bytes) Next()
+    /// <summary>The node's name, percent-encoded.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Name of a connection that is there, percent-encoded.</summary>
+    public required Func<string> Connection { get; init; }
+
+    /// <summary>A request that is well-formed HTTP.</summary>
+    public FuzzedRequest Next()
     {
         var (method, template) = operations[random.Next(operations.Count)];
-        method = random.Next(40) switch { 0 => "HEAD", 1 => "OPTIONS", 2 => "PATCH", 3 => "DELETE", 4 => "PUT", _ => method };
-        var body = method is "GET" or "HEAD" or "OPTIONS" && random.Next(20) > 0 ? [] : Body();
-        var head = new StringBuilder($"{method} {Path(template)} HTTP/1.1\r\nHost: broker\r\n");
+        method = random.Next(200) switch { 0 => "HEAD", 1 => "OPTIONS", 2 => "PATCH", 3 => "DELETE", 4 => "PUT", 5 => "POST", _ => method };
+        var body = method is "GET" or "HEAD" or "OPTIONS" or "DELETE" && random.Next(20) > 0 ? [] : _bodies.Next(template);
+        var head = new StringBuilder($"{method} {Path(method, template)} HTTP/1.1\r\nHost: broker\r\n");
         AppendHeaders(head);
         if (body.Length == 0)
         {
             head.Append("Content-Length: 0\r\n\r\n");
-            return (method, Encoding.UTF8.GetBytes(head.ToString()));
+            return new FuzzedRequest(method, template, Encoding.UTF8.GetBytes(head.ToString()));
         }
 
         if (random.Next(6) > 0)
         {
             head.Append(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n\r\n");
-            return (method, [.. Encoding.UTF8.GetBytes(head.ToString()), .. body]);
+            return new FuzzedRequest(method, template, [.. Encoding.UTF8.GetBytes(head.ToString()), .. body]);
         }
 
         head.Append(CultureInfo.InvariantCulture, $"Transfer-Encoding: chunked\r\n\r\n{body.Length:x}\r\n");
-        return (method, [.. Encoding.UTF8.GetBytes(head.ToString()), .. body, .. "\r\n0\r\n\r\n"u8]);
+        return new FuzzedRequest(method, template, [.. Encoding.UTF8.GetBytes(head.ToString()), .. body, .. "\r\n0\r\n\r\n"u8]);
     }
 
-    private string Path(string template)
+    private string Path(string method, string template)
     {
-        var path = string.Join('/', template.Split('/').Select(part => part.StartsWith('{') ? Name(part) : part));
-        return random.Next(3) == 0 ? $"{path}?{Queries[random.Next(Queries.Length)]}" : path;
+        var path = string.Join('/', template.Split('/').Select(part => part.StartsWith('{') ? Name(method, template, part[1..^1]) : part));
+        return random.Next(4) == 0 ? $"{path}?{Any(Queries)}" : path;
     }
 
-    // Mostly what there may be: what is never there goes no further than being looked for.
-    private string Name(string part) => random.Next(3) == 0 ? Names[random.Next(Names.Length)] : part switch
+    private string Name(string method, string template, string value)
     {
-        "{vhost}" => random.Next(8) == 0 ? "%2F" : "v",
-        "{dtype}" => random.Next(2) == 0 ? "q" : "e",
-        "{exchange}" or "{source}" => random.Next(2) == 0 ? "amq.topic" : "a",
-        _ => random.Next(2) == 0 ? "a" : "b",
-    };
+        var isExpended = value == "vhost" && method != "GET"
+            && (template.Contains("/vhosts/", StringComparison.Ordinal) || template.Contains("-limits/", StringComparison.Ordinal));
+        if (random.Next(16) == 0)
+        {
+            var name = Any(Names);
+            return isExpended && name is ("v" or "%2F") ? Expendable : name;
+        }
+
+        return value switch
+        {
+            "node" => Node,
+            "connection" => Connection(),
+            "channel" => $"{Connection()}%20(1)",
+            "vhost" when isExpended => Expendable,
+            "name" when template.Contains("vhost-limits", StringComparison.Ordinal) => random.Next(2) == 0 ? "max-queues" : "max-connections",
+            "name" when template.Contains("user-limits", StringComparison.Ordinal) => random.Next(2) == 0 ? "max-channels" : "max-connections",
+            _ => Any(Usual[value]),
+        };
+    }
+
+    private string Any(string[] texts) => texts[random.Next(texts.Length)];
 
     // A password that is not known costs a slow hash, as it should: a few of these.
     private void AppendHeaders(StringBuilder head)
@@ -129,37 +165,11 @@ internal sealed class FuzzedRequests(Random random, IReadOnlyList<(string Method
                 break;
         }
     }
+}
 
-    private byte[] Body()
-    {
-        var text = random.Next(12) switch
-        {
-            0 => "null",
-            1 => "\"{}\"",
-            2 => new string('[', random.Next(1, 2_000)),
-            3 => "{\"a\":" + new string('[', 60) + new string(']', 60) + "}",
-            4 => "username=a&password=b",
-            5 => "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n{}\r\n--x--\r\n",
-            _ => Value(0),
-        };
-        var bytes = Encoding.UTF8.GetBytes(text);
-        return random.Next(8) == 0 ? new FuzzedBytes(random).Damage(bytes) : bytes;
-    }
-
-    private string Value(int depth)
-    {
-        if (depth == 0 || (depth < 4 && random.Next(4) == 0))
-        {
-            var members = Enumerable.Range(0, random.Next(0, 8)).Select(_ => $"\"{Members[random.Next(Members.Length)]}\":{Value(depth + 1)}");
-            return depth == 0 || random.Next(3) > 0 ? $"{{{string.Join(',', members)}}}" : $"[{string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => Value(depth + 1)))}]";
-        }
-
-        return random.Next(5) switch
-        {
-            0 => Numbers[random.Next(Numbers.Length)],
-            1 => random.Next(2) == 0 ? "true" : "false",
-            2 => random.Next(4) == 0 ? "null" : "{}",
-            _ => JsonValue.Create(Texts[random.Next(Texts.Length)]).ToJsonString(),
-        };
-    }
+/// <summary>A request, with its method and the path that it was made of.</summary>
+internal sealed record FuzzedRequest(string Method, string Path, byte[] Bytes)
+{
+    /// <summary>Both.</summary>
+    public string Operation => $"{Method} {Path}";
 }

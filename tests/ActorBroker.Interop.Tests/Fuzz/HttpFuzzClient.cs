@@ -9,9 +9,10 @@ namespace ActorBroker.Interop.Tests.Fuzz;
 internal sealed class HttpFuzzClient : IAsyncDisposable
 {
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new LingerOption(true, 0) };
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(120));
+    private readonly CancellationTokenSource _limit = new(AnswerLimit);
     private readonly byte[] _buffer = new byte[64 * 1024];
     private NetworkStream? _stream;
     private int _start;
@@ -43,14 +44,16 @@ internal sealed class HttpFuzzClient : IAsyncDisposable
     }
 
     /// <summary>The status of the answer to a request; null when the broker has ended the connection instead.</summary>
-    /// <param name="method">Of the request.</param>
-    public async Task<int?> ReadAnswerAsync(string method)
+    /// <param name="request">Sent in the order of reading.</param>
+    /// <exception cref="TimeoutException">There is no answer.</exception>
+    public async Task<int?> ReadAnswerAsync(FuzzedRequest request)
     {
+        _limit.CancelAfter(AnswerLimit);
         try
         {
             var status = int.Parse((await ReadLineAsync()).AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture);
             var (length, isChunked) = await ReadHeadersAsync();
-            if (method == "HEAD" || status is 204 or 304)
+            if (request.Method == "HEAD" || status is 204 or 304)
             {
                 return status;
             }
@@ -61,6 +64,10 @@ internal sealed class HttpFuzzClient : IAsyncDisposable
         catch (Exception failure) when (failure is IOException or SocketException)
         {
             return null;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"no answer to {Encoding.UTF8.GetString(request.Bytes)}");
         }
     }
 

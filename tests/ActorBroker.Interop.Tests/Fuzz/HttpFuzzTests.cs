@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using ActorBroker.Interop.Tests.Hosting;
+using ActorBroker.Testing.Fuzz;
 using ActorBroker.Testing.Processes;
 using Xunit;
 using Xunit.Abstractions;
@@ -12,46 +13,63 @@ using Xunit.Abstractions;
 namespace ActorBroker.Interop.Tests.Fuzz;
 
 /// <summary>
-/// A hundred thousand requests at the HTTP port of a broker, of every operation and of none, one after the other on few
-/// connections, beside a client that means well: it is served throughout, no request fails within the broker, and its
-/// memory stays bounded.
+/// Requests at the HTTP ports of a broker, of every operation and of none, one after the other on few connections, beside a
+/// client that means well: it is served throughout, no request fails within the broker, and its memory stays bounded. Most of
+/// them are dealt with by their operation, and every operation deals with some.
 /// </summary>
 [Collection(FuzzedBroker.Name)]
 public sealed class HttpFuzzTests(ITestOutputHelper output)
 {
     private const int Seed = 20261124;
     private const int Workers = 4;
-    private const int Structured = 95_000;
+    private const int Structured = 30_000;
+    private const int Scrapes = 1_000;
     private const int Damaged = 4_000;
     private const int Noise = 1_000;
     private const int Pipelined = 25;
     private const int MemoryMegabytesMax = 500;
 
+    private static readonly (string Method, string Path)[] Metrics =
+        [("GET", "/metrics"), ("GET", "/metrics/per-object"), ("GET", "/metrics/detailed"), ("GET", "/metrics/memory-breakdown")];
+
     private static readonly AuthenticationHeaderValue Guest = Basic("guest");
     private static readonly AuthenticationHeaderValue Fuzzer = Basic("fuzzer");
     private static readonly AuthenticationHeaderValue Good = Basic("good");
 
-    private readonly Dictionary<int, int> _answers = [];
+    private readonly HttpAnswers _answers = new();
+    private readonly HttpAnswers _scraped = new();
 
     [Fact]
-    public async Task The_port_of_HTTP_bears_a_hundred_thousand_requests()
+    public async Task The_ports_of_HTTP_bear_requests_of_all_kinds()
     {
-        await using var broker = await BrokerProcess.StartAsync(
-            "actorbroker.log.level=error", "actorbroker.listeners.http.enabled=on", "actorbroker.listeners.http.host=127.0.0.1", "actorbroker.listeners.http.port=0");
+        await using var broker = await BrokerProcess.StartAsync(["actorbroker.log.level=error", .. OnFreePort("http"), .. OnFreePort("prometheus")]);
         var endpoint = broker.EndpointOf("http");
         var operations = await PrepareAsync(endpoint);
+        var node = await NodeAsync(endpoint);
         using var ending = new CancellationTokenSource();
         var good = UseAsync(endpoint, ending.Token);
         var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => FuzzAsync(endpoint, operations, worker)));
-        var answers = string.Join(", ", _answers.OrderBy(static one => one.Key).Select(static one => $"{one.Key}: {one.Value}"));
-        output.WriteLine($"{Structured + Damaged + Noise} requests in {clock.Elapsed.TotalSeconds:0.0} s, {ResidentMegabytes(broker.ProcessId)} MB; {answers}");
+        await using (var connection = FuzzedConnection.Open(broker.Endpoint, "client"))
+        {
+            FuzzedRequests Requests(Random random, IReadOnlyList<(string Method, string Path)> of) =>
+                new(random, of) { Authorization = Fuzzer.ToString(), Node = node, Connection = () => connection.Name };
+            await Task.WhenAll(
+            [
+                .. Enumerable.Range(0, Workers).Select(worker => FuzzAsync(endpoint, new Random(Seed + worker), random => Requests(random, operations))),
+                StructuredAsync(broker.EndpointOf("prometheus"), Requests(new Random(Seed), Metrics), Scrapes, _scraped),
+            ]);
+        }
+
+        output.WriteLine($"{Structured + Scrapes + Damaged + Noise} requests in {clock.Elapsed.TotalSeconds:0.0} s, {ResidentMegabytes(broker.ProcessId)} MB; API {_answers}; metrics {_scraped}");
         await ending.CancelAsync();
         var served = await good;
 
         Assert.True(served > 0);
-        Assert.False(_answers.ContainsKey(500), $"{answers}\n{broker.Output()}");
-        Assert.True(_answers.Values.Sum() >= Structured, answers);
+        Assert.True(_answers.Failures.Count + _scraped.Failures.Count == 0, $"{_answers} {_scraped}\n{string.Join('\n', _answers.Failures.Concat(_scraped.Failures).Take(5))}\n{broker.Output()}");
+        Assert.True(_answers.Count >= Structured && _scraped.Count >= Scrapes, $"{_answers} {_scraped}");
+        Assert.True(_answers.Handled > Structured / 2 && _answers.Succeeded > Structured / 3, $"{_answers}");
+        Assert.Empty(_answers.Missing(operations));
+        Assert.Empty(_scraped.Missing(Metrics));
         Assert.InRange(ResidentMegabytes(broker.ProcessId), 1, MemoryMegabytesMax);
 
         // Only errors are logged.
@@ -59,10 +77,15 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
         Assert.True(told.Split('\n', StringSplitOptions.RemoveEmptyEntries).All(static line => line.Contains("ready:", StringComparison.Ordinal)), told);
     }
 
+    private static string[] OnFreePort(string listener) =>
+    [
+        $"actorbroker.listeners.{listener}.enabled=on", $"actorbroker.listeners.{listener}.host=127.0.0.1", $"actorbroker.listeners.{listener}.port=0",
+    ];
+
     private static async Task<List<(string Method, string Path)>> PrepareAsync(BrokerEndpoint endpoint)
     {
         using var client = ClientOf(endpoint, Guest);
-        foreach (var user in (string[])["fuzzer", "good"])
+        foreach (var user in (string[])["fuzzer", "client", "good"])
         {
             await PutAsync(client, $"users/{user}", $$"""{"password":"{{user}}","tags":"administrator"}""");
             await PutAsync(client, $"permissions/%2F/{user}", """{"configure":".*","write":".*","read":".*"}""");
@@ -72,6 +95,7 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
         await PutAsync(client, "permissions/good/good", """{"configure":".*","write":".*","read":".*"}""");
         await PutAsync(client, "vhosts/v", "{}");
         await PutAsync(client, "permissions/v/fuzzer", """{"configure":".*","write":".*","read":".*"}""");
+        await PutAsync(client, "queues/v/limited", """{"durable":true,"arguments":{"x-max-length":100}}""");
         var paths = JsonNode.Parse(await client.GetStringAsync(new Uri("openapi.json", UriKind.Relative)))!["paths"]!.AsObject();
         // What hashes a password is slow on purpose: it would be most of the work. And an administrator who has the node stop,
         // or calls its memory full, is obeyed.
@@ -84,6 +108,12 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
         ];
     }
 
+    private static async Task<string> NodeAsync(BrokerEndpoint endpoint)
+    {
+        using var client = ClientOf(endpoint, Guest);
+        return Uri.EscapeDataString((string)JsonNode.Parse(await client.GetStringAsync(new Uri("overview", UriKind.Relative)))!["node"]!);
+    }
+
     private static async Task PutAsync(HttpClient client, string path, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -91,11 +121,10 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
-    private async Task FuzzAsync(BrokerEndpoint endpoint, IReadOnlyList<(string Method, string Path)> operations, int worker)
+    private async Task FuzzAsync(BrokerEndpoint endpoint, Random random, Func<Random, FuzzedRequests> make)
     {
-        var random = new Random(Seed + worker);
-        var requests = new FuzzedRequests(random, operations) { Authorization = Fuzzer.ToString() };
-        await StructuredAsync(endpoint, requests, Structured / Workers);
+        var requests = make(random);
+        await StructuredAsync(endpoint, requests, Structured / Workers, _answers);
         var bytes = new FuzzedBytes(random);
         for (var i = 0; i < Damaged / Workers; i++)
         {
@@ -108,7 +137,7 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
         }
     }
 
-    private async Task StructuredAsync(BrokerEndpoint endpoint, FuzzedRequests requests, int count)
+    private static async Task StructuredAsync(BrokerEndpoint endpoint, FuzzedRequests requests, int count, HttpAnswers answers)
     {
         for (var sent = 0; sent < count;)
         {
@@ -117,9 +146,10 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
             {
                 var some = Enumerable.Range(0, Pipelined).Select(_ => requests.Next()).ToList();
                 var sending = client.SendAsync(some.SelectMany(static request => request.Bytes).ToArray());
-                foreach (var (method, _) in some)
+                foreach (var request in some)
                 {
-                    var status = await client.ReadAnswerAsync(method);
+                    var since = Stopwatch.GetTimestamp();
+                    var status = await client.ReadAnswerAsync(request);
                     isOpen = status is not null;
                     if (!isOpen)
                     {
@@ -128,10 +158,7 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
                     }
 
                     sent++;
-                    lock (_answers)
-                    {
-                        _answers[status!.Value] = _answers.GetValueOrDefault(status.Value) + 1;
-                    }
+                    answers.Add(request, status!.Value, since);
                 }
 
                 await sending;

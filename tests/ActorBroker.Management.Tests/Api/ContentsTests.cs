@@ -57,6 +57,9 @@ public sealed class ContentsTests(ApiFixture fixture) : ApiSpec(fixture)
             (HttpStatusCode.BadRequest, $"exchange 'amq.fanout' in vhost '{host}' has no queue for the message at position 0 (0 moved before)"),
             (refused.Status, refused.Reason));
         Assert.Equal(HttpStatusCode.NotFound, (await PostAsync($"queues/{host}/q/messages/move", """{"positions":[0],"destination":"none"}""")).Status);
+        Assert.Equal("""{"moved":0,"left":2}""", (await PostAsync($"queues/{host}/q/messages/move", """{"positions":[1,77],"destination":"to"}""")).Text);
+        Assert.Equal("""{"moved":0,"left":0}""", (await PostAsync($"queues/{host}/q/messages/move", """{"positions":[],"destination":"to"}""")).Text);
+        Assert.Equal("""{"replayed":0,"left":1}""", (await PostAsync($"queues/{host}/q/messages/replay", """{"positions":[77],"destination":"to"}""")).Text);
 
         Assert.Equal(HttpStatusCode.NoContent, (await DeleteAsync($"queues/{host}/q/messages/0?dead_letter=true")).Status);
         Assert.Equal(["three"], await PayloadsAsync($"queues/{host}/q/messages"));

@@ -82,6 +82,21 @@ public sealed class DefinitionsTests(ApiFixture fixture) : ApiSpec(fixture)
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("definitions", """{"queues":[{"vhost":"/"}]}""")).Status);
     }
 
+    [Theory]
+    [InlineData("queues", """{"name":"NAME"}""")]
+    [InlineData("exchanges", """{"name":"NAME","type":"direct"}""")]
+    [InlineData("bindings", """{"source":"amq.direct","destination":"q","routing_key":"NAME"}""")]
+    public async Task What_no_client_could_name_is_refused(string part, string item)
+    {
+        var host = await VirtualHostAsync();
+        await PutAsync($"queues/{host}/q");
+        Task<Answer> ImportAsync(string name) => PostAsync($"definitions/{host}", $$"""{"{{part}}":[{{item.Replace("NAME", name, StringComparison.Ordinal)}}]}""");
+
+        Assert.Equal(HttpStatusCode.NoContent, (await ImportAsync(new string('x', 255))).Status);
+        var refused = await ImportAsync("ä" + new string('x', 254));
+        Assert.Equal((HttpStatusCode.BadRequest, "names and routing keys have at most 255 bytes"), (refused.Status, refused.Reason));
+    }
+
     private static int Count(JsonObject definitions, string part) => definitions[part]!.AsArray().Count;
 
     private static JsonObject OfThis(JsonNode all, string host, string user)

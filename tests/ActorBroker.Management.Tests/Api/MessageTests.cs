@@ -56,6 +56,41 @@ public sealed class MessageTests(ApiFixture fixture) : ApiSpec(fixture)
     }
 
     [Fact]
+    public async Task A_request_whose_session_is_closed_is_answered_all_the_same()
+    {
+        var (host, user) = (await VirtualHostAsync(), await UserAsync("administrator"));
+        await PermitAsync(user, host);
+        var asking = Task.Run(async () =>
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                await PutAsync($"queues/{host}/q", """{"durable":false}""", user).WaitAsync(TimeSpan.FromSeconds(20));
+            }
+        });
+        while (!asking.IsCompleted)
+        {
+            await DeleteAsync($"connections/username/{user}");
+        }
+
+        await asking;
+    }
+
+    [Fact]
+    public async Task Messages_that_are_moved_to_where_they_are_move_once()
+    {
+        var host = await VirtualHostAsync();
+        await PutAsync($"queues/{host}/q");
+        for (var i = 0; i < 3; i++)
+        {
+            await PostAsync($"exchanges/{host}/amq.default/publish", """{"properties":{},"routing_key":"q","payload":"m","payload_encoding":"string"}""");
+        }
+
+        Assert.Equal("""{"moved":3}""", (await PostAsync($"queues/{host}/q/move", """{"destination":"q"}""")).Text);
+        Assert.Equal("""{"moved":2}""", (await PostAsync($"queues/{host}/q/move", """{"destination":"q","count":2}""")).Text);
+        Assert.Equal(3, (await PostAsync($"queues/{host}/q/get", Get)).Items.Count);
+    }
+
+    [Fact]
     public async Task A_purge_takes_what_is_there_and_an_unroutable_message_is_said_to_be()
     {
         var host = await VirtualHostAsync();

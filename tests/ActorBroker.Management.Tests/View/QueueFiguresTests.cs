@@ -1,3 +1,4 @@
+using System.Net;
 using ActorBroker.Contracts.Statistics;
 using ActorBroker.Core.Names;
 using Xunit;
@@ -6,6 +7,26 @@ namespace ActorBroker.Management.Tests.View;
 
 public sealed class QueueFiguresTests
 {
+    [Fact]
+    public async Task Logins_are_told_while_more_of_them_come()
+    {
+        var logins = new LoginCounters(tracksSources: true);
+        var coming = Task.Run(() =>
+        {
+            for (var i = 0; i < 5_000; i++)
+            {
+                logins.Count("http", IPAddress.Loopback, $"user {i}", isAccepted: true);
+            }
+        });
+        while (!coming.IsCompleted)
+        {
+            Assert.InRange(logins.All().Count, 0, 5_001);
+        }
+
+        await coming;
+        Assert.Equal(5_001, logins.All().Count);
+    }
+
     [Fact]
     public void A_queue_has_changed_when_the_last_look_saw_that_something_had_passed()
     {

@@ -63,8 +63,8 @@ internal static class CatalogueFormats
             p => new NameRegistered(p.RequestId, p.Refusal.ToRefusal()));
         formats.AddProto(
             "c-unregistered1", Proto.NameAnswered.Parser,
-            (NameUnregistered m) => new Proto.NameAnswered { RequestId = m.RequestId, Refusal = m.Refusal.ToForm() },
-            p => new NameUnregistered(p.RequestId, p.Refusal.ToRefusal()));
+            (NameUnregistered m) => new Proto.NameAnswered { RequestId = m.RequestId, Refusal = m.Refusal.ToForm(), WasThere = m.WasThere },
+            p => new NameUnregistered(p.RequestId, p.Refusal.ToRefusal()) { WasThere = p.WasThere });
     }
 
     private static void AddListing(FormatTable formats)

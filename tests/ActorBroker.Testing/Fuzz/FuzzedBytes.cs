@@ -1,7 +1,8 @@
-namespace ActorBroker.Interop.Tests.Fuzz;
+namespace ActorBroker.Testing.Fuzz;
 
-/// <summary>Damages bytes that were good, by a seed.</summary>
-internal sealed class FuzzedBytes(Random random)
+/// <summary>Damages bytes that were good.</summary>
+/// <param name="random">The same numbers make the same damage.</param>
+public sealed class FuzzedBytes(Random random)
 {
     private static readonly byte[] Telling = [0, 1, 0x7F, 0x80, 0xCE, 0xFE, 0xFF];
 
