@@ -55,6 +55,7 @@ internal sealed class FuzzedRequests(Random random, IReadOnlyList<(string Method
         ["unit"] = ["days", "months"],
         ["pattern"] = [".*", "%5Eq"],
         ["password"] = ["secret"],
+        ["filter"] = ["queues", "connection_created"],
     };
 
     private readonly FuzzedBodies _bodies = new(random);
