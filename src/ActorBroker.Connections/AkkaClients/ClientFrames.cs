@@ -38,6 +38,10 @@ internal sealed class ClientFrames
         return !envelope.IsThere || IsAdmitted(new FrameFields(envelope.Bytes, 1), new FrameFields(envelope.Bytes, 2));
     }
 
+    /// <summary>Whether what is in that envelope is a message by which actors are supervised or watched.</summary>
+    public bool IsSystemMessage(ReadOnlySpan<byte> envelope) =>
+        (int)new FrameFields(new FrameFields(envelope, 2).Bytes, 2).Number == _watching.Value.Serializer;
+
     private bool IsAdmitted(FrameFields recipient, FrameFields message)
     {
         var path = new FrameFields(recipient.Bytes, 1);

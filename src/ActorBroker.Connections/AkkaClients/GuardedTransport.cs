@@ -1,18 +1,20 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Remote.Transport;
 using Google.Protobuf;
 
 namespace ActorBroker.Connections.AkkaClients;
 
-/// <summary>Named by <c>hocon/profiles/client-gate.conf</c>: a transport beneath Akka.Remote that lets in what <see cref="ClientFrames"/> admits.</summary>
+/// <summary>Named by <c>hocon/profiles/client-gate.conf</c>: a transport beneath Akka.Remote that lets in what <see cref="ClientConnection"/> lets pass.</summary>
 public sealed class GuardedTransportProvider : ITransportAdapterProvider
 {
     /// <inheritdoc/>
-    public Transport Create(Transport wrappedTransport, ExtendedActorSystem system) => new GuardedTransport(wrappedTransport, new ClientFrames(system));
+    public Transport Create(Transport wrappedTransport, ExtendedActorSystem system) => new GuardedTransport(
+        wrappedTransport, new ClientFrames(system), new ClientOrigins(TimeProvider.System, system.Settings.Config.GetTimeSpan("akka.remote.quarantine-after-silence")), system.Log);
 }
 
 /// <summary>Addresses are those of the transport below: clients notice nothing.</summary>
-internal sealed class GuardedTransport(Transport below, ClientFrames frames) : Transport
+internal sealed class GuardedTransport(Transport below, ClientFrames frames, ClientOrigins origins, ILoggingAdapter log) : Transport
 {
     /// <inheritdoc/>
     public override string SchemeIdentifier => below.SchemeIdentifier;
@@ -28,22 +30,25 @@ internal sealed class GuardedTransport(Transport below, ClientFrames frames) : T
     {
         var (address, listener) = await below.Listen().ConfigureAwait(false);
         var above = new TaskCompletionSource<IAssociationEventListener>();
-        listener.SetResult(new AssociationListener(above.Task, frames));
+        listener.SetResult(new AssociationListener(above.Task, this));
         return (address, above);
     }
 
     /// <inheritdoc/>
     public override async Task<AssociationHandle> Associate(Address remoteAddress) =>
-        new GuardedHandle(await below.Associate(remoteAddress).ConfigureAwait(false), frames);
+        Guarded(await below.Associate(remoteAddress).ConfigureAwait(false), remoteAddress, isDialled: true);
 
     /// <inheritdoc/>
     public override Task<bool> Shutdown() => below.Shutdown();
 
-    private sealed class AssociationListener(Task<IAssociationEventListener> above, ClientFrames frames) : IAssociationEventListener
+    private GuardedHandle Guarded(AssociationHandle handle, Address remote, bool isDialled) =>
+        new(handle, new ClientConnection(frames, origins, SchemeIdentifier, remote, isDialled), log);
+
+    private sealed class AssociationListener(Task<IAssociationEventListener> above, GuardedTransport transport) : IAssociationEventListener
     {
         public void Notify(IAssociationEvent ev)
         {
-            var guarded = ev is InboundAssociation inbound ? new InboundAssociation(new GuardedHandle(inbound.Association, frames)) : ev;
+            var guarded = ev is InboundAssociation inbound ? new InboundAssociation(transport.Guarded(inbound.Association, inbound.Association.RemoteAddress, isDialled: false)) : ev;
             above.ContinueWith(listener => listener.Result.Notify(guarded), TaskScheduler.Default);
         }
     }
@@ -52,12 +57,12 @@ internal sealed class GuardedTransport(Transport below, ClientFrames frames) : T
     {
         private readonly AssociationHandle _below;
 
-        public GuardedHandle(AssociationHandle below, ClientFrames frames)
+        public GuardedHandle(AssociationHandle below, ClientConnection connection, ILoggingAdapter log)
             : base(below.LocalAddress, below.RemoteAddress)
         {
             _below = below;
             ReadHandlerSource.Task.ContinueWith(
-                reader => below.ReadHandlerSource.SetResult(new FrameListener(reader.Result, frames)), TaskScheduler.Default);
+                reader => below.ReadHandlerSource.SetResult(new FrameListener(reader.Result, connection, below, log)), TaskScheduler.Default);
         }
 
         public override bool Write(ByteString payload) => _below.Write(payload);
@@ -66,13 +71,33 @@ internal sealed class GuardedTransport(Transport below, ClientFrames frames) : T
         public override void Disassociate() => _below.Disassociate();
     }
 
-    private sealed class FrameListener(IHandleEventListener above, ClientFrames frames) : IHandleEventListener
+    // Told by the connection's event loop, one thing at a time.
+    private sealed class FrameListener(IHandleEventListener above, ClientConnection connection, AssociationHandle below, ILoggingAdapter log) : IHandleEventListener
     {
+        private bool _isClosing;
+
         public void Notify(IHandleEvent ev)
         {
-            if (ev is not InboundPayload inbound || frames.MayPass(inbound.Payload.Span))
+            if (ev is Disassociated)
+            {
+                connection.Ended();
+            }
+
+            if (ev is not InboundPayload inbound)
             {
                 above.Notify(ev);
+                return;
+            }
+
+            var fate = _isClosing ? FrameFate.Dropped : connection.Judge(inbound.Payload.Span);
+            if (fate == FrameFate.Passed)
+            {
+                above.Notify(ev);
+            }
+            else if (fate == FrameFate.Fatal)
+            {
+                _isClosing = true;
+                below.Disassociate("it has sent what no client sends", log);
             }
         }
     }
