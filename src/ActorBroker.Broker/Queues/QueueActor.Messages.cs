@@ -10,8 +10,14 @@ namespace ActorBroker.Broker.Queues;
 /// <content>Messages in, messages out: what connections tell the actor directly.</content>
 public sealed partial class QueueActor
 {
+    private const int PartedMax = 4_096;
+
     // By connection, the last question by which it began anew: it may ask more than once before it is answered.
     private Dictionary<int, long>? _begunAnew;
+
+    // Connections that are said to be gone with their node. One that is there all the same may have sent more, which the
+    // journal could not tell from what it sends again to the queue's next incarnation: it has to ask for the queue first.
+    private HashSet<IActorRef>? _parted;
 
     // False for what is not of this kind.
     private bool OnMessageCommand(QueueCommand command)
@@ -19,6 +25,8 @@ public sealed partial class QueueActor
         var queue = _queue!;
         switch (command)
         {
+            case PublishBatch when _parted?.Contains(Sender) is true:
+                return true;
             case PublishBatch known when !queue.ExpectsBatch(Number(), known.LinkSequence):
                 return true;
             case CommitTransaction commit:
@@ -76,6 +84,7 @@ public sealed partial class QueueActor
     // From here on the connection may tell this actor directly.
     private void OnResolve(ResolveQueue resolve)
     {
+        _parted?.Remove(Sender);
         if (resolve.ConsumersAnew is { } consumers)
         {
             BeginAnew(resolve.RequestId, consumers);
@@ -156,6 +165,17 @@ public sealed partial class QueueActor
 
     private bool IsLockedFor(IActorRef? connection) => _owner is not null && !_owner.Equals(connection);
 
+    private void Part(IActorRef connection)
+    {
+        _parted ??= [];
+        if (_parted.Count >= PartedMax)
+        {
+            _parted.Clear();
+        }
+
+        _parted.Add(connection);
+    }
+
     private void OnTerminated(Terminated terminated)
     {
         var actor = terminated.ActorRef;
@@ -165,6 +185,11 @@ public sealed partial class QueueActor
         if (_connections.Remove(actor) is { } number)
         {
             _begunAnew?.Remove(number);
+            if (terminated.AddressTerminated)
+            {
+                Part(actor);
+            }
+
             OnConnectionEnded(number, terminated.AddressTerminated);
         }
 
