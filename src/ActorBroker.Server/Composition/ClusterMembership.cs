@@ -19,6 +19,9 @@ internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim cl
     private static readonly TimeSpan AskFirst = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TellAfter = TimeSpan.FromSeconds(10);
+
+    // Gossip takes about a second; where it takes longer, a node is of use all the same.
+    private static readonly TimeSpan SeenLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     private IReadOnlyList<NodeAddress> _lastMembers = [];
@@ -26,7 +29,7 @@ internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim cl
     /// <summary>What the database knows of the members of all clusters.</summary>
     public IClusterClaim Claim => claim;
 
-    /// <summary>Becomes a member, and has the database know. Ends early, without one, when the system ends.</summary>
+    /// <summary>Becomes a member, and has the database and the other members know. Ends early, without one, when the system ends.</summary>
     /// <exception cref="StartupException">
     /// It may begin a cluster, but the database has one, and no node to ask is named; or the cluster that has let it in, or
     /// nodes that are about to begin one with it, have another database or another number of shards.
@@ -62,6 +65,7 @@ internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim cl
         {
             await CheckTermsAsync(cluster, stop).ConfigureAwait(false);
             await claim.HoldAsync(stop).ConfigureAwait(false);
+            await SeenAsync(cluster, stop).ConfigureAwait(false);
         }
     }
 
@@ -95,6 +99,22 @@ internal sealed class ClusterMembership(ClusterOptions options, IClusterClaim cl
         if (terms.DifferenceFrom(oldest) is { } difference)
         {
             throw new StartupException(difference);
+        }
+    }
+
+    // Whoever is told that this node serves may ask another one next, which should say so too.
+    private static async Task SeenAsync(Cluster cluster, CancellationToken stop)
+    {
+        var deadline = cluster.System.Scheduler.MonotonicClock + SeenLimit;
+        while (!cluster.IsTerminated && cluster.System.Scheduler.MonotonicClock < deadline)
+        {
+            var state = cluster.State;
+            if (state.Members.Except(state.Unreachable).All(member => member.Status != MemberStatus.Up || state.SeenBy.Contains(member.Address)))
+            {
+                return;
+            }
+
+            await Task.Delay(Glance, stop).ConfigureAwait(false);
         }
     }
 
