@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorBroker.Testing;
 using ActorBroker.Testing.Networks;
 using ActorBroker.Testing.PostgreSql;
 using ActorBroker.Testing.Processes;
@@ -13,6 +14,9 @@ internal sealed class BrokerCluster : IAsyncDisposable
 
     /// <summary>How long a client takes to notice that a node is silent, and to give up connecting to one.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+
+    /// <summary>How long a client waits for an answer: in the long form a database is away for up to a minute.</summary>
+    private static readonly TimeSpan AnswerLimit = LongForm.Or(TimeSpan.FromSeconds(90), BrokerProcess.AnswerLimit);
 
     private readonly List<BrokerProcess> _nodes = [];
     private readonly string _accessFile = Path.Combine(Path.GetTempPath(), $"actorbroker-hba-{Guid.NewGuid():N}");
@@ -56,7 +60,7 @@ internal sealed class BrokerCluster : IAsyncDisposable
             HostName = endpoint.Host,
             Port = endpoint.Port,
             AutomaticRecoveryEnabled = false,
-            ContinuationTimeout = BrokerProcess.AnswerLimit,
+            ContinuationTimeout = AnswerLimit,
             HandshakeContinuationTimeout = Patience,
             RequestedConnectionTimeout = Patience,
             RequestedHeartbeat = Patience,
