@@ -42,6 +42,7 @@ public static class EdgeSubsystem
             new ConnectionLimit(options.Amqp091.MaxConnections), entities.Replies, system.EventStream, formats, users,
             Cluster.Get(system).SelfAddress.HostPort(), clock, options.Amqp091.PublishWindow)
         {
+            HasOtherNodes = options.Journal.Provider == JournalProvider.PostgreSql,
             AnswerTimeout = options.Amqp091.OperationTimeout,
             Statistics = entities.Statistics,
         };

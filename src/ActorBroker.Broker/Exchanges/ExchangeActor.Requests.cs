@@ -12,6 +12,8 @@ namespace ActorBroker.Broker.Exchanges;
 /// <content>Requests in order, one round after the other, and who is refused when nothing comes of them.</content>
 public sealed partial class ExchangeActor
 {
+    private bool _isAwaited;
+
     private void OnRequest(ExchangeRequest request)
     {
         _state ??= new ExchangeState(request.Command.Exchange);
@@ -34,6 +36,11 @@ public sealed partial class ExchangeActor
             return;
         }
 
+        if (request.Command is DescribeExchange)
+        {
+            AwaitAsker();
+        }
+
         _requests.Add(request);
         TakeNext();
     }
@@ -51,11 +58,28 @@ public sealed partial class ExchangeActor
         }
 
         _isTaking = false;
-        if (!_isBusy && !_isLeaving && !State.Exists)
+        if (!_isBusy && !_isLeaving && !_isAwaited && !State.Exists)
         {
             _isLeaving = true;
             Context.Parent.Tell(new Passivate(StopExchange.Instance));
         }
+    }
+
+    // Whoever asks for an exchange that is not there may be about to declare it, and tell this actor.
+    private void AwaitAsker()
+    {
+        if (!_isAwaited)
+        {
+            _isAwaited = true;
+            Context.SetReceiveTimeout(_settings.AskerTimeout);
+        }
+    }
+
+    private void OnNobodyCame()
+    {
+        _isAwaited = false;
+        Context.SetReceiveTimeout(null);
+        TakeNext();
     }
 
     private void Begin()

@@ -136,6 +136,9 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
             case NodesDue:
                 OnNodesDue();
                 break;
+            case ReceiveTimeout:
+                OnNobodyCame();
+                break;
             case StopExchange:
                 RefuseAll(Interrupted("is moving"));
                 Context.Stop(Self);

@@ -23,6 +23,9 @@ public sealed record ExchangeSettings(
     /// <summary>How long a node may take to apply a change before it is told to load the exchange again.</summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long an exchange that does not exist waits for whoever has asked for it to declare it.</summary>
+    public TimeSpan AskerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Requests that may wait for their turn; one more is refused as unavailable.</summary>
     public int WaitingMax { get; init; } = 100_000;
 

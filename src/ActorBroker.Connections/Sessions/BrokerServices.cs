@@ -43,6 +43,9 @@ public sealed record BrokerServices(
     /// <summary>Those who watch the node look there.</summary>
     public NodeStatistics Statistics { get; init; } = NodeStatistics.None;
 
+    /// <summary>There may be other nodes: what is told to an entity by a region may take a while, and come after its repetition.</summary>
+    public bool HasOtherNodes { get; init; }
+
     /// <summary>How long an entity may take to answer, and a queue that was lost to be found again.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

@@ -149,6 +149,10 @@ public sealed partial class BrokerSession : IBrokerSession
             case QueueAnswered { Refusal.Reason: RefusalReason.Interrupted } interrupted:
                 _requests.Interrupt(interrupted.RequestId, interrupted);
                 break;
+            case QueueDescribed described when _requests.Find(described.RequestId, sender):
+                break;
+            case ExchangeDescribed described when _requests.Find(described.RequestId, sender):
+                break;
             case IRequestAnswer answer:
                 _requests.Answer(answer.RequestId, answer);
                 break;
@@ -191,12 +195,12 @@ public sealed partial class BrokerSession : IBrokerSession
     public void DeclareExchange(string name, ExchangeDefinition definition, bool passive, Action<Refusal?> reply) =>
         PermitDeclaration(
             ToExchange(AccessRight.Configure, name), passive, definition.Arguments, ExchangeArguments.AlternateExchange, reply,
-            () => AskExchange(reply, id => new DeclareExchange(Exchange(name), id, definition, passive, Origin())));
+            () => AskExchange(name, reply, id => new DeclareExchange(Exchange(name), id, definition, passive, Origin())));
 
     /// <inheritdoc/>
     public void DeleteExchange(string name, bool ifUnused, Action<Refusal?> reply) => Permit(
         ToExchange(AccessRight.Configure, name), reply,
-        () => AskExchange(reply, id => new DeleteExchange(Exchange(name), id, ifUnused, Origin())));
+        () => AskExchange(name, reply, id => new DeleteExchange(Exchange(name), id, ifUnused, Origin())));
 
     /// <inheritdoc/>
     public void Bind(string sourceExchange, Binding binding, Action<Refusal?> reply) =>
@@ -218,12 +222,12 @@ public sealed partial class BrokerSession : IBrokerSession
         }
 
         Ask();
-        void Ask() => AskExchange(reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
+        void Ask() => AskExchange(sourceExchange, reply, id => new BindDestination(Exchange(sourceExchange), id, binding, Origin()));
     }
 
     /// <inheritdoc/>
     public void Unbind(string sourceExchange, Binding binding, Action<Refusal?> reply) => PermitBinding(
-        sourceExchange, binding, reply, () => AskExchange(reply, id => new UnbindDestination(Exchange(sourceExchange), id, binding, Origin())));
+        sourceExchange, binding, reply, () => AskExchange(sourceExchange, reply, id => new UnbindDestination(Exchange(sourceExchange), id, binding, Origin())));
 
     /// <inheritdoc/>
     public void DeclareQueue(string name, QueueDefinition definition, bool passive, Action<QueueReply> reply) =>
@@ -249,38 +253,6 @@ public sealed partial class BrokerSession : IBrokerSession
         FlushSlab();
         FlushSettlements();
     }
-
-    private void AskExchange(Action<Refusal?> reply, Func<long, object> request)
-    {
-        FlushSlab();
-        _requests.Ask(
-            answer => reply(answer is ExchangeAnswered answered ? answered.Refusal : Overdue("The exchange")),
-            id => _services.Exchanges.Tell(request(id), _self));
-    }
-
-    private void AskQueue(string queue, Action<QueueReply> reply, Func<long, object> request)
-    {
-        EndOfRead();
-        if (RefuseHidden(queue, Refused(reply)))
-        {
-            return;
-        }
-
-        if (_links.TryGetValue(queue, out var link) && link.IsResolving)
-        {
-            // What this connection published to the queue before has not been sent yet and must come first.
-            link.WhenResolved(_ => TellQueue(reply, request));
-            return;
-        }
-
-        TellQueue(reply, request);
-    }
-
-    private void TellQueue(Action<QueueReply> reply, Func<long, object> request) => _requests.Ask(
-        answer => reply(answer is QueueAnswered answered
-            ? new QueueReply(answered.Refusal, answered.MessageCount, answered.ConsumerCount)
-            : new QueueReply(Overdue("The queue"), 0, 0)),
-        id => _services.Queues.Tell(request(id), _self));
 
     private Refusal Overdue(string what) =>
         new(RefusalReason.Unavailable, $"{what} did not answer within {_services.AnswerTimeout.TotalSeconds:0} s");

@@ -25,6 +25,12 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
         /// <summary>The answer that it is asked again after.</summary>
         public object? Interruption { get; init; }
 
+        /// <summary>Tells it to whoever can answer it, once that is found; null: it has been asked as it is.</summary>
+        public Action<IActorRef>? Tell { get; init; }
+
+        /// <summary>Whom it was told, since it was asked last.</summary>
+        public IActorRef? Told { get; init; }
+
         /// <summary>How long it goes without an answer, from its beginning, until it is asked again.</summary>
         public TimeSpan Silence { get; init; } = FirstSilence;
     }
@@ -44,6 +50,38 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
         var id = _lastId + 1;
         Add(new Request(onAnswer, null, () => ask(id), clock.GetTimestamp()));
         ask(id);
+    }
+
+    /// <summary>
+    /// Registers a change, and asks for whoever can make it: only that one is told of it. What goes through regions may be held
+    /// there, and come when a repetition of it has long been answered: a deletion would meet what was declared after it.
+    /// </summary>
+    /// <param name="onAnswer">Gets the answer.</param>
+    /// <param name="find">Asks, with the id, for whoever can make the change; asked again as <see cref="Ask"/> does.</param>
+    /// <param name="tell">Tells it the change, with the id.</param>
+    public void AskFound(Action<object?> onAnswer, Action<long> find, Action<long, IActorRef> tell)
+    {
+        var id = _lastId + 1;
+        Add(new Request(onAnswer, null, () => find(id), clock.GetTimestamp()) { Tell = actor => tell(id, actor) });
+        find(id);
+    }
+
+    /// <summary>Whoever can make a change was found, and is told of it, once for each time that it was asked for.</summary>
+    /// <returns>False when nobody was asked for by this id.</returns>
+    public bool Find(long id, IActorRef actor)
+    {
+        if (!_waiting.TryGetValue(id, out var request) || request.Tell is null)
+        {
+            return false;
+        }
+
+        if (!actor.Equals(request.Told))
+        {
+            _waiting[id] = request with { Told = actor };
+            request.Tell(actor);
+        }
+
+        return true;
     }
 
     /// <summary>Hands an answer to whoever asked, unless it comes too late.</summary>
@@ -79,10 +117,7 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
         while (_interrupted.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.Since) >= InterruptionPause)
         {
             _interrupted.Dequeue();
-            if (_waiting.TryGetValue(oldest.Id, out var request))
-            {
-                request.Again!();
-            }
+            AskAgain(oldest.Id);
         }
     }
 
@@ -93,7 +128,7 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
         {
             var request = _waiting[id];
             _waiting[id] = request with { Silence = request.Silence * 2 };
-            request.Again!();
+            AskAgain(id);
         }
     }
 
@@ -102,7 +137,7 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
     {
         foreach (var id in _waiting.Keys.Order().ToArray())
         {
-            _waiting[id].Again?.Invoke();
+            AskAgain(id);
         }
     }
 
@@ -131,6 +166,15 @@ internal sealed class PendingRequests(TimeProvider clock, TimeSpan timeout)
             {
                 request.OnAnswer(request.Interruption);
             }
+        }
+    }
+
+    private void AskAgain(long id)
+    {
+        if (_waiting.TryGetValue(id, out var request) && request.Again is { } again)
+        {
+            _waiting[id] = request with { Told = null };
+            again();
         }
     }
 

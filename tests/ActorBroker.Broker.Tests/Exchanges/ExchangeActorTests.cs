@@ -330,6 +330,7 @@ public sealed class ExchangeActorTests : EntityTestKit
     [Fact]
     public void An_exchange_is_described_with_its_policy_once_the_node_knows_the_policies()
     {
+        Start(static settings => settings with { AskerTimeout = TimeSpan.FromMilliseconds(50) });
         _exchange.Tell(new DescribeExchange(Key, 1), TestActor);
         Assert.Equal(new Refusal(RefusalReason.NotFound, "no exchange 'e' in vhost '/'"), ExpectMsg<ExchangeDescribed>().Refusal);
         _shard.ExpectMsg<Passivate>();

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace ActorBroker.Broker.Tests.Exchanges;
 
-/// <summary>What an exchange's incarnation owes to one before it that may not know yet that it was taken over from.</summary>
+/// <summary>What an exchange's incarnation owes to one before it that may not know yet that it was taken over from, and to one to come.</summary>
 public sealed class ExchangeTakeOverTests : EntityTestKit
 {
     private static readonly ExchangeKey Key = new("/", "e");
@@ -48,6 +48,20 @@ public sealed class ExchangeTakeOverTests : EntityTestKit
         }
 
         Assert.Equal(new DestinationUnbound(Key, Destination.Queue("q"), Someone), Assert.Single(Journal.Written(JournalId).Skip(before)).Payload);
+    }
+
+    [Fact]
+    public void Whoever_asks_for_an_exchange_that_is_not_there_can_declare_it_at_the_one_who_answers()
+    {
+        var exchange = Start();
+        exchange.Tell(new DescribeExchange(Key, 1), TestActor);
+        Assert.NotNull(ExpectMsg<ExchangeDescribed>().Refusal);
+        _shard.ExpectNoMsg(0);
+
+        exchange.Tell(new DeclareExchange(Key, 2, Durable, Passive: false, Someone), TestActor);
+        _catalogue.Reply(new NameRegistered(_catalogue.ExpectMsg<RegisterName>().RequestId, null));
+
+        Assert.Equal(new ExchangeAnswered(2, null), ExpectMsg<ExchangeAnswered>());
     }
 
     private IActorRef Start()

@@ -31,7 +31,7 @@ public abstract class BrokerSessionSpec : TestKit
 
     private readonly TestProbe _routing;
 
-    protected BrokerSessionSpec()
+    protected BrokerSessionSpec(bool hasOtherNodes = false)
         : base("akka { loglevel = WARNING, test.single-expect-default = 20s }")
     {
         Queues = CreateTestProbe("queues");
@@ -43,7 +43,10 @@ public abstract class BrokerSessionSpec : TestKit
         _routing = CreateTestProbe("routing");
         var services = new BrokerServices(
             Queues.Ref, Exchanges.Ref, Access.Ref, Transactions.Ref, _routing.Ref, Tables, Connections, new ReplyDirectory(Replies.Ref, "node"),
-            Sys.EventStream, new MessageFormats(new Amqp091MessageFormat()), Users.Services, "broker@node", Clock, WindowBytes);
+            Sys.EventStream, new MessageFormats(new Amqp091MessageFormat()), Users.Services, "broker@node", Clock, WindowBytes)
+        {
+            HasOtherNodes = hasOtherNodes,
+        };
         Session = new BrokerSession(services, Self.Ref, Watched.Add, new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2));
         Session.Attach(Heard);
         Open();
