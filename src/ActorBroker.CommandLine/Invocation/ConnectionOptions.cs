@@ -20,13 +20,13 @@ internal sealed class ConnectionOptions
 
     private readonly Option<string?> _user = new("--user")
     {
-        Description = $"User, or {UserVariable}. [default: {ManagementEndpoint.DefaultUser}]",
+        Description = $"User who asks, or {UserVariable}. [default: {ManagementEndpoint.DefaultUser}]",
         HelpName = "NAME",
     };
 
     private readonly Option<string?> _password = new("--password")
     {
-        Description = $"Password, or {PasswordVariable}; asked for where a user is given without one.",
+        Description = $"That user's password, or {PasswordVariable}; asked for where a user is given without one.",
         HelpName = "TEXT",
     };
 

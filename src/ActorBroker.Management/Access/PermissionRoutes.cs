@@ -31,6 +31,9 @@ internal static class PermissionRoutes
         ApiRoutes.Get(Topic, ApiAccess.Administrator, "A user's topic permissions in a virtual host.", GetTopicsAsync),
         ApiRoutes.Put(Topic, ApiAccess.Administrator, "Restricts the routing keys that a user may use at a topic exchange.", PutTopicAsync),
         ApiRoutes.Delete(Topic, ApiAccess.Administrator, "Takes all such restrictions away.", static request => DeleteTopicAsync(request, null)),
+        // RabbitMQ does not look at the exchange in the path of these two either; a body names it.
+        ApiRoutes.Get(Topic + "/{exchange}", ApiAccess.Administrator, "A user's topic permissions in a virtual host, of all exchanges.", GetTopicsAsync),
+        ApiRoutes.Put(Topic + "/{exchange}", ApiAccess.Administrator, "The same as without the exchange in the path.", PutTopicAsync),
         ApiRoutes.Delete(Topic + "/{exchange}", ApiAccess.Administrator, "Takes those of one exchange away.", static request =>
             DeleteTopicAsync(request, ExchangeNameOf(request.Value("exchange")))),
     ];

@@ -22,6 +22,7 @@ internal static class ApiTable
         .. ClientLists.All,
         .. TopologyLists.All,
         .. QueueRoutes.All,
+        .. QuorumRoutes.All,
         .. ExchangeRoutes.All,
         .. BindingRoutes.All,
         .. MessageRoutes.All,

@@ -28,6 +28,8 @@ internal static class ClusterRoutes
         ApiRoutes.Post(Login, ApiAccess.User, "Whether the user name and password of a form let in.", static request => request.Json(JsonValue.Create("ok"))),
         ApiRoutes.Get("version", ApiAccess.User, "The version of RabbitMQ that clients see.", static request =>
             request.Json(JsonValue.Create(request.Broker.Options.Amqp091.Version))),
+        ApiRoutes.Get("config/effective", ApiAccess.Administrator, "The settings of this node as they are in force, without passwords.", static request =>
+            request.Json(EffectiveConfiguration.Of(request.Broker.System.Settings.Config, request.Broker.Options))),
         ApiRoutes.Get("extensions", ApiAccess.User, "Parts of a user interface; there are none.", static request => request.Json(new JsonArray())),
         ApiRoutes.Get("auth", ApiAccess.User, "How a user interface logs in.", static request =>
             request.Json(new JsonObject { ["enable_uaa"] = false, ["uaa_client_id"] = string.Empty, ["uaa_location"] = string.Empty, ["oauth_enabled"] = false })),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using ActorBroker.Interop.Tests.Hosting;
@@ -30,22 +31,32 @@ internal sealed class FuzzClient : IAsyncDisposable
         .. RawConnection.Frame(FrameType.Method, 0, RawConnection.Method(10, 40, new Payload().ShortString("/").ShortString("").Octet(0))),
     ];
 
+    /// <summary>For a handshake with whoever it is.</summary>
+    public static SslClientAuthenticationOptions AnyCertificate => new() { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null };
+
     /// <summary>The broker has ended the connection.</summary>
     public bool HasEnded => _reading.IsCompleted;
 
-    public static async Task<FuzzClient> ConnectAsync(BrokerEndpoint endpoint, bool tls = false)
+    /// <param name="endpoint">Where to.</param>
+    /// <param name="tls">Within TLS, after an ordinary handshake.</param>
+    /// <param name="from">The address to come from; null for the usual one.</param>
+    public static async Task<FuzzClient> ConnectAsync(BrokerEndpoint endpoint, bool tls = false, IPAddress? from = null)
     {
         var client = new FuzzClient();
         try
         {
+            if (from is not null)
+            {
+                client._socket.Bind(new IPEndPoint(from, 0));
+            }
+
             await client._socket.ConnectAsync(endpoint.Host, endpoint.Port, client._limit.Token);
             client._stream = new NetworkStream(client._socket);
             if (tls)
             {
                 var secure = new SslStream(client._stream);
                 client._stream = secure;
-                await secure.AuthenticateAsClientAsync(
-                    new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null }, client._limit.Token);
+                await secure.AuthenticateAsClientAsync(AnyCertificate, client._limit.Token);
             }
         }
         catch

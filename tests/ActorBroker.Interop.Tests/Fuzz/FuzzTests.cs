@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using ActorBroker.Interop.Tests.Hosting;
 using ActorBroker.Interop.Tests.Tls;
 using ActorBroker.Interop.Tests.Wire;
@@ -23,18 +24,24 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const int Damaged = 5_000;
     private const int Beginnings = 2_000;
     private const int Secure = 1_000;
+    private const int Hellos = 1_000;
+    private const int Proxied = 1_000;
     private const int MemoryMegabytesMax = 400;
     private const ushort ChannelsOfConnection = 500;
+
+    // Whoever comes from there is a proxy; the client that means well comes from 127.0.0.1.
+    private static readonly IPAddress Proxy = IPAddress.Parse("127.0.0.2");
 
     [Fact]
     public async Task The_ports_of_AMQP_bear_a_hundred_thousand_inputs()
     {
-        await using var broker = await TlsBroker.StartAsync("actorbroker.log.level=error", "actorbroker.amqp091.handshake-timeout=2s", "actorbroker.tls.handshake-timeout=2s");
+        await using var broker = await TlsBroker.StartAsync(
+            "actorbroker.log.level=error", "actorbroker.amqp091.handshake-timeout=2s", "actorbroker.tls.handshake-timeout=2s", $"actorbroker.clients.proxies=[\"{Proxy}\"]");
         using var ending = new CancellationTokenSource();
         var good = UseAsync(broker.Process.Endpoint, ending.Token);
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => FuzzAsync(broker, worker)));
-        output.WriteLine($"{Structured + Damaged + Beginnings + Secure} inputs in {clock.Elapsed.TotalSeconds:0.0} s, {ResidentMegabytes(broker.Process.ProcessId)} MB");
+        output.WriteLine($"{Structured + Damaged + Beginnings + Secure + Hellos + Proxied} inputs in {clock.Elapsed.TotalSeconds:0.0} s, {ResidentMegabytes(broker.Process.ProcessId)} MB");
         await ending.CancelAsync();
         Assert.True(await good > 0);
 
@@ -61,6 +68,19 @@ public sealed class FuzzTests(ITestOutputHelper output)
         for (var i = 0; i < Secure / Workers; i++)
         {
             await BeginAsync(broker.Secure, random, tls: true);
+        }
+
+        var hellos = new FuzzedHellos(random);
+        for (var i = 0; i < Hellos / Workers; i++)
+        {
+            await SendOnceAsync(broker.Secure, hellos.Next());
+        }
+
+        var headers = new FuzzedProxyHeaders(random);
+        for (var i = 0; i < Proxied / Workers; i++)
+        {
+            byte[] next = random.Next(4) == 0 ? hellos.Next() : FuzzClient.Opening;
+            await SendOnceAsync(random.Next(2) == 0 ? broker.Secure : broker.Process.Endpoint, [.. headers.Next(), .. next], Proxy);
         }
     }
 
@@ -89,6 +109,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
         await client.SendAsync(FuzzClient.Opening);
         var open = RawConnection.Frame(FrameType.Method, 1, RawConnection.Method(20, 10, new Payload().ShortString("")));
         await client.SendAsync(new FuzzedBytes(random).Damage([.. open, .. methods.Next(1), .. methods.Next(1)]));
+        await client.LeaveAsync();
+    }
+
+    private static async Task SendOnceAsync(BrokerEndpoint endpoint, byte[] bytes, IPAddress? from = null)
+    {
+        await using var client = await FuzzClient.ConnectAsync(endpoint, from: from);
+        await client.SendAsync(bytes);
         await client.LeaveAsync();
     }
 

@@ -85,9 +85,9 @@ internal sealed class HttpAnswers
     }
 
     // Checks of health say by 503 that something is not as it should be, and so does what has to wait for the end of a virtual
-    // host that is being deleted.
+    // host that is being deleted, and a queue of another type than it is asked as.
     private static bool IsFailure(string path, int status) => status == 500
-        || (status == 503 && !Array.Exists(["health", "/vhosts/", "definitions", "all-configuration"], part => path.Contains(part, StringComparison.Ordinal)));
+        || (status == 503 && !Array.Exists(["health", "/vhosts/", "definitions", "all-configuration", "queues/quorum/"], part => path.Contains(part, StringComparison.Ordinal)));
 
     private static bool IsHandled(int status) => status is not (401 or 404 or 405);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using ActorBroker.Interop.Tests.Hosting;
@@ -14,7 +15,7 @@ internal sealed class HttpFuzzClient : IAsyncDisposable
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new LingerOption(true, 0) };
     private readonly CancellationTokenSource _limit = new(AnswerLimit);
     private readonly byte[] _buffer = new byte[64 * 1024];
-    private NetworkStream? _stream;
+    private Stream? _stream;
     private int _start;
     private int _end;
 
@@ -22,12 +23,27 @@ internal sealed class HttpFuzzClient : IAsyncDisposable
     {
     }
 
-    public static async Task<HttpFuzzClient> ConnectAsync(BrokerEndpoint endpoint)
+    public static async Task<HttpFuzzClient> ConnectAsync(BrokerEndpoint endpoint, bool tls = false)
     {
         var client = new HttpFuzzClient();
-        await client._socket.ConnectAsync(endpoint.Host, endpoint.Port, client._limit.Token);
-        client._stream = new NetworkStream(client._socket);
-        return client;
+        try
+        {
+            await client._socket.ConnectAsync(endpoint.Host, endpoint.Port, client._limit.Token);
+            client._stream = new NetworkStream(client._socket);
+            if (tls)
+            {
+                var secure = new SslStream(client._stream);
+                client._stream = secure;
+                await secure.AuthenticateAsClientAsync(FuzzClient.AnyCertificate, client._limit.Token);
+            }
+
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Sends, unless the broker has ended the connection.</summary>

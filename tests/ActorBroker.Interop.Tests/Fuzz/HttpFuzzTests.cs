@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using ActorBroker.Interop.Tests.Hosting;
+using ActorBroker.Testing.Certificates;
 using ActorBroker.Testing.Fuzz;
 using ActorBroker.Testing.Processes;
 using Xunit;
@@ -26,6 +27,9 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
     private const int Scrapes = 1_000;
     private const int Damaged = 4_000;
     private const int Noise = 1_000;
+    private const int Secure = 1_000;
+    private const int SecureOnce = 500;
+    private const int Hellos = 1_000;
     private const int Pipelined = 25;
     private const int MemoryMegabytesMax = 500;
 
@@ -38,16 +42,22 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
 
     private readonly HttpAnswers _answers = new();
     private readonly HttpAnswers _scraped = new();
+    private readonly HttpAnswers _secured = new();
 
     [Fact]
     public async Task The_ports_of_HTTP_bear_requests_of_all_kinds()
     {
-        await using var broker = await BrokerProcess.StartAsync(["actorbroker.log.level=error", .. OnFreePort("http"), .. OnFreePort("prometheus")]);
+        using var certificates = new CertificateFolder();
+        await using var broker = await BrokerProcess.StartAsync(
+        [
+            "actorbroker.log.level=error", "actorbroker.tls.handshake-timeout=2s",
+            .. OnFreePort("http"), .. OnFreePort("https"), .. OnFreePort("prometheus"), .. certificates.ServerSettings(),
+        ]);
         var endpoint = broker.EndpointOf("http");
         var operations = await PrepareAsync(endpoint);
         var node = await NodeAsync(endpoint);
         using var ending = new CancellationTokenSource();
-        var good = UseAsync(endpoint, ending.Token);
+        var good = Task.WhenAll(UseAsync($"http://{endpoint}", "q", ending.Token), UseAsync($"https://{broker.EndpointOf("https")}", "s", ending.Token));
         var clock = Stopwatch.StartNew();
         await using (var connection = FuzzedConnection.Open(broker.Endpoint, "client"))
         {
@@ -57,16 +67,19 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
             [
                 .. Enumerable.Range(0, Workers).Select(worker => FuzzAsync(endpoint, new Random(Seed + worker), random => Requests(random, operations))),
                 StructuredAsync(broker.EndpointOf("prometheus"), Requests(new Random(Seed), Metrics), Scrapes, _scraped),
+                FuzzSecureAsync(broker.EndpointOf("https"), new Random(Seed + Workers), random => Requests(random, operations)),
             ]);
         }
 
-        output.WriteLine($"{Structured + Scrapes + Damaged + Noise} requests in {clock.Elapsed.TotalSeconds:0.0} s, {ResidentMegabytes(broker.ProcessId)} MB; API {_answers}; metrics {_scraped}");
+        output.WriteLine($"{Structured + Scrapes + Damaged + Noise + Secure + SecureOnce + Hellos} requests in {clock.Elapsed.TotalSeconds:0.0} s, {ResidentMegabytes(broker.ProcessId)} MB; API {_answers}; metrics {_scraped}; within TLS {_secured}");
         await ending.CancelAsync();
         var served = await good;
 
-        Assert.True(served > 0);
-        Assert.True(_answers.Failures.Count + _scraped.Failures.Count == 0, $"{_answers} {_scraped}\n{string.Join('\n', _answers.Failures.Concat(_scraped.Failures).Take(5))}\n{broker.Output()}");
+        Assert.All(served, static count => Assert.True(count > 0));
+        string[] failures = [.. _answers.Failures, .. _scraped.Failures, .. _secured.Failures];
+        Assert.True(failures.Length == 0, $"{_answers} {_scraped} {_secured}\n{string.Join('\n', failures.Take(5))}\n{broker.Output()}");
         Assert.True(_answers.Count >= Structured && _scraped.Count >= Scrapes, $"{_answers} {_scraped}");
+        Assert.True(_secured.Count >= Secure && _secured.Handled > Secure / 2, $"{_secured}");
         Assert.True(_answers.Handled > Structured / 2 && _answers.Succeeded > Structured / 3, $"{_answers}");
         Assert.Empty(_answers.Missing(operations));
         Assert.Empty(_scraped.Missing(Metrics));
@@ -84,7 +97,7 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
 
     private static async Task<List<(string Method, string Path)>> PrepareAsync(BrokerEndpoint endpoint)
     {
-        using var client = ClientOf(endpoint, Guest);
+        using var client = ClientOf($"http://{endpoint}", Guest);
         foreach (var user in (string[])["fuzzer", "client", "good"])
         {
             await PutAsync(client, $"users/{user}", $$"""{"password":"{{user}}","tags":"administrator"}""");
@@ -110,7 +123,7 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
 
     private static async Task<string> NodeAsync(BrokerEndpoint endpoint)
     {
-        using var client = ClientOf(endpoint, Guest);
+        using var client = ClientOf($"http://{endpoint}", Guest);
         return Uri.EscapeDataString((string)JsonNode.Parse(await client.GetStringAsync(new Uri("overview", UriKind.Relative)))!["node"]!);
     }
 
@@ -137,11 +150,27 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task StructuredAsync(BrokerEndpoint endpoint, FuzzedRequests requests, int count, HttpAnswers answers)
+    private async Task FuzzSecureAsync(BrokerEndpoint endpoint, Random random, Func<Random, FuzzedRequests> make)
+    {
+        var (requests, bytes, hellos) = (make(random), new FuzzedBytes(random), new FuzzedHellos(random));
+        await StructuredAsync(endpoint, requests, Secure, _secured, tls: true);
+        for (var i = 0; i < SecureOnce; i++)
+        {
+            await SendOnceAsync(endpoint, random.Next(2) == 0 ? bytes.Noise(random.Next(1, 2_000)) : bytes.Damage(requests.Next().Bytes), tls: true);
+        }
+
+        for (var i = 0; i < Hellos; i++)
+        {
+            // Plain HTTP is one of the things that come there.
+            await SendOnceAsync(endpoint, random.Next(10) == 0 ? requests.Next().Bytes : hellos.Next());
+        }
+    }
+
+    private static async Task StructuredAsync(BrokerEndpoint endpoint, FuzzedRequests requests, int count, HttpAnswers answers, bool tls = false)
     {
         for (var sent = 0; sent < count;)
         {
-            await using var client = await HttpFuzzClient.ConnectAsync(endpoint);
+            await using var client = await HttpFuzzClient.ConnectAsync(endpoint, tls);
             for (var isOpen = true; isOpen && sent < count;)
             {
                 var some = Enumerable.Range(0, Pipelined).Select(_ => requests.Next()).ToList();
@@ -166,28 +195,28 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task SendOnceAsync(BrokerEndpoint endpoint, byte[] bytes)
+    private static async Task SendOnceAsync(BrokerEndpoint endpoint, byte[] bytes, bool tls = false)
     {
-        await using var client = await HttpFuzzClient.ConnectAsync(endpoint);
+        await using var client = await HttpFuzzClient.ConnectAsync(endpoint, tls);
         await client.SendAsync(bytes);
         await client.LeaveAsync();
     }
 
-    private static async Task<int> UseAsync(BrokerEndpoint endpoint, CancellationToken ending)
+    private static async Task<int> UseAsync(string address, string name, CancellationToken ending)
     {
         var served = 0;
-        using var client = ClientOf(endpoint, Good);
+        using var client = ClientOf(address, Good);
         while (!ending.IsCancellationRequested)
         {
             using var queue = new StringContent("""{"durable":false}""", Encoding.UTF8, "application/json");
-            using var declared = await client.PutAsync(new Uri("queues/good/q", UriKind.Relative), queue, CancellationToken.None);
+            using var declared = await client.PutAsync(new Uri($"queues/good/{name}", UriKind.Relative), queue, CancellationToken.None);
             Assert.True(declared.IsSuccessStatusCode, $"{declared.StatusCode}");
             using var message = new StringContent(
-                """{"properties":{},"routing_key":"q","payload":"served","payload_encoding":"string"}""", Encoding.UTF8, "application/json");
+                $$"""{"properties":{},"routing_key":"{{name}}","payload":"served","payload_encoding":"string"}""", Encoding.UTF8, "application/json");
             using var published = await client.PostAsync(new Uri("exchanges/good/amq.default/publish", UriKind.Relative), message, CancellationToken.None);
             Assert.Equal("""{"routed":true}""", await published.Content.ReadAsStringAsync(CancellationToken.None));
             using var get = new StringContent("""{"count":1,"ackmode":"ack_requeue_false","encoding":"auto"}""", Encoding.UTF8, "application/json");
-            using var got = await client.PostAsync(new Uri("queues/good/q/get", UriKind.Relative), get, CancellationToken.None);
+            using var got = await client.PostAsync(new Uri($"queues/good/{name}/get", UriKind.Relative), get, CancellationToken.None);
             Assert.Contains("served", await got.Content.ReadAsStringAsync(CancellationToken.None), StringComparison.Ordinal);
             served++;
             await Task.Delay(10, CancellationToken.None);
@@ -196,9 +225,10 @@ public sealed class HttpFuzzTests(ITestOutputHelper output)
         return served;
     }
 
-    private static HttpClient ClientOf(BrokerEndpoint endpoint, AuthenticationHeaderValue authorization)
+    private static HttpClient ClientOf(string address, AuthenticationHeaderValue authorization)
     {
-        var client = new HttpClient { BaseAddress = new Uri($"http://{endpoint}/api/"), Timeout = BrokerFixture.Limit };
+        var handler = new SocketsHttpHandler { SslOptions = FuzzClient.AnyCertificate };
+        var client = new HttpClient(handler) { BaseAddress = new Uri($"{address}/api/"), Timeout = BrokerFixture.Limit };
         client.DefaultRequestHeaders.Authorization = authorization;
         return client;
     }

@@ -25,6 +25,22 @@ public sealed class TopologyTests(ApiFixture fixture) : ApiSpec(fixture)
     }
 
     [Fact]
+    public async Task A_quorum_queue_has_one_member_and_others_have_none()
+    {
+        var host = await VirtualHostAsync();
+        await PutAsync($"queues/{host}/q", """{"durable":true,"arguments":{"x-queue-type":"quorum"}}""");
+        await PutAsync($"queues/{host}/c", """{"durable":true}""");
+        await PutAsync($"queues/{host}/s", """{"durable":true,"arguments":{"x-queue-type":"stream"}}""");
+
+        var member = Assert.Single((await GetAsync($"queues/quorum/{host}/q/status")).Items)!;
+        Assert.Equal(((string?)(await GetAsync("overview")).Json["node"], "leader", "voter"), ((string?)member["Node Name"], (string?)member["Raft State"], (string?)member["Membership"]));
+        var classic = await GetAsync($"queues/quorum/{host}/c/status");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"status":"failed","reason":"classic_queue_not_supported"}"""), (classic.Status, classic.Text));
+        Assert.Equal("not_quorum_queue", (await GetAsync($"queues/quorum/{host}/s/status")).Reason);
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"queues/quorum/{host}/none/status")).Status);
+    }
+
+    [Fact]
     public async Task A_queue_that_cannot_be_is_refused_in_RabbitMQs_words()
     {
         var host = await VirtualHostAsync();

@@ -62,6 +62,8 @@ public sealed class UserTests(ApiFixture fixture) : ApiSpec(fixture)
         Assert.Equal("vhost_or_user_not_found", (await PutAsync($"permissions/{host}/nobody", """{"configure":"","write":"","read":""}""")).Reason);
         Assert.Equal(HttpStatusCode.Created, (await PutAsync($"topic-permissions/{host}/{user}", """{"exchange":"amq.topic","write":"^a","read":".*"}""")).Status);
         Assert.Equal("^a", (string?)Assert.Single((await GetAsync($"topic-permissions/{host}/{user}")).Items)!["write"]);
+        Assert.Equal(HttpStatusCode.NoContent, (await PutAsync($"topic-permissions/{host}/{user}/amq.topic", """{"exchange":"amq.topic","write":"^b","read":".*"}""")).Status);
+        Assert.Equal("^b", (string?)Assert.Single((await GetAsync($"topic-permissions/{host}/{user}/amq.topic")).Items)!["write"]);
         Assert.Equal(HttpStatusCode.NoContent, (await DeleteAsync($"topic-permissions/{host}/{user}")).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await DeleteAsync($"permissions/{host}/{user}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"permissions/{host}/{user}")).Status);
