@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ActorBroker.Core.Arguments;
 using ActorBroker.Core.Messages;
@@ -72,26 +73,59 @@ public static class DeathHistory
     private static ArgumentValue Added(ReadOnlySpan<ArgumentValue> entries, Death death)
     {
         var reason = Death.NameOf(death.Reason);
-        var kept = new List<ArgumentValue>(entries.Length + 1);
-        ArgumentTable? before = null;
-        var times = 0L;
+        var joined = Joined(entries);
+        var index = joined.FindIndex(known => known.Key == (death.Queue, reason));
+        var latest = index < 0 ? New(death, reason) : Again(joined[index].Entry.AsTable(), More(joined[index].Times, 1));
+        if (index >= 0)
+        {
+            joined.RemoveAt(index);
+        }
+
+        return ArgumentValue.FromArray([ArgumentValue.FromTable(latest), .. joined.Select(static known => known.Counted())]);
+    }
+
+    // One for each queue and reason, where the first one is. Before RabbitMQ 3.6 each death had an entry of its own, without
+    // a count, and RabbitMQ up to 3.13 joins those of a message that is published again.
+    private static List<KnownDeath> Joined(ReadOnlySpan<ArgumentValue> entries)
+    {
+        var joined = new List<KnownDeath>(entries.Length);
+        var places = new Dictionary<(string Queue, string Reason), int>();
         foreach (var entry in entries)
         {
-            if (entry.TryGetTable(out var known) && Is(known, QueueField, death.Queue) && Is(known, ReasonField, reason))
+            if (!entry.TryGetTable(out var table) || !TryGetText(table, QueueField, out var queue) || !TryGetText(table, ReasonField, out var reason))
             {
-                before ??= known;
-                var more = known.TryGetValue(CountField, out var count) && count.TryGetInt64(out var number) ? Math.Max(number, 0) : 1;
-                times = more < long.MaxValue - times ? times + more : long.MaxValue - 1;
+                joined.Add(new KnownDeath(entry, null, 0));
+            }
+            else if (places.TryAdd((queue, reason), joined.Count))
+            {
+                joined.Add(new KnownDeath(entry, (queue, reason), TimesOf(table)));
             }
             else
             {
-                kept.Add(entry);
+                var place = places[(queue, reason)];
+                joined[place] = joined[place] with { Times = More(joined[place].Times, TimesOf(table)) };
             }
         }
 
-        kept.Insert(0, ArgumentValue.FromTable(before is null ? New(death, reason) : Again(before, times + 1)));
-        return ArgumentValue.FromArray(kept.ToArray().AsSpan());
+        return joined;
     }
+
+    /// <param name="Entry">As it was sent.</param>
+    /// <param name="Key">Queue and reason; null when it is no entry, but something that a client put there.</param>
+    /// <param name="Times">How often; 0 without a key.</param>
+    private readonly record struct KnownDeath(ArgumentValue Entry, (string Queue, string Reason)? Key, long Times)
+    {
+        public ArgumentValue Counted() =>
+            Key is null || (Entry.AsTable().TryGetValue(CountField, out var count) && count.TryGetInt64(out var number) && number == Times)
+                ? Entry
+                : ArgumentValue.FromTable(Again(Entry.AsTable(), Times));
+    }
+
+    private static long TimesOf(ArgumentTable entry) =>
+        entry.TryGetValue(CountField, out var count) && count.TryGetInt64(out var times) ? Math.Max(times, 0) : 1;
+
+    // A client may have made up any count.
+    private static long More(long times, long others) => others < long.MaxValue - times ? times + others : long.MaxValue;
 
     private static ArgumentTable New(Death death, string reason)
     {
@@ -125,6 +159,11 @@ public static class DeathHistory
         return again.Build();
     }
 
-    private static bool Is(ArgumentTable entry, string field, string text) =>
-        entry.TryGetValue(field, out var value) && value.TryGetString(out var found) && found == text;
+    private static bool Is(ArgumentTable entry, string field, string text) => TryGetText(entry, field, out var found) && found == text;
+
+    private static bool TryGetText(ArgumentTable entry, string field, [NotNullWhen(true)] out string? text)
+    {
+        text = null;
+        return entry.TryGetValue(field, out var value) && value.TryGetString(out text);
+    }
 }

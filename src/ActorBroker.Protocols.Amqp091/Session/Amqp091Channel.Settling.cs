@@ -11,6 +11,7 @@ internal sealed partial class Amqp091Channel : ISettledRanges
     private SettleOutcome _outcome;
     private int _limit;
     private long _outstanding;
+    private int _lastServedId;
     private bool _isHeldBack;
     private bool _isRecovering;
 
@@ -58,7 +59,11 @@ internal sealed partial class Amqp091Channel : ISettledRanges
             }
 
             if (accepted > 0)
+            {
                 consumer.Arrived.Enqueue(segment with { Count = accepted });
+                _lastServedId = consumer.Id;
+            }
+
             if (accepted < segment.Count)
                 Release(consumer, segment, accepted);
         }
@@ -124,8 +129,19 @@ internal sealed partial class Amqp091Channel : ISettledRanges
         // What makes room reaches the queue before the room does, so that a message that goes back comes again first.
         if (!isFull)
             _connection.Settlements.Flush();
+
+        // Who is let go first gets the room, as a rule: so it begins with those behind whoever was served last.
         foreach (var consumer in _consumers)
-            HoldBackOrLetGo(consumer);
+        {
+            if (consumer.Id > _lastServedId)
+                HoldBackOrLetGo(consumer);
+        }
+
+        foreach (var consumer in _consumers)
+        {
+            if (consumer.Id <= _lastServedId)
+                HoldBackOrLetGo(consumer);
+        }
     }
 
     private void HoldBackOrLetGo(AmqpConsumer consumer)

@@ -74,6 +74,20 @@ public sealed class DeathHistoryTests
     }
 
     [Fact]
+    public void A_history_with_an_entry_for_each_death_is_joined()
+    {
+        // As RabbitMQ wrote it before 3.6: without counts.
+        ArgumentValue[] entries = [Entry("p", "expired"), Entry("p", "expired"), Entry("q", "rejected"), Entry("p", "rejected"), Entry("p", "expired")];
+        var changed = Apply(ArgumentTable.Of(("x-death", ArgumentValue.FromArray(entries))), Of("q", DeathReason.Expired));
+        Assert.Equal([("q", "expired", 1), ("p", "expired", 3), ("q", "rejected", 1), ("p", "rejected", 1)], Entries(changed));
+        Assert.True(changed.TryGetValue("x-death", out var deaths));
+        Assert.All(deaths.AsArray(), static entry => Assert.True(entry.AsTable().ContainsKey("count")));
+
+        static ArgumentValue Entry(string queue, string reason) => ArgumentValue.FromTable(
+            ArgumentTable.Of(("queue", ArgumentValue.FromString(queue)), ("reason", ArgumentValue.FromString(reason))));
+    }
+
+    [Fact]
     public void A_history_that_is_none_starts_anew()
     {
         var changed = Apply(ArgumentTable.Of(("x-death", ArgumentValue.FromString("text"))), Of("q", DeathReason.MaxLength));

@@ -120,6 +120,24 @@ public sealed class SettlingTests
     }
 
     [Fact]
+    public void Consumers_at_the_channels_limit_are_let_go_in_turn()
+    {
+        _conversation.Exchange(new BasicQos(0, 1, true)).TakeFrames();
+        int[] consumers = [_conversation.Consume("a"), _conversation.Consume("b"), _conversation.Consume("c")];
+        for (var round = 0; round < 6; round++)
+        {
+            _conversation.Deliver(consumers[round % 3], round, 1);
+            _conversation.Settle().TakeFrames();
+            _conversation.TakeCalls();
+
+            _conversation.Exchange(new BasicAck((ulong)round + 1, false));
+            Assert.Equal(
+                [$"active {consumers[(round + 1) % 3]} 1", $"active {consumers[(round + 2) % 3]} 1", $"active {consumers[round % 3]} 1"],
+                _conversation.TakeCalls().Skip(1));
+        }
+    }
+
+    [Fact]
     public void The_channels_limit_may_be_changed_and_lifted_at_any_time()
     {
         var consumer = _conversation.Consume("a");
