@@ -12,7 +12,8 @@ namespace ActorBroker.Broker.Routing;
 /// <summary>
 /// Tells a region again what it has dropped. One that is about to hand a shard over gathers what comes for it until all other
 /// regions know, and drops that, lest it overtake what others forward: whoever asked would wait for an answer that never
-/// comes. What goes through regions here are questions, each of which stands for itself. One a node.
+/// comes. What goes through regions here stands for itself; what a session wants changed is told to the entity's actor instead.
+/// One a node.
 /// </summary>
 public sealed class DroppedQuestionsActor : UntypedActor
 {
