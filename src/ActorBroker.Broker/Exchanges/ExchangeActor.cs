@@ -53,6 +53,7 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
     private bool _isTaking;
     private bool _isDeleting;
     private bool _isLeaving;
+    private bool _sendsOn;
 
     // Since it was recovered.
     private bool _hasWritten;
@@ -85,8 +86,10 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
-            case ExchangeCommand command when _isLeaving:
-                // The shard holds back what comes until this actor has stopped; what had come before goes the same way.
+            case ExchangeCommand command when _isLeaving && (_sendsOn || command is DeclareExchange { Passive: false }):
+                // The shard holds back what comes until this actor has stopped; what had come before goes the same way, from
+                // the first on after which the answer is another. Each incarnation would else answer one, and send on the many others.
+                _sendsOn = true;
                 _settings.ExchangeRegion(Context.System).Forward(command);
                 break;
             case ExchangeCommand command when _replay.Damage is { } damage:
