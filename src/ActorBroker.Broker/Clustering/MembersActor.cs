@@ -9,7 +9,7 @@ namespace ActorBroker.Broker.Clustering;
 /// Publishes <see cref="NodeRemoved"/>, <see cref="NodeLinkBroken"/> and <see cref="NodeLinkRestored"/> on the event stream of
 /// its node. One a node.
 /// <para>
-/// Akka.Remote (1.5.74, <c>EndpointManager.KeepQuarantinedOr</c>) does not wait between its attempts to reach an address at
+/// Akka.Remote (<c>EndpointManager.KeepQuarantinedOr</c>) does not wait between its attempts to reach an address at
 /// which an earlier node was quarantined: whatever is told that node makes an attempt, which may fail within microseconds.
 /// Whoever hears of a broken link tells that node something. So attempts that fail one after the other are published once
 /// in <see cref="BrokenInterval"/>; they would go on as fast as they can until the node is removed.
