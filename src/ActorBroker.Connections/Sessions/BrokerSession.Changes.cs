@@ -1,6 +1,7 @@
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Contracts.Queues;
 using ActorBroker.Core.Sessions;
+using Akka.Actor;
 
 namespace ActorBroker.Connections.Sessions;
 
@@ -13,18 +14,11 @@ public sealed partial class BrokerSession
     private void AskExchange(string exchange, Action<Refusal?> reply, Func<long, ExchangeCommand> change)
     {
         FlushSlab();
-        Action<object?> onAnswer = answer => reply(answer is ExchangeAnswered answered ? answered.Refusal : Overdue("The exchange"));
-        if (_services.HasOtherNodes)
-        {
-            _requests.AskFound(
-                onAnswer,
-                id => _services.Exchanges.Tell(new DescribeExchange(Exchange(exchange), id), _self),
-                (id, actor) => actor.Tell(change(id), _self));
-        }
-        else
-        {
-            _requests.Ask(onAnswer, id => _services.Exchanges.Tell(change(id), _self));
-        }
+        AskFor(
+            _services.Exchanges,
+            answer => reply(answer is ExchangeAnswered answered ? answered.Refusal : Overdue("The exchange")),
+            id => new DescribeExchange(Exchange(exchange), id),
+            change);
     }
 
     private void AskQueue(string queue, Action<QueueReply> reply, Func<long, NamedQueueCommand> change)
@@ -45,21 +39,23 @@ public sealed partial class BrokerSession
         TellQueue(queue, reply, change);
     }
 
-    private void TellQueue(string queue, Action<QueueReply> reply, Func<long, NamedQueueCommand> change)
-    {
-        Action<object?> onAnswer = answer => reply(answer is QueueAnswered answered
+    private void TellQueue(string queue, Action<QueueReply> reply, Func<long, NamedQueueCommand> change) => AskFor(
+        _services.Queues,
+        answer => reply(answer is QueueAnswered answered
             ? new QueueReply(answered.Refusal, answered.MessageCount, answered.ConsumerCount)
-            : new QueueReply(Overdue("The queue"), 0, 0));
+            : new QueueReply(Overdue("The queue"), 0, 0)),
+        id => new DescribeQueue(QueueKeyOf(queue), id),
+        change);
+
+    private void AskFor(IActorRef region, Action<object?> onAnswer, Func<long, object> question, Func<long, object> change)
+    {
         if (_services.HasOtherNodes)
         {
-            _requests.AskFound(
-                onAnswer,
-                id => _services.Queues.Tell(new DescribeQueue(QueueKeyOf(queue), id), _self),
-                (id, actor) => actor.Tell(change(id), _self));
+            _requests.AskFound(onAnswer, id => region.Tell(question(id), _self), (id, actor) => actor.Tell(change(id), _self));
         }
         else
         {
-            _requests.Ask(onAnswer, id => _services.Queues.Tell(change(id), _self));
+            _requests.Ask(onAnswer, id => region.Tell(change(id), _self));
         }
     }
 }
