@@ -58,9 +58,11 @@ internal sealed class OrderlyTransport(RemoteTransport below) : RemoteTransport(
     /// <summary>Sends what was kept.</summary>
     public void Release(Address node)
     {
-        if (ImmutableInterlocked.TryRemove(ref _held, node, out var sends))
+        // Known until all is sent: who finds nothing held sends at once, and would overtake what was told before.
+        if (Volatile.Read(ref _held).TryGetValue(node, out var sends))
         {
             sends.Release();
+            ImmutableInterlocked.TryRemove(ref _held, node, out _);
         }
     }
 }
