@@ -12,49 +12,53 @@ public sealed class OrderlyTransportTests : IDisposable
     private static readonly Address There = new("akka.tcp", "actorbroker", "127.0.0.1", 2);
 
     private readonly ActorSystem _system = ActorSystem.Create("orderly-transport");
+    private readonly RecordingTransport _below;
+    private readonly OrderlyTransport _transport;
+    private readonly RemoteActorRef _recipient;
+
+    public OrderlyTransportTests()
+    {
+        _below = new RecordingTransport((ExtendedActorSystem)_system);
+        _transport = new OrderlyTransport(_below);
+        _recipient = new RemoteActorRef(
+            _transport, Here, new RootActorPath(There) / "user" / "someone", ActorRefs.Nobody, Props.None, Deploy.None);
+    }
 
     public void Dispose() => _system.Dispose();
 
     [Fact]
     public void What_is_told_while_the_kept_is_being_sent_comes_behind_it()
     {
-        var below = new RecordingTransport((ExtendedActorSystem)_system);
-        var transport = new OrderlyTransport(below);
-        var recipient = new RemoteActorRef(
-            transport, Here, new RootActorPath(There) / "user" / "someone", ActorRefs.Nobody, Props.None, Deploy.None);
-        below.WhenSent = message =>
+        _below.WhenSent = message =>
         {
             if (message is 0)
-                transport.Send(2, ActorRefs.Nobody, recipient);
+                Tell(2);
         };
 
-        transport.Hold(There);
-        transport.Send(0, ActorRefs.Nobody, recipient);
-        transport.Send(1, ActorRefs.Nobody, recipient);
-        Assert.Empty(below.Sent);
-        transport.Release(There);
-        transport.Send(3, ActorRefs.Nobody, recipient);
+        _transport.Hold(There);
+        Tell(0);
+        Tell(1);
+        Assert.Empty(_below.Sent);
+        _transport.Release(There);
+        Tell(3);
 
-        Assert.Equal([0, 1, 2, 3], below.Sent);
+        Assert.Equal([0, 1, 2, 3], _below.Sent);
     }
 
     [Fact]
     public void A_node_can_be_held_again()
     {
-        var below = new RecordingTransport((ExtendedActorSystem)_system);
-        var transport = new OrderlyTransport(below);
-        var recipient = new RemoteActorRef(
-            transport, Here, new RootActorPath(There) / "user" / "someone", ActorRefs.Nobody, Props.None, Deploy.None);
+        _transport.Hold(There);
+        _transport.Release(There);
+        _transport.Hold(There);
+        Tell(0);
 
-        transport.Hold(There);
-        transport.Release(There);
-        transport.Hold(There);
-        transport.Send(0, ActorRefs.Nobody, recipient);
-
-        Assert.Empty(below.Sent);
-        transport.Release(There);
-        Assert.Equal([0], below.Sent);
+        Assert.Empty(_below.Sent);
+        _transport.Release(There);
+        Assert.Equal([0], _below.Sent);
     }
+
+    private void Tell(int message) => _transport.Send(message, ActorRefs.Nobody, _recipient);
 
     private sealed class RecordingTransport(ExtendedActorSystem system) : RemoteTransport(system, null!)
     {
