@@ -70,7 +70,7 @@ public static class BrokerSubsystem
     {
         var statistics = new NodeStatistics(ManagementStart.IsKept(options)) { Logins = new LoginCounters(options.Login.TracksSources) };
         var access = AccessSharding.Start(system, options.Access, clock);
-        var catalogues = CatalogueSharding.Start(system, new CatalogueSettings { Clock = clock }, options.Cluster.Shards);
+        var catalogues = CatalogueSharding.Start(system, CatalogueSharding.Settings(clock), options.Cluster.Shards);
         IActorRef? tableActor = null;
         var policies = new NodePolicies(_ => tableActor ?? ActorRefs.Nobody);
         var tables = new RoutingTables();

@@ -10,13 +10,20 @@ public sealed partial class CatalogueActor
     private void OnRequest(CatalogueCommand command)
     {
         _virtualHost = command.VirtualHost;
-        if (_waiting.Count >= _settings.WaitingMax)
+        if (_waiting.Count + _held.Count >= _settings.WaitingMax)
         {
             Answer(new CatalogueRequest(command, Sender), Refused(RefusalReason.Unavailable, "has too many requests waiting"));
             return;
         }
 
-        _waiting.Enqueue(new CatalogueRequest(command, Sender));
+        var request = new CatalogueRequest(command, Sender);
+        if (AwaitsFollowers(command))
+        {
+            _held.Enqueue(request);
+            return;
+        }
+
+        _waiting.Enqueue(request);
         if (!_isBusy)
             BeginRound();
     }

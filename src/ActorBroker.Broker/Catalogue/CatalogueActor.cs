@@ -71,6 +71,12 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
             case NamesApplied applied:
                 _nodes.MarkApplied(Sender, applied.Version);
                 FinishWhenNodesFollow();
+                if (_search.OnHeard(Sender))
+                    EndSearch();
+                break;
+            case ActorIdentity identity:
+                if (_search.OnIdentity(identity))
+                    EndSearch();
                 break;
             case Terminated terminated:
                 _nodes.Remove(terminated.ActorRef);
@@ -78,6 +84,9 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
                 break;
             case NodesDue:
                 OnNodesDue();
+                break;
+            case SearchDue:
+                OnSearchDue();
                 break;
             case ReclaimEnds:
                 _unregistered = null;
@@ -178,9 +187,10 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
     private void RefuseAll(string why)
     {
         var refusal = Refused(RefusalReason.Interrupted, why);
-        foreach (var request in _current.Concat(_waiting))
+        foreach (var request in _current.Concat(_waiting).Concat(_held))
             Answer(request, refusal);
         _current.Clear();
+        _held.Clear();
         _waiting.Clear();
     }
 
@@ -203,11 +213,6 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
     internal sealed record StopCatalogue : INoSerializationVerificationNeeded
     {
         public static StopCatalogue Instance { get; } = new();
-    }
-
-    private sealed record NodesDue : INoSerializationVerificationNeeded
-    {
-        public static NodesDue Instance { get; } = new();
     }
 
     private sealed record ReclaimEnds : INoSerializationVerificationNeeded

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace ActorBroker.Broker.Catalogue;
 
 /// <summary>What every catalogue of a node shares.</summary>
@@ -8,6 +10,9 @@ public sealed record CatalogueSettings
 
     /// <summary>How long a node may take to apply a change before it is told to load the names again.</summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The nodes that may route by what a catalogue told them before it moved or restarted; none unless it is set.</summary>
+    public Func<ActorSystem, IReadOnlyCollection<Address>> Nodes { get; init; } = static _ => [];
 
     /// <summary>For how long after its start a catalogue takes over transient names from the nodes.</summary>
     public TimeSpan ReclaimTime { get; init; } = TimeSpan.FromMinutes(1);

@@ -14,4 +14,8 @@ public static class CatalogueSharding
     public static IActorRef Start(ActorSystem system, CatalogueSettings settings, int shardCount) =>
         EntitySharding.Start(
             system, EntityIds.CatalogueType, entityId => CatalogueActor.Props(entityId, settings), shardCount, CatalogueActor.StopCatalogue.Instance);
+
+    /// <summary>Settings of catalogues that are followed by the nodes of the cluster.</summary>
+    /// <param name="clock">By what waiting is measured.</param>
+    public static CatalogueSettings Settings(TimeProvider clock) => new() { Clock = clock, Nodes = FollowerSearch.ReachableNodes };
 }

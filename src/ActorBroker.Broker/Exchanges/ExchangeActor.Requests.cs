@@ -41,6 +41,13 @@ public sealed partial class ExchangeActor
             AwaitAsker();
         }
 
+        if (_search.IsUnderWay && request.Command is SubscribeRoutes subscribe)
+        {
+            // All others wait for those that subscribe now.
+            Subscribe(subscribe, request.Sender);
+            return;
+        }
+
         _requests.Add(request);
         TakeNext();
     }
@@ -84,6 +91,9 @@ public sealed partial class ExchangeActor
 
     private void Begin()
     {
+        if (AwaitsFollowers())
+            return;
+
         // What a new binding gets of the history depends on what bindings there are before it.
         var changes = _requests.TakeBindingChanges(KeepsHistory ? 1 : _settings.BatchMax);
         if (changes.Count > 0)
@@ -108,6 +118,7 @@ public sealed partial class ExchangeActor
                 break;
             case SubscribeRoutes subscribe:
                 Subscribe(subscribe, request.Sender);
+                Finish(null);
                 break;
             case ListRoutes list:
                 List(list, request.Sender);
@@ -127,26 +138,6 @@ public sealed partial class ExchangeActor
         _current.Clear();
         _isBusy = false;
         TakeNext();
-    }
-
-    private void Subscribe(SubscribeRoutes subscribe, IActorRef node)
-    {
-        if (State.Definition is { } definition)
-        {
-            _nodes.Add(node);
-            Context.Watch(node);
-            TellRoutes(definition, node);
-        }
-        else
-        {
-            // Nodes ask for what the catalogue names: a transient exchange was lost with its node, or a declaration or
-            // deletion did not get to its end.
-            _settings.CatalogueRegion(Context.System).Tell(new UnregisterName(
-                subscribe.Exchange.VirtualHost, DestinationKind.Exchange, subscribe.Exchange.Name, string.Empty), Self);
-            node.Tell(new RoutesNotFound(subscribe.Exchange), Self);
-        }
-
-        Finish(null);
     }
 
     private void RefuseAll(Refusal refusal)

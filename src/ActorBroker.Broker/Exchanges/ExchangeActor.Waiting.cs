@@ -1,4 +1,3 @@
-using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Time;
@@ -8,14 +7,13 @@ using Akka.Persistence;
 
 namespace ActorBroker.Broker.Exchanges;
 
-// What takes time: answers of others, the journal, the nodes. Each goes on with what it was given when it is done.
+// What takes time: answers of others, and the journal. Each goes on with what it was given when it is done.
 public sealed partial class ExchangeActor
 {
     // What is asked may be lost with the node that it went to.
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(3);
 
     private WaitLimit _answerLimit;
-    private WaitLimit _nodeLimit;
 
     private TimeProvider Clock => _settings.Forwarding.Clock;
 
@@ -53,34 +51,6 @@ public sealed partial class ExchangeActor
         });
     }
 
-    private void TellNodes(List<RouteChange> changes, Action then)
-    {
-        if (changes.Count > 0)
-        {
-            foreach (var part in MessageParts.Of(changes))
-                _nodes.Tell(version => new RoutesChanged(State.Key, version, part), Self);
-        }
-
-        AwaitNodes(then);
-    }
-
-    private void AwaitNodes(Action then)
-    {
-        _whenNodesFollow = then;
-        _nodeLimit = WaitLimit.Begin(Clock, _settings.NodeTimeout);
-        Timers.StartSingleTimer(NodesDue.Instance, NodesDue.Instance, _settings.NodeTimeout);
-        GoOnWhenNodesFollow();
-    }
-
-    private void GoOnWhenNodesFollow()
-    {
-        if (_whenNodesFollow is not { } then || !_nodes.AreCurrent)
-            return;
-        _whenNodesFollow = null;
-        Timers.Cancel(NodesDue.Instance);
-        then();
-    }
-
     private void OnAnswersDue()
     {
         if (_answerLimit.Left(Clock) is { Ticks: > 0 } left)
@@ -91,24 +61,6 @@ public sealed partial class ExchangeActor
         }
 
         _answers.GiveUp(Unavailable("got no answer in time"));
-    }
-
-    private void OnNodesDue()
-    {
-        if (_nodeLimit.Left(Clock) is { Ticks: > 0 } left)
-        {
-            Timers.StartSingleTimer(NodesDue.Instance, NodesDue.Instance, left);
-            return;
-        }
-
-        foreach (var node in _nodes.RemoveLaggards())
-        {
-            _log.Warning("{0}: {1} did not follow in time and has to load the exchange again", PersistenceId, node);
-            Context.Unwatch(node);
-            node.Tell(new ReloadRoutes(State.Key), Self);
-        }
-
-        GoOnWhenNodesFollow();
     }
 
     private void SaveSnapshotWhenDue()

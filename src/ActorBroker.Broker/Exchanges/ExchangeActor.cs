@@ -119,6 +119,12 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
             case RoutesApplied applied:
                 _nodes.MarkApplied(Sender, applied.Version);
                 GoOnWhenNodesFollow();
+                if (_search.OnHeard(Sender))
+                    EndSearch();
+                break;
+            case ActorIdentity identity:
+                if (_search.OnIdentity(identity))
+                    EndSearch();
                 break;
             case HistoryCopied copied:
                 OnHistoryCopied(Sender, copied.Refusal);
@@ -138,6 +144,9 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
                 break;
             case NodesDue:
                 OnNodesDue();
+                break;
+            case SearchDue:
+                OnSearchDue();
                 break;
             case ReceiveTimeout:
                 OnNobodyCame();
@@ -201,10 +210,5 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
     private sealed record AnswersDue : INoSerializationVerificationNeeded
     {
         public static AnswersDue Instance { get; } = new();
-    }
-
-    private sealed record NodesDue : INoSerializationVerificationNeeded
-    {
-        public static NodesDue Instance { get; } = new();
     }
 }

@@ -53,6 +53,9 @@ internal sealed class ExchangeRequests
 
     public int Count => _waiting.Count;
 
+    /// <summary>What comes first; null when nothing waits.</summary>
+    public ExchangeCommand? Next => _waiting.First?.Value.Command;
+
     public void Add(ExchangeRequest request) => _waiting.AddLast(request);
 
     /// <summary>Puts requests that were taken too early back to where they were.</summary>

@@ -23,6 +23,9 @@ public sealed record ExchangeSettings(
     /// <summary>How long a node may take to apply a change before it is told to load the exchange again.</summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The nodes that may route by what an exchange told them before it moved or restarted; none unless it is set.</summary>
+    public Func<ActorSystem, IReadOnlyCollection<Address>> Nodes { get; init; } = static _ => [];
+
     /// <summary>How long an exchange that does not exist waits for whoever has asked for it to declare it.</summary>
     public TimeSpan AskerTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

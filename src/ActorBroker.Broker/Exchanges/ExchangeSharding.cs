@@ -23,5 +23,8 @@ public static class ExchangeSharding
         EntitySharding.Region(EntityIds.ExchangeType),
         EntitySharding.Region(EntityIds.CatalogueType),
         policies,
-        forwarding);
+        forwarding)
+    {
+        Nodes = FollowerSearch.ReachableNodes,
+    };
 }

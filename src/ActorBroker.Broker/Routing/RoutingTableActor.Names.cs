@@ -3,6 +3,7 @@ using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Core.Exchanges;
 using ActorBroker.Core.Names;
 using ActorBroker.Core.Policies;
+using Akka.Actor;
 
 namespace ActorBroker.Broker.Routing;
 
@@ -39,16 +40,27 @@ public sealed partial class RoutingTableActor
         AnswerWaiters(feed, new VirtualHostRefused(refused.VirtualHost, refused.Refusal));
     }
 
-    private void SubscribeNames(NamesFeed feed)
+    private void SubscribeNames(NamesFeed feed, IActorRef catalogue)
     {
-        var catalogues = _settings.CatalogueRegion(Context.System);
         if (feed.Transient.Count > 0)
         {
             foreach (var part in MessageParts.Of(feed.Transient))
-                catalogues.Tell(new ReclaimNames(feed.VirtualHost, part), Self);
+                catalogue.Tell(new ReclaimNames(feed.VirtualHost, part), Self);
         }
 
-        catalogues.Tell(new SubscribeNames(feed.VirtualHost), Self);
+        catalogue.Tell(new SubscribeNames(feed.VirtualHost), Self);
+    }
+
+    private void OnFollow(FollowNames follow)
+    {
+        if (!_virtualHosts.TryGetValue(follow.VirtualHost, out var feed))
+        {
+            Sender.Tell(new NamesApplied(follow.VirtualHost, 0), Self);
+            return;
+        }
+
+        feed.IsSilent = true;
+        SubscribeNames(feed, Sender);
     }
 
     private void OnSnapshot(NamesSnapshot snapshot)
@@ -87,6 +99,7 @@ public sealed partial class RoutingTableActor
         feed.Version = snapshot.Version;
         feed.Refusal = null;
         feed.IsLoaded = true;
+        Sender.Tell(new NamesApplied(snapshot.VirtualHost, snapshot.Version), Self);
         AnswerWaiters(feed, new VirtualHostLoaded(snapshot.VirtualHost));
     }
 

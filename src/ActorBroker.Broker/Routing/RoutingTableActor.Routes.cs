@@ -1,5 +1,6 @@
 using ActorBroker.Contracts.Exchanges;
 using ActorBroker.Core.Names;
+using Akka.Actor;
 
 namespace ActorBroker.Broker.Routing;
 
@@ -22,10 +23,30 @@ public sealed partial class RoutingTableActor
             AnswerWaiters(feed, new ExchangeLoaded(load.Exchange));
     }
 
+    private void SubscribeRoutes(RoutesFeed feed, IActorRef exchange) => exchange.Tell(new SubscribeRoutes(feed.Exchange), Self);
+
+    private void OnFollow(FollowRoutes follow)
+    {
+        if (!_exchanges.TryGetValue(follow.Exchange, out var feed))
+        {
+            Sender.Tell(new RoutesApplied(follow.Exchange, 0), Self);
+            return;
+        }
+
+        feed.IsSilent = true;
+        SubscribeRoutes(feed, Sender);
+    }
+
     private void OnSnapshot(RoutesSnapshot snapshot)
     {
         if (!_exchanges.TryGetValue(snapshot.Exchange, out var feed))
+        {
+            // It was dropped since it was asked for.
+            if (snapshot.IsLast)
+                Sender.Tell(new RoutesApplied(snapshot.Exchange, snapshot.Version), Self);
             return;
+        }
+
         if (snapshot.IsFirst)
         {
             feed.Received.Clear();
@@ -46,6 +67,7 @@ public sealed partial class RoutingTableActor
         feed.Received.TrimExcess();
         feed.Version = snapshot.Version;
         feed.IsLoaded = true;
+        Sender.Tell(new RoutesApplied(snapshot.Exchange, snapshot.Version), Self);
         AnswerWaiters(feed, new ExchangeLoaded(snapshot.Exchange));
     }
 
@@ -91,6 +113,7 @@ public sealed partial class RoutingTableActor
         // The catalogue will say the same; until then the name would only be asked for again.
         _tables.RemoveName(notFound.Exchange.VirtualHost, Destination.Exchange(notFound.Exchange.Name));
         Forget(notFound.Exchange);
+        Sender.Tell(new RoutesApplied(notFound.Exchange, 0), Self);
     }
 
     private void OnReload(ReloadRoutes reload)

@@ -91,6 +91,12 @@ public sealed partial class RoutingTableActor : UntypedActor, IWithTimers
             case ReloadNames reload:
                 OnReload(reload);
                 break;
+            case FollowNames follow:
+                OnFollow(follow);
+                break;
+            case FollowRoutes follow:
+                OnFollow(follow);
+                break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
@@ -139,9 +145,9 @@ public sealed partial class RoutingTableActor : UntypedActor, IWithTimers
     {
         feed.IsSilent = true;
         if (feed is NamesFeed names)
-            SubscribeNames(names);
+            SubscribeNames(names, _settings.CatalogueRegion(Context.System));
         else if (feed is RoutesFeed routes)
-            _settings.ExchangeRegion(Context.System).Tell(new SubscribeRoutes(routes.Exchange), Self);
+            SubscribeRoutes(routes, _settings.ExchangeRegion(Context.System));
     }
 
     /// <summary>The actor that a snapshot begins to come from is the one that is followed from now on.</summary>

@@ -86,7 +86,16 @@ public readonly record struct NameChange(bool Added, CatalogueName Name);
 /// <param name="Changes">What changed.</param>
 public sealed record NamesChanged(string VirtualHost, long Version, IReadOnlyList<NameChange> Changes) : IBrokerMessage;
 
-/// <summary>From the node to the catalogue's actor: routing on this node knows the names up to this version.</summary>
+/// <summary>
+/// From the catalogue's actor to a node's routing table actor, which need not follow it: follow me, if you have these
+/// names. Answered by <see cref="NamesApplied"/> when it follows, or has none.
+/// </summary>
+public sealed record FollowNames(string VirtualHost) : IBrokerMessage;
+
+/// <summary>
+/// From the node to the catalogue's actor: routing on this node knows the names up to this version. Of a snapshot too,
+/// and of version 0 when the node has no names of the virtual host.
+/// </summary>
 public sealed record NamesApplied(string VirtualHost, long Version) : IBrokerMessage;
 
 /// <summary>

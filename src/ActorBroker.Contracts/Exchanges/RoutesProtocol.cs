@@ -47,7 +47,16 @@ public sealed record RoutesChanged(ExchangeKey Exchange, long Version, IReadOnly
 /// </summary>
 public sealed record RoutesRemoved(ExchangeKey Exchange, long Version) : IBrokerMessage;
 
-/// <summary>From the node to the exchange's actor: routing on this node follows the exchange up to this version.</summary>
+/// <summary>
+/// From the exchange's actor to a node's routing table actor, which need not follow it: follow me, if you have these
+/// routes. Answered by <see cref="RoutesApplied"/> when it follows, or has none.
+/// </summary>
+public sealed record FollowRoutes(ExchangeKey Exchange) : IBrokerMessage;
+
+/// <summary>
+/// From the node to the exchange's actor: routing on this node follows the exchange up to this version. Of a snapshot
+/// too, and of version 0 when the node has no routes of the exchange.
+/// </summary>
 public sealed record RoutesApplied(ExchangeKey Exchange, long Version) : IBrokerMessage;
 
 /// <summary>

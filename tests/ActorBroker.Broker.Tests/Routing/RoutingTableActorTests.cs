@@ -32,6 +32,7 @@ public sealed class RoutingTableActorTests : EntityTestKit
     private readonly IActorRef _catalogues;
     private readonly IActorRef _routing;
     private readonly NodePolicies _policies;
+    private readonly ExchangeSettings _exchangeSettings;
 
     public RoutingTableActorTests()
     {
@@ -39,8 +40,8 @@ public sealed class RoutingTableActorTests : EntityTestKit
         var catalogues = Sys.ActorOf(LocalRegion.Props(id => CatalogueActor.Props(id, new CatalogueSettings())));
         IActorRef? exchanges = null;
         _policies = new NodePolicies(_ => _routing!);
-        var settings = new ExchangeSettings(_ => queues, _ => exchanges!, _ => catalogues, _policies, Forwarding(queues));
-        exchanges = Sys.ActorOf(LocalRegion.Props(id => ExchangeActor.Props(id, settings)));
+        _exchangeSettings = new ExchangeSettings(_ => queues, _ => exchanges!, _ => catalogues, _policies, Forwarding(queues));
+        exchanges = Sys.ActorOf(LocalRegion.Props(id => ExchangeActor.Props(id, _exchangeSettings)));
         _exchanges = exchanges;
         _catalogues = catalogues;
         _routing = RoutingTableStart.Start(Sys, _tables, new RoutingTableSettings(_ => exchanges, _ => catalogues, _policies));
@@ -154,6 +155,41 @@ public sealed class RoutingTableActorTests : EntityTestKit
     }
 
     [Fact]
+    public void What_an_exchange_answers_that_has_just_moved_is_in_force()
+    {
+        Ask(new BindDestination(Key("amq.direct"), 1, To(Destination.Queue("q")), Someone));
+        AssertRoutes("amq.direct", "q");
+        var moved = Sys.ActorOf(ExchangeActor.Props(EntityIds.Of(Key("amq.direct")), _exchangeSettings with { Nodes = ThisNode }));
+        moved.Tell(new BindDestination(Key("amq.direct"), 2, To(Destination.Queue("r")), Someone), TestActor);
+        Assert.Equal(new ExchangeAnswered(2, null), ExpectMsg<ExchangeAnswered>());
+        AssertRoutes("amq.direct", "q", "r");
+    }
+
+    [Fact]
+    public void What_a_catalogue_answers_that_has_just_moved_is_in_force()
+    {
+        _catalogues.Tell(new RegisterName("/", DestinationKind.Queue, "k", false, "1"), TestActor);
+        ExpectMsg<NameRegistered>();
+        var moved = Sys.ActorOf(CatalogueActor.Props(EntityIds.OfVirtualHost("/"), new CatalogueSettings { Nodes = ThisNode }));
+        moved.Tell(new RegisterName("/", DestinationKind.Queue, "l", true, "2"), TestActor);
+        Assert.Equal(new NameRegistered("2", null), ExpectMsg<NameRegistered>());
+        AssertRoutes(string.Empty, "k");
+        Assert.Equal(RouteStatus.Ready, Route(string.Empty, "l"));
+        Assert.Equal(["l"], _result.Queues);
+    }
+
+    [Fact]
+    public void A_node_that_does_not_use_them_says_so()
+    {
+        _routing.Tell(new FollowNames("other"), TestActor);
+        Assert.Equal(new NamesApplied("other", 0), ExpectMsg<NamesApplied>());
+        _routing.Tell(new FollowRoutes(Key("amq.topic")), TestActor);
+        Assert.Equal(new RoutesApplied(Key("amq.topic"), 0), ExpectMsg<RoutesApplied>());
+        _routing.Tell(new RoutesNotFound(Key("amq.topic")), TestActor);
+        Assert.Equal(new RoutesApplied(Key("amq.topic"), 0), ExpectMsg<RoutesApplied>());
+    }
+
+    [Fact]
     public void Transient_names_survive_the_catalogue()
     {
         _catalogues.Tell(new RegisterName("/", DestinationKind.Queue, "k", false, "1"), TestActor);
@@ -211,9 +247,11 @@ public sealed class RoutingTableActorTests : EntityTestKit
             ExpectMsg<VirtualHostLoaded>();
     }
 
-    private RouteStatus Route(string exchange)
+    private static IReadOnlyCollection<Address> ThisNode(ActorSystem system) => [((ExtendedActorSystem)system).Provider.DefaultAddress];
+
+    private RouteStatus Route(string exchange, string routingKey = "k")
     {
-        var message = new RoutedMessage("k", ArgumentTable.Empty);
+        var message = new RoutedMessage(routingKey, ArgumentTable.Empty);
         return _tables.Route(Key(exchange), ref message, _result);
     }
 

@@ -121,6 +121,10 @@ internal static class CatalogueFormats
             (NamesApplied m) => new Proto.NamesApplied { VirtualHost = m.VirtualHost, Version = m.Version },
             p => new NamesApplied(p.VirtualHost, p.Version));
         formats.AddProto(
+            "c-follow1", Proto.VirtualHostNames.Parser,
+            (FollowNames m) => new Proto.VirtualHostNames { VirtualHost = m.VirtualHost },
+            p => new FollowNames(p.VirtualHost));
+        formats.AddProto(
             "c-reload1", Proto.VirtualHostNames.Parser,
             (ReloadNames m) => new Proto.VirtualHostNames { VirtualHost = m.VirtualHost },
             p => new ReloadNames(p.VirtualHost));

@@ -40,6 +40,10 @@ internal static class RoutesFormats
                 p.IsFirst,
                 p.IsLast));
         formats.AddProto(
+            "r-follow1", Proto.RoutesOf.Parser,
+            (FollowRoutes m) => new Proto.RoutesOf { Exchange = m.Exchange.ToForm() },
+            p => new FollowRoutes(p.Exchange.ToExchangeKey()));
+        formats.AddProto(
             "r-not-found1", Proto.RoutesOf.Parser,
             (RoutesNotFound m) => new Proto.RoutesOf { Exchange = m.Exchange.ToForm() },
             p => new RoutesNotFound(p.Exchange.ToExchangeKey()));
