@@ -109,7 +109,15 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
                 break;
             case AccessTableApplied applied:
                 _nodes.MarkApplied(Sender, applied.Version);
+                _search.OnHeard(Sender);
                 AnswerFollowed();
+                break;
+            case ActorIdentity identity:
+                _search.OnIdentity(identity);
+                AnswerFollowed();
+                break;
+            case SearchDue:
+                OnSearchDue();
                 break;
             case NodesDue:
                 OnNodesDue();

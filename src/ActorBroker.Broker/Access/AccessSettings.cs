@@ -20,6 +20,9 @@ public sealed record AccessSettings(
     /// <summary>Where virtual hosts may be kept; null where there is one journal.</summary>
     public IVirtualHostPlaces? Places { get; init; }
 
+    /// <summary>The nodes that may go by what the entity told them before it moved or restarted; none unless it is set.</summary>
+    public Func<ActorSystem, IReadOnlyCollection<Address>> Nodes { get; init; } = static _ => [];
+
     /// <summary>A snapshot is written after so many events, or a quarter of what there is to write.</summary>
     public int SnapshotAfterEvents { get; init; } = 1_000;
 }

@@ -22,6 +22,7 @@ public static class AccessSharding
             EntitySharding.Region(EntityIds.ExchangeType))
         {
             Places = JournalPlugins.PlacesOf(system),
+            Nodes = FollowerSearch.ReachableNodes,
         };
         return ClusterSharding.Get(system).Start(
             EntityIds.AccessType,

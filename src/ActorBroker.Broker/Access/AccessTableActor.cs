@@ -60,6 +60,9 @@ public sealed class AccessTableActor : UntypedActor, IWithTimers
             case ReloadAccess when Sender.Equals(_source):
                 Subscribe();
                 break;
+            case FollowAccess:
+                Subscribe(Sender);
+                break;
             case Terminated terminated when terminated.ActorRef.Equals(_source):
                 _source = null;
                 Subscribe();
@@ -127,10 +130,12 @@ public sealed class AccessTableActor : UntypedActor, IWithTimers
         Context.Watch(source);
     }
 
-    private void Subscribe()
+    private void Subscribe() => Subscribe(_access);
+
+    private void Subscribe(IActorRef access)
     {
         _isCurrent = false;
-        _access.Tell(new SubscribeAccess(), Self);
+        access.Tell(new SubscribeAccess(), Self);
     }
 
     private sealed record RetryTick : INoSerializationVerificationNeeded

@@ -9,7 +9,7 @@ namespace ActorBroker.Broker.Catalogue;
 // The nodes that follow the catalogue, and who else wants to know names.
 public sealed partial class CatalogueActor
 {
-    private readonly FollowerSearch _search = new();
+    private readonly FollowerSearch _search = new(RoutingTableActor.Name);
 
     // What came while nodes were searched for, but for what those say.
     private readonly Queue<CatalogueRequest> _held = new();

@@ -11,7 +11,7 @@ namespace ActorBroker.Broker.Exchanges;
 // The nodes that route through the exchange: they follow it before it changes anything, and everything that it changes.
 public sealed partial class ExchangeActor
 {
-    private readonly FollowerSearch _search = new();
+    private readonly FollowerSearch _search = new(RoutingTableActor.Name);
     private WaitLimit _searchLimit;
     private WaitLimit _nodeLimit;
 

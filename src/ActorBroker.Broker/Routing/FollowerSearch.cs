@@ -4,12 +4,13 @@ using Akka.Cluster;
 namespace ActorBroker.Broker.Routing;
 
 /// <summary>
-/// Which nodes still route by what an earlier incarnation of an entity told them. A new one does not know them until
-/// they subscribe, and what it changed would be answered while they go by the old: so before its first change it tells
-/// the routing table actor of every node to follow it, and waits until each has said how far it follows, if it does at
-/// all. Part of the entity's actor, which gives up when it has waited long enough.
+/// Which nodes still go by what an earlier incarnation of an entity told them. A new one does not know them until they
+/// subscribe, and what it changed would be answered while they go by the old: so at its first change it tells the actor
+/// of every node that may follow it to do so, and waits until each has said how far it follows, if it does at all. Part
+/// of the entity's actor, which gives up when it has waited long enough.
 /// </summary>
-internal sealed class FollowerSearch
+/// <param name="follower">Name below <c>/user</c> of the actor that follows, one on each node.</param>
+internal sealed class FollowerSearch(string follower)
 {
     private readonly HashSet<Address> _unheard = [];
     private Address? _self;
@@ -20,7 +21,7 @@ internal sealed class FollowerSearch
     /// <summary>It was begun, and nobody is waited for.</summary>
     public bool IsOver => _self is not null && !IsUnderWay;
 
-    /// <summary>The nodes that route and can be reached: members of the cluster, this one among them.</summary>
+    /// <summary>The nodes that can be reached: members of the cluster, this one among them.</summary>
     public static IReadOnlyCollection<Address> ReachableNodes(ActorSystem system)
     {
         var state = Cluster.Get(system).State;
@@ -32,7 +33,7 @@ internal sealed class FollowerSearch
 
     /// <summary>Tells all nodes to follow.</summary>
     /// <param name="context">The entity's.</param>
-    /// <param name="nodes">Where there may be a routing table actor.</param>
+    /// <param name="nodes">Where there may be one that follows.</param>
     /// <param name="follow">What it is told, which it answers when it follows or has nothing that it would follow.</param>
     public void Begin(IActorContext context, IReadOnlyCollection<Address> nodes, object follow)
     {
@@ -40,20 +41,20 @@ internal sealed class FollowerSearch
         _unheard.UnionWith(nodes);
         foreach (var node in nodes)
         {
-            var routing = RoutingOf(context, node);
-            routing.Tell(follow, context.Self);
+            var actor = FollowerOf(context, node);
+            actor.Tell(follow, context.Self);
 
             // A node that is about to start has none: that is answered, too.
-            routing.Tell(new Identify(node.ToString()), context.Self);
+            actor.Tell(new Identify(node.ToString()), context.Self);
         }
     }
 
-    /// <summary>The routing table actor has answered.</summary>
+    /// <summary>One that may follow has answered.</summary>
     /// <returns>Whether it was the last.</returns>
-    public bool OnHeard(IActorRef routing) =>
-        IsUnderWay && _unheard.Remove(routing.Path.Address.HasGlobalScope ? routing.Path.Address : _self!) && IsOver;
+    public bool OnHeard(IActorRef actor) =>
+        IsUnderWay && _unheard.Remove(actor.Path.Address.HasGlobalScope ? actor.Path.Address : _self!) && IsOver;
 
-    /// <summary>Whether there is a routing table actor: one that exists answers for itself.</summary>
+    /// <summary>Whether there is such an actor: one that exists answers for itself.</summary>
     /// <returns>Whether it was the last to be waited for.</returns>
     public bool OnIdentity(ActorIdentity identity) =>
         identity is { Subject: null, MessageId: string node } && _unheard.RemoveWhere(address => address.ToString() == node) > 0 && IsOver;
@@ -65,10 +66,10 @@ internal sealed class FollowerSearch
         Address[] unheard = [.. _unheard];
         _unheard.Clear();
         foreach (var node in unheard)
-            RoutingOf(context, node).Tell(reload, context.Self);
+            FollowerOf(context, node).Tell(reload, context.Self);
         return unheard;
     }
 
-    private static ActorSelection RoutingOf(IActorContext context, Address node) =>
-        context.ActorSelection(new RootActorPath(node) / "user" / RoutingTableActor.Name);
+    private ActorSelection FollowerOf(IActorContext context, Address node) =>
+        context.ActorSelection(new RootActorPath(node) / "user" / follower);
 }

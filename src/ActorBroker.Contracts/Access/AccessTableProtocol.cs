@@ -15,6 +15,12 @@ public sealed record SubscribeAccess() : AccessCommand(0);
 /// <param name="Changes">What happened, in order.</param>
 public sealed record AccessTableChanged(long Version, bool IsWhole, IReadOnlyList<AccessEvent> Changes) : IBrokerMessage;
 
+/// <summary>
+/// From the access entity to a node that need not follow it yet: follow me. Answered by <see cref="AccessTableApplied"/> when
+/// the node goes by what the entity has.
+/// </summary>
+public sealed record FollowAccess : IBrokerMessage;
+
 /// <summary>From the node to the access entity: what is decided on this node goes by this version.</summary>
 public sealed record AccessTableApplied(long Version) : IBrokerMessage;
 

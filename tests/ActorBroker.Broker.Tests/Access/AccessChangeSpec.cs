@@ -76,6 +76,39 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
     }
 
     [Fact]
+    public void A_change_is_answered_when_a_node_goes_by_it_that_does_not_know_that_the_entity_has_moved()
+    {
+        var tables = new AccessTables();
+        Sys.ActorOf(AccessTableActor.Props(tables, Start()), AccessTableActor.Name);
+        AwaitCondition(() => tables.Refusal is null);
+        var moved = StartFor(ThisNode);
+        Change(moved, new PutUser(5, "u", Hash, PasswordHashing.Sha256, [], Someone));
+        Assert.True(tables.Current.Users.ContainsKey("u"));
+        Change(moved, new DeleteUser(6, "u", Someone));
+        Assert.False(tables.Current.Users.ContainsKey("u"));
+    }
+
+    [Fact]
+    public void A_node_that_follows_nothing_is_not_waited_for()
+    {
+        var moved = StartFor(ThisNode);
+        Change(moved, new PutUser(5, "u", Hash, PasswordHashing.Sha256, [], Someone));
+    }
+
+    [Fact]
+    public void A_node_that_is_silent_when_the_entity_has_moved_is_told_to_load_everything_again()
+    {
+        var node = CreateTestProbe();
+        Sys.ActorOf(Props.Create(() => new Forwarder(node.Ref)), AccessTableActor.Name);
+        var moved = StartFor(ThisNode);
+        moved.Tell(new PutUser(5, "u", Hash, PasswordHashing.Sha256, [], Someone));
+        node.ExpectMsg<FollowAccess>();
+        ExpectNoMsg(50);
+        node.ExpectMsg<ReloadAccess>();
+        Assert.Null(ExpectMsg<AccessChangeDone>().Refusal);
+    }
+
+    [Fact]
     public void A_nodes_table_comes_to_the_same_and_follows_the_next_incarnation()
     {
         var access = Start();
@@ -195,11 +228,21 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
         }
     }
 
+    private static IReadOnlyCollection<Address> ThisNode(ActorSystem system) => [((ExtendedActorSystem)system).Provider.DefaultAddress];
+
+    private IActorRef StartFor(Func<ActorSystem, IReadOnlyCollection<Address>> nodes) =>
+        Sys.ActorOf(AccessActor.Props(AccessCommand.TheEntity, Started.With(Guest) with { Nodes = nodes }));
+
     private IActorRef Start(IActorRef? others = null) => Sys.ActorOf(AccessActor.Props(AccessCommand.TheEntity, Started.With(Guest, others)));
 
     private void Change(IActorRef access, AccessChange change)
     {
         access.Tell(change, TestActor);
         Assert.Null(ExpectMsg<AccessChangeDone>().Refusal);
+    }
+
+    private sealed class Forwarder : ReceiveActor
+    {
+        public Forwarder(IActorRef probe) => ReceiveAny(probe.Forward);
     }
 }

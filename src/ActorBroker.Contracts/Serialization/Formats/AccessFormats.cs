@@ -43,6 +43,7 @@ internal static class AccessFormats
             "a-applied1", Proto.AccessTableApplied.Parser,
             (AccessTableApplied m) => new Proto.AccessTableApplied { Version = m.Version },
             p => new AccessTableApplied(p.Version));
+        formats.AddProto("a-follow1", Proto.SubscribeAccess.Parser, (FollowAccess _) => new Proto.SubscribeAccess(), _ => new FollowAccess());
         formats.AddProto("a-reload1", Proto.SubscribeAccess.Parser, (ReloadAccess _) => new Proto.SubscribeAccess(), _ => new ReloadAccess());
         formats.AddProto(
             "a-tablerefused1", Proto.AccessAnswered.Parser,
