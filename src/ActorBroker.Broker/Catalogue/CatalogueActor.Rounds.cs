@@ -10,7 +10,8 @@ public sealed partial class CatalogueActor
     private void OnRequest(CatalogueCommand command)
     {
         _virtualHost = command.VirtualHost;
-        if (_waiting.Count + _held.Count >= _settings.WaitingMax)
+        // There are few nodes, and one that is refused asks again at once.
+        if (_waiting.Count + _held.Count >= _settings.WaitingMax && command is not SubscribeNames)
         {
             Answer(new CatalogueRequest(command, Sender), Refused(RefusalReason.Unavailable, "has too many requests waiting"));
             return;

@@ -30,7 +30,8 @@ public sealed partial class ExchangeActor
             GiveUpOn(remove.Destination);
         }
 
-        if (_requests.Count >= _settings.WaitingMax)
+        // There are few nodes, and one that is refused asks again at once.
+        if (_requests.Count >= _settings.WaitingMax && request.Command is not SubscribeRoutes)
         {
             request.Answer(Unavailable("has too many requests waiting"), Self);
             return;

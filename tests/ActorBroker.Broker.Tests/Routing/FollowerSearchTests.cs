@@ -16,7 +16,7 @@ using Xunit;
 
 namespace ActorBroker.Broker.Tests.Routing;
 
-/// <summary>What a new incarnation of a catalogue or an exchange does about nodes that it does not know yet.</summary>
+/// <summary>What catalogues and exchanges do about nodes that they do not know yet, as after they have moved.</summary>
 public sealed class FollowerSearchTests : EntityTestKit
 {
     private static readonly ExchangeKey Key = new("/", "amq.fanout");
@@ -157,6 +157,37 @@ public sealed class FollowerSearchTests : EntityTestKit
         _node.ExpectMsg<FollowRoutes>();
         exchange.Tell(ExchangeActor.StopExchange.Instance);
         Assert.Contains("is moving", ExpectMsg<ExchangeAnswered>().Refusal?.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void However_much_waits_a_node_is_told_the_names()
+    {
+        var catalogue = StartCatalogue(settings => settings with { WaitingMax = 1, Nodes = static _ => [] });
+        var journalId = EntityIds.PersistenceId(EntityIds.CatalogueType, EntityIds.OfVirtualHost("/"));
+        Journal.Hold(journalId);
+        Register(catalogue);
+        catalogue.Tell(new ListNames("/", "waits"), TestActor);
+        Register(catalogue);
+        Assert.Equal("the catalogue of vhost '/' has too many requests waiting", ExpectMsg<NameRegistered>().Refusal?.Text);
+        catalogue.Tell(new SubscribeNames("/"), _node.Ref);
+        Journal.Release(journalId);
+        Assert.Null(ExpectMsg<NameRegistered>().Refusal);
+        Assert.Single(_node.ExpectMsg<NamesSnapshot>().Names);
+    }
+
+    [Fact]
+    public void However_much_waits_a_node_is_told_the_routes()
+    {
+        var exchange = StartExchange(settings => settings with { WaitingMax = 1, Nodes = static _ => [] });
+        Bind(exchange);
+        var asked = _queues.ExpectMsg<AddBindingSource>();
+        Bind(exchange);
+        Bind(exchange);
+        Assert.Contains("has too many requests waiting", ExpectMsg<ExchangeAnswered>().Refusal?.Text, StringComparison.Ordinal);
+        exchange.Tell(new SubscribeRoutes(Key), _node.Ref);
+        _queues.Reply(new BindingSourceAnswered(asked.RequestId, null, DestinationIsDurable: true));
+        AnswerQueue();
+        Assert.Single(_node.ExpectMsg<RoutesSnapshot>().Bindings);
     }
 
     private static Binding ToQueue => new(Destination.Queue("q"), "k", ArgumentTable.Empty);
