@@ -151,7 +151,7 @@ public sealed partial class AccessActor
             return;
         }
 
-        _search.Begin(Context, _settings.Nodes(Context.System), new FollowAccess());
+        _search.Begin(Context, _settings.Nodes(Context.System), _nodes.Heard, new FollowAccess());
         if (_search.IsUnderWay)
         {
             _searchLimit = WaitLimit.Begin(_settings.Clock, NodeTimeout);

@@ -25,7 +25,7 @@ public sealed partial class CatalogueActor
             return true;
         if (command is ListNames or ListPolicies)
             return false;
-        _search.Begin(Context, _settings.Nodes(Context.System), new FollowNames(_virtualHost));
+        _search.Begin(Context, _settings.Nodes(Context.System), _nodes.Heard, new FollowNames(_virtualHost));
         if (_search.IsOver)
             return false;
         _searchLimit = WaitLimit.Begin(_settings.Clock, _settings.NodeTimeout);

@@ -20,7 +20,7 @@ public sealed partial class ExchangeActor
     {
         if (_search.IsOver || _requests.Next is DescribeExchange or SubscribeRoutes or ListRoutes)
             return false;
-        _search.Begin(Context, _settings.Nodes(Context.System), new FollowRoutes(State.Key));
+        _search.Begin(Context, _settings.Nodes(Context.System), _nodes.Heard, new FollowRoutes(State.Key));
         if (_search.IsOver)
             return false;
         _searchLimit = WaitLimit.Begin(Clock, _settings.NodeTimeout);

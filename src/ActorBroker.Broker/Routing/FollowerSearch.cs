@@ -31,15 +31,17 @@ internal sealed class FollowerSearch(string follower)
             .Select(static member => member.Address)];
     }
 
-    /// <summary>Tells all nodes to follow.</summary>
+    /// <summary>Tells the nodes to follow that are not known to.</summary>
     /// <param name="context">The entity's.</param>
     /// <param name="nodes">Where there may be one that follows.</param>
+    /// <param name="known">Those of them that do.</param>
     /// <param name="follow">What it is told, which it answers when it follows or has nothing that it would follow.</param>
-    public void Begin(IActorContext context, IReadOnlyCollection<Address> nodes, object follow)
+    public void Begin(IActorContext context, IReadOnlyCollection<Address> nodes, IReadOnlyCollection<IActorRef> known, object follow)
     {
         _self = ((ExtendedActorSystem)context.System).Provider.DefaultAddress;
         _unheard.UnionWith(nodes);
-        foreach (var node in nodes)
+        _unheard.ExceptWith(known.Select(NodeOf));
+        foreach (var node in _unheard)
         {
             var actor = FollowerOf(context, node);
             actor.Tell(follow, context.Self);
@@ -52,7 +54,7 @@ internal sealed class FollowerSearch(string follower)
     /// <summary>One that may follow has answered.</summary>
     /// <returns>Whether it was the last.</returns>
     public bool OnHeard(IActorRef actor) =>
-        IsUnderWay && _unheard.Remove(actor.Path.Address.HasGlobalScope ? actor.Path.Address : _self!) && IsOver;
+        IsUnderWay && _unheard.Remove(NodeOf(actor)) && IsOver;
 
     /// <summary>Whether there is such an actor: one that exists answers for itself.</summary>
     /// <returns>Whether it was the last to be waited for.</returns>
@@ -69,6 +71,8 @@ internal sealed class FollowerSearch(string follower)
             FollowerOf(context, node).Tell(reload, context.Self);
         return unheard;
     }
+
+    private Address NodeOf(IActorRef actor) => actor.Path.Address.HasGlobalScope ? actor.Path.Address : _self!;
 
     private ActorSelection FollowerOf(IActorContext context, Address node) =>
         context.ActorSelection(new RootActorPath(node) / "user" / follower);

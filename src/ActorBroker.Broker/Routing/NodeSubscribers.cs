@@ -9,12 +9,16 @@ namespace ActorBroker.Broker.Routing;
 internal sealed class NodeSubscribers
 {
     private readonly Dictionary<IActorRef, long> _applied = [];
+    private readonly HashSet<IActorRef> _heard = [];
 
     /// <summary>The number of what was told last.</summary>
     public long Version { get; private set; }
 
     /// <summary>The nodes.</summary>
     public IReadOnlyCollection<IActorRef> All => _applied.Keys;
+
+    /// <summary>Those that have said so of what they were told since they were added, the snapshot included.</summary>
+    public IReadOnlyCollection<IActorRef> Heard => _heard;
 
     /// <summary>Every node has applied what was told last.</summary>
     public bool AreCurrent => _applied.Values.All(version => version == Version);
@@ -23,19 +27,33 @@ internal sealed class NodeSubscribers
     public long Followed => _applied.Count == 0 ? Version : _applied.Values.Min();
 
     /// <summary>A node that is about to get a snapshot of the current version.</summary>
-    public void Add(IActorRef node) => _applied[node] = Version;
+    public void Add(IActorRef node)
+    {
+        _applied[node] = Version;
+        _heard.Remove(node);
+    }
 
     /// <summary>A node that is gone, or follows no longer.</summary>
-    public bool Remove(IActorRef node) => _applied.Remove(node);
+    public bool Remove(IActorRef node)
+    {
+        _heard.Remove(node);
+        return _applied.Remove(node);
+    }
 
     /// <summary>Forgets all nodes.</summary>
-    public void Clear() => _applied.Clear();
+    public void Clear()
+    {
+        _applied.Clear();
+        _heard.Clear();
+    }
 
     /// <summary>What a node says it has applied; out-of-date or unknown answers say nothing.</summary>
     public void MarkApplied(IActorRef node, long version)
     {
-        if (_applied.TryGetValue(node, out var before) && version > before && version <= Version)
-            _applied[node] = version;
+        if (!_applied.TryGetValue(node, out var before) || version < before || version > Version)
+            return;
+        _applied[node] = version;
+        _heard.Add(node);
     }
 
     /// <summary>Tells all nodes the message of the next version.</summary>
@@ -51,7 +69,7 @@ internal sealed class NodeSubscribers
     {
         var laggards = _applied.Where(entry => entry.Value < Version).Select(entry => entry.Key).ToList();
         foreach (var node in laggards)
-            _applied.Remove(node);
+            Remove(node);
         return laggards;
     }
 }

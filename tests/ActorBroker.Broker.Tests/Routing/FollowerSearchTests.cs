@@ -54,6 +54,34 @@ public sealed class FollowerSearchTests : EntityTestKit
     }
 
     [Fact]
+    public void A_node_that_is_known_to_follow_is_not_asked_to()
+    {
+        StartRouting();
+        var catalogue = StartCatalogue();
+        catalogue.Tell(new SubscribeNames("/"), _node.Ref);
+        catalogue.Tell(new NamesApplied("/", _node.ExpectMsg<NamesSnapshot>().Version), _node.Ref);
+        Register(catalogue);
+        catalogue.Tell(new NamesApplied("/", _node.ExpectMsg<NamesChanged>().Version), _node.Ref);
+        Assert.Null(ExpectMsg<NameRegistered>().Refusal);
+    }
+
+    [Fact]
+    public void A_node_that_has_not_said_that_it_follows_is_asked_to()
+    {
+        StartRouting();
+        var exchange = StartExchange();
+        exchange.Tell(new SubscribeRoutes(Key), _node.Ref);
+        var snapshot = _node.ExpectMsg<RoutesSnapshot>();
+        Bind(exchange);
+        _node.ExpectMsg<FollowRoutes>();
+        _queues.ExpectNoMsg(0);
+        exchange.Tell(new RoutesApplied(Key, snapshot.Version), _node.Ref);
+        AnswerQueue();
+        exchange.Tell(new RoutesApplied(Key, _node.ExpectMsg<RoutesChanged>().Version), _node.Ref);
+        Assert.Null(ExpectMsg<ExchangeAnswered>().Refusal);
+    }
+
+    [Fact]
     public void Names_are_listed_behind_the_changes_that_wait_for_nodes()
     {
         StartRouting();
