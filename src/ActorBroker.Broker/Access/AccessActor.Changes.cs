@@ -16,8 +16,7 @@ public sealed partial class AccessActor
     private static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(5);
 
     private readonly NodeSubscribers _nodes = new();
-    private readonly FollowerSearch _search = new(AccessTableActor.Name);
-    private WaitLimit _searchLimit;
+    private readonly FollowerSearch _search;
     private readonly List<UnansweredChange> _unanswered = [];
     private UnansweredChange? _writing;
 
@@ -146,33 +145,10 @@ public sealed partial class AccessActor
     // Nodes that this incarnation does not know go by what the one before told them: what they have not heard is not answered.
     private void SearchFollowers()
     {
-        if (_search.IsOver || _search.IsUnderWay)
+        if (!_search.IsOver && !_search.IsUnderWay)
         {
-            return;
+            _search.Begin(Context, Timers, _settings.Nodes(Context.System), _nodes.Heard, new FollowAccess());
         }
-
-        _search.Begin(Context, _settings.Nodes(Context.System), _nodes.Heard, new FollowAccess());
-        if (_search.IsUnderWay)
-        {
-            _searchLimit = WaitLimit.Begin(_settings.Clock, NodeTimeout);
-            Timers.StartSingleTimer(SearchDue.Instance, SearchDue.Instance, NodeTimeout);
-        }
-    }
-
-    private void OnSearchDue()
-    {
-        if (_searchLimit.Left(_settings.Clock) is { Ticks: > 0 } left)
-        {
-            Timers.StartSingleTimer(SearchDue.Instance, SearchDue.Instance, left);
-            return;
-        }
-
-        if (_search.GiveUp(Context, new ReloadAccess()) is { Count: > 0 } unheard)
-        {
-            _log.Warning("{0}: not heard in time: {1}; has to load users and permissions again", PersistenceId, string.Join(", ", unheard));
-        }
-
-        AnswerFollowed();
     }
 
     private void Subscribe(IActorRef node)
@@ -192,11 +168,6 @@ public sealed partial class AccessActor
         public long Version { get; set; }
 
         public WaitLimit Limit { get; set; }
-    }
-
-    private sealed record SearchDue : INoSerializationVerificationNeeded
-    {
-        public static SearchDue Instance { get; } = new();
     }
 
     private sealed record NodesDue : INoSerializationVerificationNeeded

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using ActorBroker.Broker.Persistence;
+using ActorBroker.Broker.Routing;
 using ActorBroker.Contracts;
 using ActorBroker.Contracts.Access;
 using ActorBroker.Contracts.Catalogue;
@@ -39,6 +40,7 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
     {
         PersistenceId = EntityIds.PersistenceId(EntityIds.AccessType, entityId);
         _settings = settings;
+        _search = new FollowerSearch(AccessTableActor.Name, settings.Clock, NodeTimeout, _log);
         _snapshots = new SnapshotPair(this, _log);
     }
 
@@ -116,8 +118,9 @@ public sealed partial class AccessActor : UntypedPersistentActor, IWithTimers
                 _search.OnIdentity(identity);
                 AnswerFollowed();
                 break;
-            case SearchDue:
-                OnSearchDue();
+            case FollowerSearch.Due:
+                _search.OnDue(Context, Timers, new ReloadAccess());
+                AnswerFollowed();
                 break;
             case NodesDue:
                 OnNodesDue();

@@ -9,11 +9,10 @@ namespace ActorBroker.Broker.Catalogue;
 // The nodes that follow the catalogue, and who else wants to know names.
 public sealed partial class CatalogueActor
 {
-    private readonly FollowerSearch _search = new(RoutingTableActor.Name);
+    private readonly FollowerSearch _search;
 
     // What came while nodes were searched for, but for what those say.
     private readonly Queue<CatalogueRequest> _held = new();
-    private WaitLimit _searchLimit;
     private WaitLimit _nodeLimit;
 
     /// <summary>Nodes may still go by what was before this incarnation, so that this has to wait. The first change begins it.</summary>
@@ -25,30 +24,12 @@ public sealed partial class CatalogueActor
             return true;
         if (command is ListNames or ListPolicies)
             return false;
-        _search.Begin(Context, _settings.Nodes(Context.System), _nodes.Heard, new FollowNames(_virtualHost));
-        if (_search.IsOver)
-            return false;
-        _searchLimit = WaitLimit.Begin(_settings.Clock, _settings.NodeTimeout);
-        Timers.StartSingleTimer(SearchDue.Instance, SearchDue.Instance, _settings.NodeTimeout);
-        return true;
-    }
-
-    private void OnSearchDue()
-    {
-        if (_searchLimit.Left(_settings.Clock) is { Ticks: > 0 } left)
-        {
-            Timers.StartSingleTimer(SearchDue.Instance, SearchDue.Instance, left);
-            return;
-        }
-
-        var unheard = _search.GiveUp(Context, new ReloadNames(_virtualHost));
-        _log.Warning("{0}: not heard in time: {1}; has to load the names again", PersistenceId, string.Join(", ", unheard));
-        EndSearch();
+        _search.Begin(Context, Timers, _settings.Nodes(Context.System), _nodes.Heard, new FollowNames(_virtualHost));
+        return _search.IsUnderWay;
     }
 
     private void EndSearch()
     {
-        Timers.Cancel(SearchDue.Instance);
         while (_held.TryDequeue(out var request))
             _waiting.Enqueue(request);
         if (!_isBusy)
@@ -120,11 +101,6 @@ public sealed partial class CatalogueActor
         var parts = MessageParts.Of(_state.Names).ToList();
         for (var i = 0; i < parts.Count; i++)
             asker.Tell(new NamesListed(list.RequestId, _virtualHost, parts[i], i == parts.Count - 1), Self);
-    }
-
-    private sealed record SearchDue : INoSerializationVerificationNeeded
-    {
-        public static SearchDue Instance { get; } = new();
     }
 
     private sealed record NodesDue : INoSerializationVerificationNeeded

@@ -44,6 +44,7 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
         JournalPluginId = JournalPlugins.JournalOf(Context.System, PersistenceId);
         SnapshotPluginId = JournalPlugins.SnapshotsOf(Context.System, PersistenceId);
         _settings = settings;
+        _search = new FollowerSearch(RoutingTableActor.Name, settings.Clock, settings.NodeTimeout, _log);
         _snapshots = new SnapshotPair(this, _log);
     }
 
@@ -85,8 +86,9 @@ public sealed partial class CatalogueActor : UntypedPersistentActor, IWithTimers
             case NodesDue:
                 OnNodesDue();
                 break;
-            case SearchDue:
-                OnSearchDue();
+            case FollowerSearch.Due:
+                if (_search.OnDue(Context, Timers, new ReloadNames(_virtualHost)))
+                    EndSearch();
                 break;
             case ReclaimEnds:
                 _unregistered = null;

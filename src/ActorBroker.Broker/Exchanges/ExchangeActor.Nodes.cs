@@ -11,8 +11,7 @@ namespace ActorBroker.Broker.Exchanges;
 // The nodes that route through the exchange: they follow it before it changes anything, and everything that it changes.
 public sealed partial class ExchangeActor
 {
-    private readonly FollowerSearch _search = new(RoutingTableActor.Name);
-    private WaitLimit _searchLimit;
+    private readonly FollowerSearch _search;
     private WaitLimit _nodeLimit;
 
     /// <summary>What comes first would change something, and nodes may still go by what was before this incarnation.</summary>
@@ -20,30 +19,12 @@ public sealed partial class ExchangeActor
     {
         if (_search.IsOver || _requests.Next is DescribeExchange or SubscribeRoutes or ListRoutes)
             return false;
-        _search.Begin(Context, _settings.Nodes(Context.System), _nodes.Heard, new FollowRoutes(State.Key));
-        if (_search.IsOver)
-            return false;
-        _searchLimit = WaitLimit.Begin(Clock, _settings.NodeTimeout);
-        Timers.StartSingleTimer(SearchDue.Instance, SearchDue.Instance, _settings.NodeTimeout);
-        return true;
-    }
-
-    private void OnSearchDue()
-    {
-        if (_searchLimit.Left(Clock) is { Ticks: > 0 } left)
-        {
-            Timers.StartSingleTimer(SearchDue.Instance, SearchDue.Instance, left);
-            return;
-        }
-
-        var unheard = _search.GiveUp(Context, new ReloadRoutes(State.Key));
-        _log.Warning("{0}: not heard in time: {1}; has to load the exchange again", PersistenceId, string.Join(", ", unheard));
-        EndSearch();
+        _search.Begin(Context, Timers, _settings.Nodes(Context.System), _nodes.Heard, new FollowRoutes(State.Key));
+        return _search.IsUnderWay;
     }
 
     private void EndSearch()
     {
-        Timers.Cancel(SearchDue.Instance);
         _isBusy = false;
         TakeNext();
     }
@@ -110,11 +91,6 @@ public sealed partial class ExchangeActor
         }
 
         GoOnWhenNodesFollow();
-    }
-
-    private sealed record SearchDue : INoSerializationVerificationNeeded
-    {
-        public static SearchDue Instance { get; } = new();
     }
 
     private sealed record NodesDue : INoSerializationVerificationNeeded

@@ -66,6 +66,7 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
         JournalPluginId = JournalPlugins.JournalOf(Context.System, PersistenceId);
         SnapshotPluginId = JournalPlugins.SnapshotsOf(Context.System, PersistenceId);
         _settings = settings;
+        _search = new FollowerSearch(RoutingTableActor.Name, Clock, settings.NodeTimeout, _log);
     }
 
     /// <inheritdoc/>
@@ -145,8 +146,9 @@ public sealed partial class ExchangeActor : UntypedPersistentActor, IWithTimers
             case NodesDue:
                 OnNodesDue();
                 break;
-            case SearchDue:
-                OnSearchDue();
+            case FollowerSearch.Due:
+                if (_search.OnDue(Context, Timers, new ReloadRoutes(State.Key)))
+                    EndSearch();
                 break;
             case ReceiveTimeout:
                 OnNobodyCame();

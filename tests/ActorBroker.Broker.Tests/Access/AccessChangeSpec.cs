@@ -81,7 +81,7 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
         var tables = new AccessTables();
         Sys.ActorOf(AccessTableActor.Props(tables, Start()), AccessTableActor.Name);
         AwaitCondition(() => tables.Refusal is null);
-        var moved = StartFor(ThisNode);
+        var moved = StartFor(LoneNode.Addresses);
         Change(moved, new PutUser(5, "u", Hash, PasswordHashing.Sha256, [], Someone));
         Assert.True(tables.Current.Users.ContainsKey("u"));
         Change(moved, new DeleteUser(6, "u", Someone));
@@ -91,7 +91,7 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
     [Fact]
     public void A_node_that_follows_nothing_is_not_waited_for()
     {
-        var moved = StartFor(ThisNode);
+        var moved = StartFor(LoneNode.Addresses);
         Change(moved, new PutUser(5, "u", Hash, PasswordHashing.Sha256, [], Someone));
     }
 
@@ -99,8 +99,8 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
     public void A_node_that_is_silent_when_the_entity_has_moved_is_told_to_load_everything_again()
     {
         var node = CreateTestProbe();
-        Sys.ActorOf(Props.Create(() => new Forwarder(node.Ref)), AccessTableActor.Name);
-        var moved = StartFor(ThisNode);
+        LoneNode.StartFollower(Sys, AccessTableActor.Name, node.Ref);
+        var moved = StartFor(LoneNode.Addresses);
         moved.Tell(new PutUser(5, "u", Hash, PasswordHashing.Sha256, [], Someone));
         node.ExpectMsg<FollowAccess>();
         ExpectNoMsg(50);
@@ -228,8 +228,6 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
         }
     }
 
-    private static IReadOnlyCollection<Address> ThisNode(ActorSystem system) => [((ExtendedActorSystem)system).Provider.DefaultAddress];
-
     private IActorRef StartFor(Func<ActorSystem, IReadOnlyCollection<Address>> nodes) =>
         Sys.ActorOf(AccessActor.Props(AccessCommand.TheEntity, Started.With(Guest) with { Nodes = nodes }));
 
@@ -239,10 +237,5 @@ public sealed class AccessChangeSpec() : TestKit(Settings, nameof(AccessChangeSp
     {
         access.Tell(change, TestActor);
         Assert.Null(ExpectMsg<AccessChangeDone>().Refusal);
-    }
-
-    private sealed class Forwarder : ReceiveActor
-    {
-        public Forwarder(IActorRef probe) => ReceiveAny(probe.Forward);
     }
 }

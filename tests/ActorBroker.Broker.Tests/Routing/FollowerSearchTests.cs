@@ -228,11 +228,11 @@ public sealed class FollowerSearchTests : EntityTestKit
     private void AnswerQueue() =>
         _queues.Reply(new BindingSourceAnswered(_queues.ExpectMsg<AddBindingSource>().RequestId, null, DestinationIsDurable: true));
 
-    private void StartRouting() => Sys.ActorOf(Props.Create(() => new Forwarder(_node.Ref)), RoutingTableActor.Name);
+    private void StartRouting() => LoneNode.StartFollower(Sys, RoutingTableActor.Name, _node.Ref);
 
     private IActorRef StartCatalogue(Func<CatalogueSettings, CatalogueSettings>? change = null)
     {
-        var settings = new CatalogueSettings { Nodes = ThisNode };
+        var settings = new CatalogueSettings { Nodes = LoneNode.Addresses };
         return Sys.ActorOf(CatalogueActor.Props(EntityIds.OfVirtualHost("/"), change is null ? settings : change(settings)));
     }
 
@@ -240,14 +240,7 @@ public sealed class FollowerSearchTests : EntityTestKit
     {
         var nobody = ActorRefs.Nobody;
         var settings = new ExchangeSettings(
-            _ => _queues.Ref, _ => nobody, _ => nobody, new NodePolicies(_ => nobody), Forwarding(_queues.Ref)) { Nodes = ThisNode };
+            _ => _queues.Ref, _ => nobody, _ => nobody, new NodePolicies(_ => nobody), Forwarding(_queues.Ref)) { Nodes = LoneNode.Addresses };
         return Sys.ActorOf(ExchangeActor.Props(EntityIds.Of(Key), change is null ? settings : change(settings)));
-    }
-
-    private static IReadOnlyCollection<Address> ThisNode(ActorSystem system) => [((ExtendedActorSystem)system).Provider.DefaultAddress];
-
-    private sealed class Forwarder : ReceiveActor
-    {
-        public Forwarder(IActorRef probe) => ReceiveAny(probe.Forward);
     }
 }

@@ -159,7 +159,7 @@ public sealed class RoutingTableActorTests : EntityTestKit
     {
         Ask(new BindDestination(Key("amq.direct"), 1, To(Destination.Queue("q")), Someone));
         AssertRoutes("amq.direct", "q");
-        var moved = Sys.ActorOf(ExchangeActor.Props(EntityIds.Of(Key("amq.direct")), _exchangeSettings with { Nodes = ThisNode }));
+        var moved = Sys.ActorOf(ExchangeActor.Props(EntityIds.Of(Key("amq.direct")), _exchangeSettings with { Nodes = LoneNode.Addresses }));
         moved.Tell(new BindDestination(Key("amq.direct"), 2, To(Destination.Queue("r")), Someone), TestActor);
         Assert.Equal(new ExchangeAnswered(2, null), ExpectMsg<ExchangeAnswered>());
         AssertRoutes("amq.direct", "q", "r");
@@ -170,7 +170,7 @@ public sealed class RoutingTableActorTests : EntityTestKit
     {
         _catalogues.Tell(new RegisterName("/", DestinationKind.Queue, "k", false, "1"), TestActor);
         ExpectMsg<NameRegistered>();
-        var moved = Sys.ActorOf(CatalogueActor.Props(EntityIds.OfVirtualHost("/"), new CatalogueSettings { Nodes = ThisNode }));
+        var moved = Sys.ActorOf(CatalogueActor.Props(EntityIds.OfVirtualHost("/"), new CatalogueSettings { Nodes = LoneNode.Addresses }));
         moved.Tell(new RegisterName("/", DestinationKind.Queue, "l", true, "2"), TestActor);
         Assert.Equal(new NameRegistered("2", null), ExpectMsg<NameRegistered>());
         AssertRoutes(string.Empty, "k");
@@ -246,8 +246,6 @@ public sealed class RoutingTableActorTests : EntityTestKit
         else
             ExpectMsg<VirtualHostLoaded>();
     }
-
-    private static IReadOnlyCollection<Address> ThisNode(ActorSystem system) => [((ExtendedActorSystem)system).Provider.DefaultAddress];
 
     private RouteStatus Route(string exchange, string routingKey = "k")
     {
